@@ -1,0 +1,85 @@
+"""What a record is about: a film, a show, an episode, with its names in other databases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+
+from msgspec import Struct
+
+
+class Kind(IntEnum):
+    """The kinds of media; the numbers stand in the database."""
+
+    MOVIE = 1
+    SHOW = 2
+    SEASON = 3
+    EPISODE = 4
+    ARTIST = 5
+    ALBUM = 6
+    TRACK = 7
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+STRONG = ("trakt", "imdb", "tmdb", "tvdb", "plex", "mbid", "anidb", "mal", "anilist", "simkl")
+"""Id spaces that can join two records of one kind; all others (slug …) only propose."""
+
+_NUMBER = re.compile(r"[1-9]\d{0,10}")
+_FORMS = {
+    "imdb": re.compile(r"tt\d{7,10}"),
+    "plex": re.compile(r"[0-9a-f]{24}"),
+    "mbid": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "slug": re.compile(r"[\w-]+"),
+}
+
+
+class Media(Struct, frozen=True, gc=False):
+    """One thing that people watch or hear, as one service names it.
+
+    `keys` are the service's own names of it (a Plex rating key, a Trakt number): one as read, all copies as written.
+    `ids` are its names in public databases, for its own kind: the ids of an episode never name its show.
+    A season has `parent` (its show) and `season`; an episode has also `number`. `runtime` is in seconds.
+    """
+
+    kind: Kind
+    ids: Mapping[str, str] = {}
+    title: str = ""
+    year: int | None = None
+    parent: Media | None = None
+    season: int | None = None
+    number: int | None = None
+    runtime: int | None = None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The service's own name of it, or nothing."""
+        return self.keys[0] if self.keys else ""
+
+    def named(self) -> str:
+        """A name for people: `Heat (1995)`, `Twin Peaks S01E02`."""
+        show = self.parent.title if self.parent else ""
+        if self.kind is Kind.EPISODE:
+            return f"{show} S{self.season or 0:02d}E{self.number or 0:02d}"
+        if self.kind is Kind.SEASON:
+            return f"{show} season {self.season}"
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+
+def clean_ids(found: Mapping[str, object]) -> dict[str, str]:
+    """The ids of these that are well formed, as text; `null`, `0`, `N/A`, `tt0000000` and the like are none.
+
+    >>> clean_ids({"imdb": "tt0113277", "tmdb": 949, "tvdb": 0, "slug": None})
+    {'imdb': 'tt0113277', 'tmdb': '949'}
+    """
+    ids = {}
+    for space, value in found.items():
+        text = str(value).strip() if value is not None else ""
+        text = text if space == "slug" else text.lower()
+        if _FORMS.get(space, _NUMBER).fullmatch(text) and text != "tt0000000":
+            ids[space] = text
+    return ids

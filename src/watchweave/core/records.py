@@ -1,0 +1,95 @@
+"""One class per kind of record, and the form: what a shelf of a service can hold.
+
+Times are whole unix seconds, UTC, from the border of a service on; there is no local time inside.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from .media import Media
+
+Clock = Literal["second", "minute", "day", "now", "none"]
+Precision = Literal["second", "minute", "day", "unknown"]
+
+Value = int | str | None
+"""What a shelf holds of a media, comparable: a rating 1..100, PRESENT, text for the rest; None is absence."""
+
+PRESENT = 100
+"""The value of a record that is simply there: a flag, a wish, a copy. Every form holds it."""
+
+DAY = 86_400
+MINUTE = 60
+
+
+class Record(Struct, frozen=True, gc=False):
+    """Any of the below. `at` is when the person did it, in unix seconds UTC, as far as the service says."""
+
+    media: Media
+    at: int | None = None
+
+
+class Play(Record, frozen=True, gc=False):
+    """One watching or listening. `key` is the service's own id of this entry; `clock` says how well `at` is known.
+
+    For a play known by its day, `at` is any moment of that day in the person's time zone; for an unknown one it is None.
+    """
+
+    key: str = ""
+    clock: Precision = "minute"
+
+
+class Watched(Record, frozen=True, gc=False):
+    """The watched flag. Unwatched is absence: adding marks, removing unmarks."""
+
+
+class Rating(Record, frozen=True, gc=False):
+    """A rating: whole number 1 to 100, ten a point."""
+
+    value: int = 0
+
+
+class Wish(Record, frozen=True, gc=False):
+    """Something on the watchlist."""
+
+
+class Copy(Record, frozen=True, gc=False):
+    """Something that the person owns, or that stands in a library."""
+
+    quality: str = ""
+
+
+class Form(Struct, frozen=True):
+    """What a shelf can hold.
+
+    steps: how many different ratings there are between 1 and 100. clock: how it keeps the time of a play; `now` stamps
+    the moment of writing. repeats: may one media have several plays. times: does it state when a value was set.
+    library: records hang on a library, so a media that is not in it cannot be held. again: what a second, equal write
+    does. settle: seconds after which an unclear write can no longer land nor hide. batch: records per write.
+    """
+
+    steps: int = 10
+    clock: Clock = "minute"
+    repeats: bool = True
+    times: bool = True
+    library: bool = False
+    again: Literal["same", "another"] = "same"
+    settle: int = 60
+    batch: int = 100
+
+    def fit(self, value: Value) -> Value:
+        """The nearest value that this shelf can hold; a present value never becomes absence.
+
+        >>> Form(steps=10).fit(86), Form(steps=5).fit(87), Form(steps=100).fit(3), Form(steps=10).fit(3)
+        (90, 80, 3, 10)
+        """
+        if not isinstance(value, int) or self.steps == 100:
+            return value
+        size = 100 // self.steps
+        return min(100, max(size, (2 * value + size) // (2 * size) * size))
+
+    def cut(self, at: int | None) -> int | None:
+        """The time of a play as this shelf keeps it."""
+        return at if at is None or self.clock in ("second", "now") else at // MINUTE * MINUTE

@@ -1,0 +1,169 @@
+"""The promise of a service: what an adapter defines, and what the engine may ask of it.
+
+A complete service is a `Service` that names its sign-in fields and its shelves, and a `Shelf` for each kind of record
+with `read` and those of `add` and `remove` that the service can do: defining it is declaring it. Adapters hold no form,
+retry, pacing, storage, dry run or `try`; `services/http.py` turns every failure into an error of `errors.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+
+from msgspec import Struct
+
+from ..core.media import Kind
+from ..core.records import Form, Record
+
+if TYPE_CHECKING:
+    from .http import Http
+
+R = TypeVar("R", bound=Record)
+
+
+class Field(Struct, frozen=True):
+    """One thing a person enters to connect an account; `name` is its key in config.yml."""
+
+    name: str
+    title: str
+    secret: bool = False
+    required: bool = False
+    help: str = ""
+
+
+class Refusal(Struct, Generic[R], frozen=True):
+    """A record that the service would not take, and why, in plain words."""
+
+    record: R
+    why: str
+
+
+@dataclass(slots=True)
+class Reading(Generic[R]):
+    """What a shelf answered: complete, news since a cursor, or partial (a reason is given).
+
+    `records` is a sequence, or pages of records as they come; the other fields are looked at only after the last page,
+    so that a generator may fill them in. Records of other shelves may be among them, if those shelves say `read_by`.
+    `kinds`: what a complete reading covers; None means all the shelf's kinds.
+    `cursor`: what to hand to `read` next time. `count`: how many records the account says it holds altogether.
+    """
+
+    records: Sequence[R] | AsyncIterator[Sequence[R]]
+    complete: bool = True
+    partial: str = ""
+    kinds: frozenset[Kind] | None = None
+    cursor: str | None = None
+    count: int | None = None
+
+
+class Identity(Struct, frozen=True):
+    """Whom a sign-in belongs to, and what it shows.
+
+    `person` must stay the same for ever. `scope` names everything that, when it changes, makes earlier keys worthless:
+    the server, its libraries, the libraries chosen. `name` is for people.
+    """
+
+    person: str
+    name: str = ""
+    scope: str = ""
+
+
+class Known(Protocol):
+    """What the engine already knows of the things of this account."""
+
+    def unknown(self, keys: Iterable[str]) -> set[str]:
+        """Those of these service-own names (`Media.keys`) that have not been identified yet."""
+
+
+class Shelf(Generic[R]):
+    """One kind of record at one service, for one account and one run.
+
+    Class attributes state what it can hold; the methods a shelf defines state what it can do. `read_by` names the shelf
+    whose reading brings this one's records too (then `read` is not called here). `asked` says that the shelf is left
+    out unless the person names it in the settings.
+    """
+
+    record: ClassVar[type[Record]]
+    kinds: ClassVar[frozenset[Kind]]
+    form: ClassVar[Form] = Form()
+    read_by: ClassVar[str] = ""
+    asked: ClassVar[bool] = False
+    stale: ClassVar[int] = 7 * 86_400
+    """Seconds after which a complete reading is made although nothing seems to have changed."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.http: Http = service.http
+
+    async def stamp(self) -> str | None:
+        """Anything that changes whenever the shelf changes, as cheap as possible; None where there is no such thing."""
+        return None
+
+    async def read(self, cursor: str | None) -> Reading[R]:
+        """All that changed since the cursor, or all there is. Every record read satisfies `form.fit(value) == value`."""
+        raise NotImplementedError
+
+    # A shelf that can be written to defines these; records are in the shelf's own form, `media` carries every known id,
+    # `media.keys` all copies on this account. They return the refused records; all others are done.
+    #   async def add(self, records: Sequence[R]) -> Sequence[Refusal[R]]
+    #   async def remove(self, records: Sequence[R]) -> Sequence[Refusal[R]]
+
+    @classmethod
+    def can(cls, verb: str) -> bool:
+        """Does this shelf define `add` or `remove`? A change is an add of another value."""
+        return hasattr(cls, "add" if verb == "change" else verb)
+
+
+class Service:
+    """A place where a person keeps records, for one account and one run.
+
+    hosts: settings that name further addresses, with their defaults (`auth_url`, …); `url` is the main one.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    base_url: ClassVar[str] = ""
+    hosts: ClassVar[Mapping[str, str]] = {}
+    sign_in: ClassVar[tuple[Field, ...]] = ()
+    settings: ClassVar[tuple[Field, ...]] = ()
+    shelf_types: ClassVar[Mapping[str, type[Shelf]]] = {}
+    """History, `watched` (the flag), ratings, watchlist, collection … by name."""
+
+    def __init__(self, http: Http, options: Mapping[str, object], known: Known) -> None:
+        self.http = http
+        self.options = options
+        self.known = known
+        self.shelves: dict[str, Shelf] = {name: kind(self) for name, kind in self.shelf_types.items()}
+
+    async def identity(self) -> Identity:
+        """Whose account this is. Asked once a run, only before rows are used or anything is written."""
+        raise NotImplementedError
+
+
+class Secrets(Protocol):
+    """The secrets of one account, kept encrypted by storage; names are those of `Service.sign_in`."""
+
+    def load(self) -> Mapping[str, str]:
+        """All of them as last saved, by whichever process."""
+
+    def save(self, values: Mapping[str, str]) -> None:
+        """Replace these; durable on disk when this returns."""
+
+    def lock(self) -> AsyncLock:
+        """Held by one task of one process at a time, for refreshing."""
+
+
+class AsyncLock(Protocol):
+    async def __aenter__(self) -> object: ...
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+class Pace(Protocol):
+    """How fast we may go with one account, remembered between runs."""
+
+    def wait_until(self) -> float:
+        """Unix seconds before which nothing may be sent."""
+
+    def hold(self, until: float) -> None:
+        """The service asked us to wait until then; durable."""
