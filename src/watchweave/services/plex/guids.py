@@ -1,0 +1,161 @@
+"""Reads every form of Plex GUID; each names the object itself, or its show with season and episode, or nothing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from msgspec import Struct
+
+from ...core.media import Kind, clean_ids
+
+log = logging.getLogger(__name__)
+
+
+class Name(Struct, frozen=True, gc=False):
+    """One id: of the object itself, or of its show (`of_show`) with the numbers that stand beside it."""
+
+    space: str
+    value: str
+    of_show: bool = False
+    season: int | None = None
+    number: int | None = None
+
+
+class Names(Struct, frozen=True):
+    """All that the GUIDs of one object say: its own ids, those of its show, and its place in it."""
+
+    ids: dict[str, str]
+    show: dict[str, str]
+    season: int | None = None
+    number: int | None = None
+
+
+AGENTS = "com.plexapp.agents."
+NOTHING = {"local", "none", "tv.plex.agents.none", "tv.plex.xmltv", "collection"} | {
+    AGENTS + name for name in ("none", "localmedia", "musicbrainz", "lastfm", "plexmusic")
+}
+OWN = frozenset({"imdb", "tmdb", "tvdb", "mbid"})
+# space of each older agent; on a season or an episode the id is the show's
+SHOW_AGENTS = {
+    AGENTS + "themoviedb": "tmdb",
+    AGENTS + "thetvdb": "tvdb",
+    # DVD order numbers episodes differently: a space of its own, which joins with nothing
+    AGENTS + "thetvdbdvdorder": "tvdb-dvd",
+    "net.fribbtastic.coding.plex.myanimelist": "mal",
+}
+IN_SHOW = (Kind.SEASON, Kind.EPISODE)
+OF_SHOWS = (Kind.SHOW, *IN_SHOW)
+
+_HAMA = re.compile(r"(anidb|tvdb|tmdb|tsdb|imdb)\d?-(a?\d+|tt\d+)")
+_CUSTOM = re.compile(r"(imdb|tmdb|tvdb)[-_](movie|show|series)?[-_]?(tt\d+|\d+)")
+_NFO = re.compile(r"(imdb|tmdb|tvdb)_(tt\d+|\d+)")
+_DIGITS = re.compile(r"\d{1,10}")
+
+
+def names(kind: Kind, guid: str, others: Iterable[str] = ()) -> Names:
+    """What these GUIDs of one object say. Two different values in one space cancel each other; none ever fails."""
+    ids: dict[str, str] = {}
+    show: dict[str, str] = {}
+    clash: set[tuple[bool, str]] = set()
+    season = number = None
+    for text in (guid, *others):
+        name = parse(text, kind)
+        if name is None:
+            continue
+        place = show if name.of_show else ids
+        if place.setdefault(name.space, name.value) != name.value:
+            clash.add((name.of_show, name.space))
+        if name.of_show and season is None:
+            season, number = name.season, name.number
+    for of_show, space in clash:
+        (show if of_show else ids).pop(space)
+    return Names(ids, show, season, number)
+
+
+def parse(guid: str, kind: Kind) -> Name | None:
+    """The one id that this GUID states for an object of this kind, or nothing. Never guesses."""
+    scheme, mark, rest = guid.strip().partition("://")
+    if not mark:
+        return _own("imdb", scheme) if scheme.lower().startswith("tt") else None
+    scheme, rest = scheme.lower(), rest.partition("?")[0]
+    if scheme == "plex":
+        word, _, value = rest.partition("/")
+        return _own("plex", value) if word == kind.word else None
+    if scheme in OWN:
+        return _own(scheme, rest)
+    return None if scheme in NOTHING or not rest else _agent(scheme, rest, kind)
+
+
+def _own(space: str, value: str) -> Name | None:
+    found = clean_ids({space: value})
+    return Name(space, found[space]) if found else None
+
+
+def _agent(scheme: str, rest: str, kind: Kind) -> Name | None:
+    """An id as the agents before `plex://` write it, and those that people install themselves."""
+    first, *numbers = rest.split("/")
+    if space := SHOW_AGENTS.get(scheme):
+        series = space.startswith("tvdb")
+        return None if series and kind not in OF_SHOWS else _placed(space, first, numbers, kind)
+    if scheme == AGENTS + "imdb":
+        return _own("imdb", first) if kind is Kind.MOVIE else None
+    if scheme == AGENTS + "hama":
+        return _hama(first, numbers, kind)
+    if scheme in (AGENTS + "xbmcnfo", AGENTS + "xbmcnfotv"):
+        return _nfo_text(scheme.endswith("tv"), first, numbers, kind)
+    if scheme == AGENTS + "youtube":
+        return _video((rest.split("|") + [""])[1])
+    if scheme == AGENTS + "ytinforeader":
+        return _video(rest)
+    last = rest.rpartition("/")[2]
+    if scheme.startswith("tv.plex.agents.nfo."):
+        found = _NFO.fullmatch(last)
+        return _own(found[1], found[2]) if found else None
+    if scheme.startswith("tv.plex.agents.custom."):
+        found = _CUSTOM.fullmatch(last)
+        levels = {None: kind, "movie": Kind.MOVIE, "show": Kind.SHOW, "series": Kind.SHOW}
+        return _own(found[1], found[3]) if found and levels[found[2]] is kind else None
+    _report(scheme)
+    return None
+
+
+def _placed(space: str, value: str, numbers: list[str], kind: Kind) -> Name | None:
+    """An id with season and episode behind it: the show's, if the object is part of one and its place is told."""
+    name = _own(space, value)
+    if name is None or kind not in IN_SHOW:
+        return name
+    places = [int(text) for text in numbers if _DIGITS.fullmatch(text)]
+    if len(places) != len(numbers) or len(places) < (1 if kind is Kind.SEASON else 2):
+        return None
+    return Name(space, name.value, True, places[0], places[1] if kind is Kind.EPISODE else None)
+
+
+def _hama(first: str, numbers: list[str], kind: Kind) -> Name | None:
+    found = _HAMA.fullmatch(first.lower())
+    if not found:
+        return None
+    space, value = found[1], found[2].removeprefix("a")
+    if (space == "tmdb" and kind in OF_SHOWS) or (space in ("tsdb", "tvdb") and kind not in OF_SHOWS):
+        return None  # HAMA's `tmdb` numbers films and its `tsdb` numbers shows; the other way round means nothing
+    return _placed("tmdb" if space == "tsdb" else space, value, numbers, kind)
+
+
+def _nfo_text(shows: bool, first: str, numbers: list[str], kind: Kind) -> Name | None:
+    if shows is (kind not in OF_SHOWS):
+        return None
+    number = _DIGITS.fullmatch(first)
+    space = ("tvdb" if shows else "tmdb") if number else "imdb"
+    return _placed(space, first, numbers, kind)
+
+
+def _video(value: str) -> Name | None:
+    return Name("youtube", value) if value else None
+
+
+@lru_cache(maxsize=100)
+def _report(scheme: str) -> None:
+    """Once a scheme, not once an object."""
+    log.info("Plex: ids of the form %s:// are not understood and left out", scheme)

@@ -1,0 +1,92 @@
+"""What each form of Plex GUID names, after the table of forms and the collected corpus."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from watchweave.core.media import Kind
+from watchweave.services.plex.guids import names, parse
+
+SHARED = Path(os.environ.get("WATCHWEAVE_SHARED", Path(__file__).parents[3] / "shared"))
+IDS = SHARED / "data" / "ids"
+corpus_here = pytest.mark.skipif(not IDS.is_dir(), reason=f"the public id tables are not at {IDS}")
+
+
+@corpus_here
+def test_every_guid_of_the_corpus_is_read_as_it_says():
+    with (IDS / "plex_guid_corpus.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    wrong = []
+    for row in rows:
+        name = parse(row["guid"], Kind[row["plex_type"].upper()])
+        found = (name.space, name.value, name.season, name.number) if name else ("", "", None, None)
+        number = [int(row[key]) if row[key] else None for key in ("season", "episode")]
+        if found != (row["expected_provider"], row["expected_id"], *number):
+            wrong.append((row["guid"], found))
+    assert len(rows) == 57
+    assert wrong == []
+
+
+@corpus_here
+def test_real_sets_of_ids_name_their_own_level_only():
+    sets = json.loads((IDS / "plex_guid_sets_real.json").read_text())
+    for entry in sets:
+        kind = Kind[entry["type"].upper()]
+        found = names(kind, entry.get("guid", ""), entry["Guid"])
+        said = [text.partition("://")[::2] for text in entry["Guid"]]
+        once = {space: value for space, value in said if [s for s, _ in said].count(space) == 1}
+        assert {space: value for space, value in found.ids.items() if space != "plex"} == once
+        assert found.show == {}
+
+
+def test_the_ids_of_an_episode_are_never_those_of_its_show():
+    found = names(Kind.EPISODE, "plex://episode/5d9c135046115600200d30a2", ["imdb://tt3157186", "tmdb://65153"])
+    assert found.ids == {"plex": "5d9c135046115600200d30a2", "imdb": "tt3157186", "tmdb": "65153"}
+    assert found.show == {}
+
+
+def test_an_older_agent_names_the_show_and_the_place_in_it():
+    found = names(Kind.EPISODE, "com.plexapp.agents.thetvdb://70533/1/3?lang=en")
+    assert (found.ids, found.show, found.season, found.number) == ({}, {"tvdb": "70533"}, 1, 3)
+
+
+def test_numbers_in_dvd_order_join_with_nothing_in_aired_order():
+    assert "tvdb" not in names(Kind.EPISODE, "com.plexapp.agents.thetvdbdvdorder://73244/1/1").show
+
+
+def test_two_different_values_in_one_space_are_neither():
+    found = names(Kind.SHOW, "", ["tvdb://74995", "tvdb://282121", "tmdb://1430", "tmdb://1430"])
+    assert found.ids == {"tmdb": "1430"}
+
+
+@pytest.mark.parametrize(
+    ("guid", "kind"),
+    [
+        ("com.plexapp.agents.thetvdb://70533", Kind.MOVIE),  # a series number on a film
+        ("com.plexapp.agents.thetvdb://70533", Kind.EPISODE),  # an episode without its place
+        ("com.plexapp.agents.hama://tmdb-23150", Kind.SHOW),  # a film number on a show
+        ("com.plexapp.agents.xbmcnfotv://281249/x/13", Kind.EPISODE),
+        ("tv.plex.agents.custom.some.where://show/tmdb-show-105", Kind.EPISODE),
+        ("plex://movie/5d7768ba96b655001fdc0408", Kind.EPISODE),  # another kind than the object
+        ("plex://movie/5D77", Kind.MOVIE),
+        ("tmdb://0", Kind.MOVIE),
+        ("imdb://tt0000000", Kind.MOVIE),
+        ("tmdb://123456789012", Kind.MOVIE),
+        ("://", Kind.MOVIE),
+        ("com.plexapp.agents.hama://", Kind.SHOW),
+        ("com.plexapp.agents.youtube://youtube", Kind.EPISODE),
+        ("\x00://\ud83c/%%%", Kind.MOVIE),
+    ],
+)
+def test_what_cannot_be_read_for_certain_is_nothing(guid, kind):
+    assert parse(guid, kind) is None
+
+
+def test_an_unknown_scheme_is_reported_once_and_not_once_an_object(caplog):
+    caplog.set_level("INFO")
+    for number in range(1, 4):
+        assert parse(f"quite.new.agent://{number}", Kind.MOVIE) is None
+    assert [record.message.count("quite.new.agent") for record in caplog.records] == [1]
