@@ -1,0 +1,1 @@
+"""Simulated services: what the demo, the tests and the benchmarks run on."""
