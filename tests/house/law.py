@@ -33,35 +33,9 @@ MAY_IMPORT = {
 """Room -> what it may import of this package; a room that is not here may not exist."""
 
 PURE = frozenset(
-    [
-        "__future__",
-        "abc",
-        "array",
-        "bisect",
-        "collections",
-        "copy",
-        "dataclasses",
-        "datetime",
-        "decimal",
-        "difflib",
-        "enum",
-        "fractions",
-        "functools",
-        "hashlib",
-        "heapq",
-        "itertools",
-        "json",
-        "math",
-        "msgspec",
-        "operator",
-        "re",
-        "statistics",
-        "string",
-        "types",
-        "typing",
-        "unicodedata",
-        "zoneinfo",
-    ]
+    {"__future__", "abc", "array", "bisect", "collections", "copy", "dataclasses", "datetime", "decimal", "difflib"}
+    | {"enum", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "msgspec", "operator", "re"}
+    | {"statistics", "string", "types", "typing", "unicodedata", "zoneinfo"}
 )
 """All that the core may import from outside: nothing here reads a file, a clock, a socket or a die."""
 
@@ -77,7 +51,7 @@ SUPERVISORS = frozenset({"app.py:main", "engine/queue.py:supervise"})
 """The two functions that may catch everything: where the program ends, and where one profile must not stop another."""
 
 EMPTY_NAMES = frozenset(
-    ["utils", "util", "helpers", "helper", "common", "manager", "managers", "handler", "handlers", "misc"]
+    {"utils", "util", "helpers", "helper", "common", "manager", "managers", "handler", "handlers", "misc"}
 )
 ABBREVIATIONS = frozenset({"cfg", "svc", "ctx", "mgr"})
 
