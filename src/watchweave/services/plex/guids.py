@@ -107,7 +107,7 @@ def _agent(scheme: str, rest: str, kind: Kind) -> Name | None:
     if scheme in (AGENTS + "xbmcnfo", AGENTS + "xbmcnfotv"):
         return _nfo_text(scheme.endswith("tv"), first, numbers, kind)
     if scheme == AGENTS + "youtube":
-        return _video((rest.split("|") + [""])[1])
+        return _video(rest.partition("|")[2].partition("|")[0])
     if scheme == AGENTS + "ytinforeader":
         return _video(rest)
     last = rest.rpartition("/")[2]

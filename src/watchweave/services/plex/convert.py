@@ -1,0 +1,187 @@
+"""Turns rows of Plex into media and records, and back; pure functions, and the only place that knows Plex's fields."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+from msgspec import Struct, field, json
+
+from ...core.media import Kind, Media
+from ...core.records import Copy, Play, Rating, Record, Watched, Wish
+from .guids import names
+
+KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "season": Kind.SEASON, "episode": Kind.EPISODE}
+NEAR = 600
+"""A view and a history row within these seconds are one play (reference, section 6)."""
+
+
+class Tag(Struct, gc=False):
+    id: str = ""
+
+
+class Row(Struct, rename="camel", gc=False, omit_defaults=True):
+    """An item of a library or of Discover; only the fields we ask for. `guid` and `Guid` differ in case alone."""
+
+    rating_key: str | int = ""
+    guid: str = ""
+    guids: list[Tag] = field(name="Guid", default_factory=list)
+    type: str = ""
+    title: str = ""
+    year: int | None = None
+    index: int | None = None
+    parent_index: int | None = None
+    parent_rating_key: str | int = ""
+    parent_guid: str = ""
+    parent_title: str = ""
+    grandparent_rating_key: str | int = ""
+    grandparent_guid: str = ""
+    grandparent_title: str = ""
+    duration: int | None = None
+    view_count: int = 0
+    last_viewed_at: int | None = None
+    user_rating: float | None = None
+    last_rated_at: int | None = None
+    added_at: int | None = None
+    updated_at: int | None = None
+
+    @property
+    def key(self) -> str:
+        return str(self.rating_key)
+
+    @property
+    def newest(self) -> int:
+        """The latest time that this row states."""
+        return max(self.last_viewed_at or 0, self.last_rated_at or 0, self.added_at or 0, self.updated_at or 0)
+
+    def digest(self) -> int:
+        """Equal for equal rows, in every process."""
+        return zlib.crc32(json.encode(self))
+
+
+class Viewing(Struct, rename="camel", gc=False):
+    """A row of the server's history: one finished playback. Rows of deleted items may lack their keys."""
+
+    history_key: str = ""
+    rating_key: str | int = ""
+    type: str = ""
+    title: str = ""
+    grandparent_title: str = ""
+    parent_index: int | None = None
+    index: int | None = None
+    viewed_at: int = 0
+    account_id: int = field(name="accountID", default=0)
+    section: str | int = field(name="librarySectionID", default="")
+
+
+FIELDS = (
+    "ratingKey,guid,type,title,year,index,parentIndex,parentRatingKey,grandparentTitle,grandparentRatingKey,"
+    "grandparentGuid,viewCount,lastViewedAt,duration,userRating,lastRatedAt,addedAt,updatedAt"
+)
+
+
+class Shows(dict[str, Media]):
+    """The shows of one reading by key: episodes share one parent, for a library may hold 100,000 of them."""
+
+    def parent(self, key: str, guid: str, title: str, ids: dict[str, str]) -> Media:
+        """The show of this key; as its own row told, or as the row of a part of it does."""
+        show = self.get(key)
+        if show is None:
+            found = names(Kind.SHOW, guid).ids | ids
+            show = Media(Kind.SHOW, found, title, keys=(key,) if key else ())
+            if key:
+                self[key] = show
+        return show
+
+
+def media(row: Row, shows: Shows) -> Media | None:
+    """What a library row is about; nothing for clips, trailers, photos and live television."""
+    kind = KINDS.get(row.type)
+    if kind is None or row.guid.startswith("tv.plex.xmltv"):
+        return None
+    found = names(kind, row.guid, [tag.id for tag in row.guids])
+    runtime = row.duration // 1000 if row.duration else None
+    keys = (row.key,)
+    if kind is Kind.EPISODE:
+        show = shows.parent(str(row.grandparent_rating_key), row.grandparent_guid, row.grandparent_title, found.show)
+        season = found.season if row.parent_index is None else row.parent_index
+        number = found.number if row.index is None else row.index
+        return Media(kind, found.ids, row.title, row.year, show, season, number, runtime, keys)
+    if kind is Kind.SEASON:
+        show = shows.parent(str(row.parent_rating_key), row.parent_guid, row.parent_title, found.show)
+        season = found.season if row.index is None else row.index
+        return Media(kind, found.ids, row.title, row.year, show, season, keys=keys)
+    thing = Media(kind, found.ids, row.title, row.year, runtime=runtime if kind is Kind.MOVIE else None, keys=keys)
+    if kind is Kind.SHOW:
+        shows[row.key] = thing
+    return thing
+
+
+def state(row: Row, thing: Media) -> list[Record]:
+    """What a library row says besides plays: it is there, it is watched, it is rated."""
+    said: list[Record] = [Copy(thing, row.added_at)]
+    if row.view_count > 0 and thing.kind in (Kind.MOVIE, Kind.EPISODE):
+        said.append(Watched(thing, row.last_viewed_at))
+    if (value := rating(row.user_rating)) is not None:
+        said.append(Rating(thing, row.last_rated_at, value))
+    return said
+
+
+def rating(stars: float | None) -> int | None:
+    """Plex's 0 to 10 as 1 to 100; its noise is removed, its 0 is a rating, its -1 is none.
+
+    >>> rating(7.5999999046), rating(9.96), rating(0.0), rating(-1.0), rating(None)
+    (76, 100, 1, None, None)
+    """
+    return None if stars is None or stars < 0 else min(100, max(1, int(stars * 10 + 0.5)))
+
+
+def stars(value: int) -> str:
+    """A rating as Plex takes it.
+
+    >>> stars(86), stars(80)
+    ('8.6', '8')
+    """
+    return f"{value / 10:g}"
+
+
+def plays(thing: Media, viewings: Iterable[Viewing]) -> list[Play]:
+    """The plays of one media that the history tells of."""
+    return [Play(thing, one.viewed_at, f"history:{entry(one)}", "second") for one in viewings]
+
+
+def entry(viewing: Viewing) -> str:
+    """The id of a history row."""
+    return viewing.history_key.rpartition("/")[2] or f"{viewing.rating_key}:{viewing.viewed_at}"
+
+
+def view(row: Row, thing: Media, viewings: Iterable[Viewing]) -> Play | None:
+    """The last view, if the history does not tell of it: marking as watched leaves no row there (section 6)."""
+    at = row.last_viewed_at
+    if not at or row.view_count < 1 or thing.kind not in (Kind.MOVIE, Kind.EPISODE):
+        return None
+    if any(abs(one.viewed_at - at) <= NEAR for one in viewings):
+        return None
+    return Play(thing, at, f"view:{row.key}:{at}", "second")
+
+
+def bare(viewing: Viewing) -> Media | None:
+    """What a history row itself says of the film or episode; it is all there is of a deleted one."""
+    kind = KINDS.get(viewing.type)
+    keys = (str(viewing.rating_key),) if viewing.rating_key else ()
+    if kind is Kind.MOVIE:
+        return Media(kind, title=viewing.title, keys=keys)
+    if kind is Kind.EPISODE:
+        show = Media(Kind.SHOW, title=viewing.grandparent_title)
+        return Media(kind, {}, viewing.title, None, show, viewing.parent_index, viewing.index, None, keys)
+    return None
+
+
+def wish(row: Row) -> Wish | None:
+    """An entry of the watchlist; its key is the path of its guid, and no library has such keys."""
+    kind = KINDS.get(row.type)
+    if kind not in (Kind.MOVIE, Kind.SHOW):
+        return None
+    found = names(kind, row.guid or f"plex://{row.type}/{row.key}", [tag.id for tag in row.guids])
+    key = found.ids.get("plex", row.key)
+    return Wish(Media(kind, found.ids, row.title, row.year, keys=(f"{row.type}/{key}",)))

@@ -1,0 +1,144 @@
+"""Plex's rows become media and records, as sections 4 to 7 of the reference describe the rows."""
+
+import msgspec
+import pytest
+
+from watchweave.core.media import Kind, Media
+from watchweave.core.records import Copy, Play, Rating, Watched, Wish
+from watchweave.services.plex.convert import Row, Shows, Viewing, bare, media, rating, stars, state, view, wish
+
+PILOT = """{"ratingKey": "4130", "key": "/library/metadata/4130", "guid": "plex://episode/5d9c1359ef619b0020c7c9a1",
+ "type": "episode", "title": "Pilot", "parentRatingKey": "4120", "parentGuid": "plex://season/602e",
+ "grandparentRatingKey": "4100", "grandparentGuid": "plex://show/5d9c081b170e24001f2a7be4",
+ "grandparentTitle": "Twin Peaks", "parentIndex": 1, "index": 1, "year": 1990, "duration": 5640000,
+ "viewCount": 2, "lastViewedAt": 1772848866, "userRating": 9.0, "lastRatedAt": 1772849000, "rating": 8.1,
+ "addedAt": 1408989944, "updatedAt": 1590245886, "Rating": [{"value": 1}],
+ "Guid": [{"id": "imdb://tt0278238"}, {"id": "tmdb://152651"}, {"id": "tvdb://268891"}]}"""
+
+
+def row(text="{}", **fields):
+    return msgspec.json.decode(msgspec.json.encode({**msgspec.json.decode(text), **fields}), type=Row, strict=False)
+
+
+def test_an_episode_names_its_show_by_key_and_guid_and_not_by_its_own_ids():
+    shows = Shows()
+    pilot = media(row(PILOT), shows)
+    assert (pilot.kind, pilot.keys, pilot.season, pilot.number, pilot.runtime) == (Kind.EPISODE, ("4130",), 1, 1, 5640)
+    assert pilot.ids == {
+        "plex": "5d9c1359ef619b0020c7c9a1",
+        "imdb": "tt0278238",
+        "tmdb": "152651",
+        "tvdb": "268891",
+    }
+    assert pilot.parent == Media(Kind.SHOW, {"plex": "5d9c081b170e24001f2a7be4"}, "Twin Peaks", keys=("4100",))
+    assert media(row(PILOT, ratingKey="4131"), shows).parent is pilot.parent
+
+
+def test_the_own_row_of_a_show_gives_its_episodes_all_its_ids():
+    shows = Shows()
+    ids = [{"id": "tmdb://1920"}]
+    media(row(type="show", ratingKey="4100", guid="plex://show/5d9c081b170e24001f2a7be4", Guid=ids), shows)
+    assert media(row(PILOT), shows).parent.ids == {"plex": "5d9c081b170e24001f2a7be4", "tmdb": "1920"}
+
+
+def test_an_older_guid_names_the_show_of_an_episode():
+    old = row(PILOT, guid="com.plexapp.agents.thetvdb://70533/1/3?lang=en", Guid=[], grandparentGuid="")
+    assert media(old, Shows()).parent.ids == {"tvdb": "70533"}
+
+
+def test_a_season_is_a_place_in_its_show():
+    season = media(row(type="season", ratingKey="4120", index=1, parentRatingKey="4100", parentTitle="Dark"), Shows())
+    assert (season.kind, season.season, season.number) == (Kind.SEASON, 1, None)
+    assert season.parent == Media(Kind.SHOW, {}, "Dark", keys=("4100",))
+
+
+def test_the_row_of_an_item_tells_that_it_is_there_watched_and_rated():
+    pilot = media(row(PILOT), Shows())
+    assert state(row(PILOT), pilot) == [
+        Copy(pilot, 1408989944),
+        Watched(pilot, 1772848866),
+        Rating(pilot, 1772849000, 90),
+    ]
+
+
+def test_a_partial_view_is_not_watched():
+    partial = row(type="movie", ratingKey="7", lastViewedAt=1772848866, addedAt=5)
+    thing = media(partial, Shows())
+    assert state(partial, thing) == [Copy(thing, 5)]
+    assert view(partial, thing, ()) is None
+
+
+def test_the_sum_on_a_show_is_neither_a_flag_nor_a_play():
+    show = row(type="show", ratingKey="8", viewCount=12, lastViewedAt=1772848866)
+    thing = media(show, Shows())
+    assert state(show, thing) == [Copy(thing)]
+    assert view(show, thing, ()) is None
+
+
+@pytest.mark.parametrize(("away", "told"), [(0, True), (-600, True), (600, True), (601, False), (-601, False)])
+def test_a_view_without_a_history_row_near_it_is_a_play(away, told):
+    film = row(type="movie", ratingKey="7", viewCount=3, lastViewedAt=1772848866)
+    thing = media(film, Shows())
+    found = view(film, thing, [Viewing(viewed_at=1772848866 + away)])
+    assert found == (None if told else Play(thing, 1772848866, "view:7:1772848866", "second"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("7.5999999046", 76),
+        ("9.96", 100),
+        ("10", 100),
+        ("0", 1),
+        ("0.0", 1),
+        ("-1", None),
+        ('"8.6"', 86),
+        ("null", None),
+    ],
+)
+def test_ratings_lose_their_noise_and_only_a_negative_one_is_none(text, value):
+    assert rating(row(f'{{"userRating": {text}}}').user_rating) == value
+
+
+@pytest.mark.parametrize("value", range(1, 101))
+def test_every_rating_comes_back_as_it_was_written(value):
+    assert rating(float(stars(value))) == value
+
+
+@pytest.mark.parametrize("kind", ["clip", "trailer", "photo", "artist", "", "something new"])
+def test_what_is_neither_film_nor_series_is_skipped(kind):
+    assert media(row(type=kind, ratingKey="9"), Shows()) is None
+
+
+def test_live_television_is_skipped():
+    assert media(row(type="episode", ratingKey="9", guid="tv.plex.xmltv://series/EP01767728"), Shows()) is None
+
+
+def test_types_may_wander():
+    film = row(type="movie", ratingKey=4130, year="1995", viewCount="2", lastViewedAt="1772848866", Guid=[])
+    assert media(film, Shows()).keys == ("4130",)
+    assert (film.view_count, film.last_viewed_at) == (2, 1772848866)
+
+
+def test_a_history_row_of_a_deleted_episode_still_says_what_it_was():
+    gone = Viewing("/status/sessions/history/9", "", "episode", "Pilot", "Twin Peaks", 1, 1, 1772848866, 1)
+    show = Media(Kind.SHOW, title="Twin Peaks")
+    assert bare(gone) == Media(Kind.EPISODE, title="Pilot", parent=show, season=1, number=1)
+    assert bare(Viewing(type="season", title="Season 1")) is None
+
+
+def test_a_wish_is_known_by_the_path_of_its_guid():
+    heat = row(
+        type="movie",
+        ratingKey="5d776883ebdf2200209c104e",
+        guid="plex://movie/5d776883ebdf2200209c104e",
+        title="Heat",
+        year=1995,
+    )
+    ids = {"plex": "5d776883ebdf2200209c104e"}
+    assert wish(heat) == Wish(Media(Kind.MOVIE, ids, "Heat", 1995, keys=("movie/5d776883ebdf2200209c104e",)))
+
+
+def test_rows_are_told_apart_by_any_field_that_matters():
+    assert row(PILOT).digest() == row(PILOT, summary="new").digest()
+    assert row(PILOT).digest() != row(PILOT, userRating=8.0).digest()
