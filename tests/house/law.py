@@ -189,7 +189,7 @@ def defined(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def narrow_excepts(file: File) -> Iterator[str]:
-    """Nothing catches everything, but the supervisors."""
+    """Nothing catches everything and goes on, but the supervisors; to tidy up and raise again is fine."""
     yield from _broad(file, file.tree, "")
 
 
@@ -198,12 +198,18 @@ def _broad(file: File, node: ast.AST, function: str) -> Iterator[str]:
         function = node.name
     if f"{file.path}:{function}" in SUPERVISORS:
         return
-    if isinstance(node, ast.ExceptHandler) and (node.type is None or _everything(node.type)):
+    if isinstance(node, ast.ExceptHandler) and (node.type is None or _everything(node.type)) and not _raises(node):
         yield f"{file.path}:{node.lineno}: catches everything"
     if isinstance(node, ast.Call) and _last_name(node.func) == "suppress" and any(map(_everything, node.args)):
         yield f"{file.path}:{node.lineno}: suppresses everything"
     for child in ast.iter_child_nodes(node):
         yield from _broad(file, child, function)
+
+
+def _raises(handler: ast.ExceptHandler) -> bool:
+    """Does it tidy up and raise the same again, as its last word?"""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _everything(node: ast.expr) -> bool:

@@ -108,6 +108,12 @@ def test_an_except_that_catches_everything_is_found(handler: str) -> None:
     assert faults(law.narrow_excepts, "app.py", text) == []
 
 
+def test_tidying_up_and_raising_again_is_left_alone() -> None:
+    tidy = "try:\n    work()\nexcept BaseException:\n    undo()\n    raise"
+    assert faults(law.narrow_excepts, "storage/store.py", tidy) == []
+    assert faults(law.narrow_excepts, "storage/store.py", tidy + " Held('x')")
+
+
 def test_suppressing_everything_is_found() -> None:
     assert faults(law.narrow_excepts, "engine/sync.py", "with contextlib.suppress(Exception): pass")
     assert not faults(law.narrow_excepts, "engine/sync.py", "with contextlib.suppress(KeyError): pass")
