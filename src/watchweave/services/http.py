@@ -4,35 +4,45 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from functools import lru_cache
-from http.client import responses
-from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack, cast
+from typing import Any, Protocol, TypedDict, TypeVar, Unpack, cast
+from urllib.parse import urlencode
 
 import httpx2
 import msgspec
-from msgspec import Struct
 
 from .. import __version__
 from ..errors import (
     ConfigError,
-    LimitReached,
     NotSent,
     RateLimited,
-    Rejected,
     ServiceError,
     SignInNeeded,
     Stopped,
     Unavailable,
-    UnexpectedAnswer,
 )
 from .base import Pace
-from .pacing import MARGIN, Clock, Gate, Limits, wait_named
-from .pages import Ask, Pages, Paging
+from .judging import Answer, Call, Judge, Nothing, Params, Raw
+from .pacing import MARGIN, Budget, Clock, Gate, Limits, wait_named
+from .pages import Ask, Pages, Paging, Told
 from .secrecy import Secrecy
+
+__all__ = [  # all that an adapter needs
+    "Answer",
+    "Ask",
+    "Budget",
+    "Clock",
+    "Fixed",
+    "Http",
+    "Limits",
+    "Nothing",
+    "Pages",
+    "Paging",
+    "Signer",
+    "Told",
+]
 
 T = TypeVar("T")
 Row = TypeVar("Row")
-
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a body, unpacked, that we read at most."""
@@ -71,18 +81,6 @@ class Fixed:
         return False
 
 
-class Answer(Struct, Generic[T], frozen=True):
-    """What a service answered. For an accepted failure `value` is None where the body holds no such value."""
-
-    value: T
-    status: int
-    headers: Mapping[str, str]
-
-
-class Nothing(Struct, frozen=True):
-    """The shape of an answer whose body does not matter."""
-
-
 class How(TypedDict, total=False):
     """What may be said about a request.
 
@@ -91,42 +89,11 @@ class How(TypedDict, total=False):
     """
 
     body: object
-    params: Mapping[str, str | int]
+    params: Params
     host: str
     headers: Mapping[str, str]
     again: bool
     accept: Collection[int]
-
-
-class _Call(Struct):
-    """A request, and how far it got. unclear: an attempt that changes something may have been done."""
-
-    method: str
-    path: str
-    shape: Any
-    body: object = None
-    params: Mapping[str, str | int] | None = None
-    host: str = "url"
-    headers: Mapping[str, str] = {}
-    again: bool = False
-    accept: Collection[int] = ()
-    failures: int = 0
-    renewed: bool = False
-    unclear: bool = False
-
-    @property
-    def reads(self) -> bool:
-        return self.method in ("GET", "HEAD")
-
-    @property
-    def named(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-class _Raw(Struct, frozen=True):
-    status: int
-    headers: httpx2.Headers
-    body: bytes
 
 
 class _Host:
@@ -156,9 +123,10 @@ class Http:
     ) -> None:
         self.title = title
         self.requests = 0
-        self.secrets = Secrecy()
         self.limits = limits or Limits()
         self.clock = clock or Clock()
+        self.secrets = Secrecy()
+        self._judge = Judge(title, self.limits.explain, self.secrets)
         self._hosts = {name: _Host(checked(title, base), self.limits, self.clock) for name, base in hosts.items()}
         self._signer = signer
         self._pace = pace
@@ -176,13 +144,17 @@ class Http:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
+    def place(self, name: str, base: str) -> None:
+        """A host that only became known on the way."""
+        self._hosts[name] = _Host(checked(self.title, base), self.limits, self.clock)
+
     async def get(self, path: str, shape: type[T], **how: Unpack[How]) -> Answer[T]:
-        return cast("Answer[T]", await self._deliver(_Call("GET", path, shape, **how)))
+        return cast("Answer[T]", await self._deliver(Call("GET", path, shape, **how)))
 
     async def send(self, method: str, path: str, shape: type[T], **how: Unpack[How]) -> Answer[T]:
         """A request that changes something. It is repeated by itself only if `again` says that this does no harm,
         or if it was provably not done; `Unavailable` means that it may have been done, `NotSent` that it was not."""
-        return cast("Answer[T]", await self._deliver(_Call(method, path, shape, **how)))
+        return cast("Answer[T]", await self._deliver(Call(method, path, shape, **how)))
 
     def pages(
         self,
@@ -198,14 +170,14 @@ class Http:
         """The rows of a listing, page after page; see `Pages`. `rows` takes them out of a body of this shape."""
 
         async def page(ask: Ask) -> tuple[Sequence[Row], Answer[Any]]:
-            told: How = {**how, "params": {**how.get("params", {}), **ask.params}}
+            told: How = {**how, "params": [*_pairs(how.get("params", ())), *ask.params.items()]}
             told["headers"] = {**how.get("headers", {}), **ask.headers}
             answer = await self.get(path, shape, **told)
             return rows(answer.value), answer
 
         return Pages(self.title, page, paging, key, ahead)
 
-    async def _deliver(self, call: _Call) -> Answer[Any]:
+    async def _deliver(self, call: Call) -> Answer[Any]:
         """The answer, or an error that is true of all attempts together."""
         if ended := self._hosts[call.host].ended:
             raise ended()
@@ -216,7 +188,7 @@ class Http:
                 raise Unavailable(self.title, f"{error.message} An earlier attempt may have been done.") from None
             raise
 
-    async def _insist(self, call: _Call) -> Answer[Any]:
+    async def _insist(self, call: Call) -> Answer[Any]:
         """The answer, after as many attempts as this call may have."""
         while True:
             signed = await self._signer.headers(self, call.host)
@@ -233,14 +205,14 @@ class Http:
             else:
                 raise answer
 
-    async def _renew(self, call: _Call, signed: Mapping[str, str], error: SignInNeeded) -> None:
+    async def _renew(self, call: Call, signed: Mapping[str, str], error: SignInNeeded) -> None:
         if not call.renewed and await self._signer.renew(self, signed):
             call.renewed = True
             return
         self._hosts[call.host].ended = lambda: SignInNeeded(self.title, error.message)
         raise error
 
-    async def _back_off(self, call: _Call, error: Unavailable) -> None:
+    async def _back_off(self, call: Call, error: Unavailable) -> None:
         """Wait before another attempt, if this call may have one."""
         call.failures += 1
         call.unclear = call.unclear or (not call.reads and not isinstance(error, NotSent))
@@ -249,7 +221,7 @@ class Http:
             raise error
         await self.clock.sleep(2.0 ** (call.failures - 1))
 
-    async def _attempt(self, call: _Call, signed: Mapping[str, str]) -> Answer[Any] | ServiceError:
+    async def _attempt(self, call: Call, signed: Mapping[str, str]) -> Answer[Any] | ServiceError:
         """One request, sent when it may be; failures are returned."""
         host = self._hosts[call.host]
         async with (host.reads if call.reads else host.writes).turn():
@@ -257,8 +229,10 @@ class Http:
             if host.ended:
                 raise host.ended()
             raw = await self._exchange(call, signed)
-            outcome = self._judge(call, raw) if isinstance(raw, _Raw) else raw
-            told = raw.status if isinstance(raw, _Raw) else type(raw).__name__
+            outcome = self._judge.outcome(call, raw) if isinstance(raw, Raw) else raw
+            if isinstance(raw, Raw) and isinstance(outcome, RateLimited):
+                outcome = self._asked_to_wait(raw)
+            told = raw.status if isinstance(raw, Raw) else type(raw).__name__
             log.debug("%s %s %s -> %s", call.method, call.host, self.secrets.clean(call.path), told)
             host.failures = host.failures + 1 if isinstance(outcome, Unavailable) else 0
             if host.failures >= BREAK:
@@ -270,7 +244,7 @@ class Http:
                 host.ended = lambda: Stopped(self.title, stopped)
             return outcome
 
-    async def _exchange(self, call: _Call, signed: Mapping[str, str]) -> _Raw | ServiceError:
+    async def _exchange(self, call: Call, signed: Mapping[str, str]) -> Raw | ServiceError:
         """One request and its whole body. What the HTTP client says is not passed on: it may name secrets."""
         headers = {**signed, **call.headers}
         content = call.body if isinstance(call.body, bytes) else None
@@ -278,86 +252,27 @@ class Http:
             content = msgspec.json.encode(call.body)
             headers.setdefault("Content-Type", "application/json")
         url = f"{self._hosts[call.host].base}/{call.path.lstrip('/')}"
+        if call.params:  # httpx2 would bring names that repeat together
+            url += f"?{urlencode(_pairs(call.params))}"
         self.requests += 1
         try:
-            sending = self._client.stream(call.method, url, content=content, params=call.params, headers=headers)
+            sending = self._client.stream(call.method, url, content=content, headers=headers)
             async with sending as response:
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
                     body += chunk
                     if len(body) > LARGEST:
-                        return self._unreadable(call, response.status_code, "is larger than 32 MiB")
-                return _Raw(response.status_code, response.headers, bytes(body))
+                        return self._judge.unreadable(call, response.status_code, "is larger than 32 MiB")
+                return Raw(response.status_code, response.headers, bytes(body))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             self.requests -= 1
             return NotSent(self.title, f"cannot be reached ({self.secrets.clean(str(error)) or type(error).__name__}).")
         except httpx2.TimeoutException:
-            return self._lost(call, "there was no answer in time")
+            return self._judge.lost(call, "there was no answer in time")
         except (httpx2.TransportError, httpx2.DecodingError) as error:
-            return self._lost(call, f"the connection broke ({type(error).__name__})")
+            return self._judge.lost(call, f"the connection broke ({type(error).__name__})")
 
-    def _judge(self, call: _Call, raw: _Raw) -> Answer[Any] | ServiceError:
-        """What an answer is: a value, or the error that says what happens next."""
-        status = raw.status
-        if status in call.accept:
-            return Answer(self._lenient(call, raw), status, raw.headers)
-        if 200 <= status < 300:
-            return self._read(call, raw)
-        if status >= 500 or status == 408:
-            return self._lost(call, f"the answer was {status} {responses.get(status, '')}".rstrip())
-        text = self.limits.explain.get(status) or self._reason(raw)
-        if status == 401:
-            return SignInNeeded(self.title, text or "the sign-in is no longer good. Sign in again.")
-        if status in (403, 423):
-            return Stopped(self.title, text or f"access was refused ({status}, {self.secrets.clean(call.named)}).")
-        if status == 429:
-            return self._asked_to_wait(raw)
-        what = f"{self.secrets.clean(call.named)} was answered with {status} {responses.get(status, '')}".rstrip()
-        what += f": {text}" if text else "."
-        if status in (420, 426):
-            limit = raw.headers.get("X-Account-Limit", "")
-            return LimitReached(self.title, what, limit=int(limit) if limit.isdigit() else None)
-        if status in (400, 422):
-            return Rejected(self.title, what, status=status)
-        return UnexpectedAnswer(self.title, what, status=status)
-
-    def _read(self, call: _Call, raw: _Raw) -> Answer[Any] | ServiceError:
-        """The value of a 2xx answer. HTML never is one, whatever the status says."""
-        if raw.body and "html" in raw.headers.get("Content-Type", "").lower():
-            return self._unreadable(call, raw.status, "is a web page")
-        if call.shape is Nothing:
-            return Answer(Nothing(), raw.status, raw.headers)
-        if call.shape is bytes:
-            return Answer(raw.body, raw.status, raw.headers)
-        try:
-            return Answer(_decoder(call.shape).decode(raw.body), raw.status, raw.headers)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return self._unreadable(call, raw.status, f"cannot be read ({self.secrets.clean(str(error))})")
-
-    def _lenient(self, call: _Call, raw: _Raw) -> Any:
-        answer = self._read(call, raw)
-        return answer.value if isinstance(answer, Answer) else None
-
-    def _unreadable(self, call: _Call, status: int, why: str) -> ServiceError:
-        text = f"the answer to {self.secrets.clean(call.named)} {why}."
-        if call.reads:
-            return UnexpectedAnswer(self.title, text, status=status)
-        return Unavailable(self.title, f"{text} Whether it was done is unknown.")
-
-    def _lost(self, call: _Call, why: str) -> Unavailable:
-        doubt = "" if call.reads else " Whether it was done is unknown."
-        return Unavailable(self.title, f"{why} ({self.secrets.clean(call.named)}).{doubt}")
-
-    def _reason(self, raw: _Raw) -> str:
-        """What the service itself says is wrong, if it says so in JSON."""
-        try:
-            said = _decoder(dict[str, Any]).decode(raw.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return ""
-        texts = (said.get(name) for name in ("error_description", "message", "error"))
-        return next((self.secrets.clean(text[:2000])[:200] for text in texts if isinstance(text, str) and text), "")
-
-    def _asked_to_wait(self, raw: _Raw) -> RateLimited:
+    def _asked_to_wait(self, raw: Raw) -> RateLimited:
         """Nothing is sent before the time that a 429 names, in this run or another."""
         now = self.clock.now()
         until = now + wait_named(raw.headers, now) + MARGIN
@@ -390,6 +305,5 @@ def checked(title: str, base: str) -> str:
     return base
 
 
-@lru_cache(maxsize=256)
-def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(shape, strict=False)
+def _pairs(params: Params) -> list[tuple[str, str | int]]:
+    return list(params.items() if isinstance(params, Mapping) else params)

@@ -92,7 +92,8 @@ class Pages(Generic[Row]):
 
     async def _others(self, limit: int, count: int, last: int) -> AsyncIterator[Sequence[Row]]:
         """All pages but the first: those announced, then further ones while full pages arrive."""
-        start, under_way = limit, deque[asyncio.Future[tuple[Sequence[Row], Answer[Any]]]]()
+        start = limit
+        under_way: deque[asyncio.Future[tuple[Sequence[Row], Answer[Any]]]] = deque()
         try:
             while True:
                 while len(under_way) < self._ahead and start + len(under_way) * limit < count:
