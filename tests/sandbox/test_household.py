@@ -1,0 +1,239 @@
+"""The demo's household: real titles with true ids, two people, and records that differ a little between services."""
+
+import csv
+import os
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from watchweave.core.media import clean_ids
+from watchweave.sandbox.household import household
+from watchweave.sandbox.titles import INVENTED, titles
+from watchweave.sandbox.world import DAY, START
+
+SHARED = Path(os.environ.get("WATCHWEAVE_SHARED", Path(__file__).parents[2] / ".." / "shared"))
+SEEDS = (1, 2, 77)
+
+
+@pytest.fixture(scope="module")
+def home():
+    return household()
+
+
+def table(name):
+    path = SHARED / "data" / "ids" / name
+    if not path.exists():
+        pytest.skip(f"the public table {name} is not here (WATCHWEAVE_SHARED)")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def deeds(home, service, verb, person=None):
+    return [d for d in home.deeds if (d.service, d.verb) == (service, verb) and person in (None, d.person)]
+
+
+def plays(home, service, person):
+    """work -> its dated plays."""
+    found = defaultdict(set)
+    for deed in deeds(home, service, "watch", person):
+        if deed.at is not None:
+            found[deed.uid].add(deed.at)
+    return found
+
+
+def values(home, service, verb):
+    return {(d.person, d.uid): d.value for d in deeds(home, service, verb)}
+
+
+# Titles
+
+
+def test_there_are_several_hundred_films_and_many_shows():
+    catalogue = titles()
+    assert len(catalogue.of("movie")) >= 320
+    assert len(catalogue.of("show")) >= 60
+    assert all(work.runtime > 0 and work.title == work.title.strip() for work in catalogue.of("movie", "show"))
+    assert all(
+        show.seasons and all(season.episodes for season in show.seasons.values()) for show in catalogue.of("show")
+    )
+
+
+def test_every_id_is_well_formed():
+    for work in titles():
+        assert clean_ids(work.ids) == {space: str(value) for space, value in work.ids.items()}, work
+
+
+def test_no_two_works_of_a_kind_share_an_id_and_no_two_works_an_imdb_id():
+    found = Counter()
+    for work in titles():
+        for space, value in work.ids.items():
+            found["" if space in ("imdb", "plex") else work.kind, space, value] += 1
+    assert [name for name, count in found.items() if count > 1] == []
+
+
+def test_invented_numbers_are_far_above_the_public_ones():
+    for work in titles():
+        invented = {"trakt"} if work.kind in ("movie", "show") else {"trakt", "tmdb", "tvdb", "imdb"}
+        for space in work.ids.keys() - {"slug", "plex"}:
+            number = int(str(work.ids[space]).removeprefix("tt"))
+            assert (number > INVENTED) == (space in invented), (work, space)
+
+
+def test_ids_of_films_do_not_contradict_the_public_tables():
+    pairs = {row["imdb_id"]: row for row in table("movielens_imdb_tmdb_title_year.csv")}
+    by_number = {row["tmdb_movie_id"]: row["imdb_id"] for row in pairs.values()}
+    top = {row["tmdb_movie_id"]: row for row in table("tmdb_top10k_movie_titles.csv")}
+    for film in titles().of("movie"):
+        imdb, tmdb = film.ids["imdb"], str(film.ids["tmdb"])
+        assert imdb in pairs or tmdb in top, film
+        assert by_number.get(tmdb, imdb) == imdb, film
+        if imdb in pairs:
+            assert pairs[imdb]["tmdb_movie_id"] == tmdb, film
+            assert abs(int(pairs[imdb]["year"]) - film.year) <= 1, film
+        if tmdb in top:
+            assert abs(int(top[tmdb]["release_date"][:4]) - film.year) <= 1, film
+
+
+def test_ids_of_shows_do_not_contradict_the_public_table():
+    rows = {row["imdb_id"]: row for row in table("tvmaze_shows_imdb_tvdb_title.csv") if row["imdb_id"]}
+    known = [show for show in titles().of("show") if show.ids["imdb"] in rows]
+    assert len(known) > 40
+    for show in known:
+        row = rows[show.ids["imdb"]]
+        assert (row["tvdb_series_id"], row["name"]) == (str(show.ids["tvdb"]), show.title)
+        assert row["premiered"][:4] == str(show.year)
+
+
+# People and what they did
+
+
+def test_two_people_live_there_and_have_years_of_plays(home):
+    assert [person.name for person in home.people] == ["mara", "jonas"]
+    for person in home.people:
+        times = [at for work in plays(home, "trakt", person.name).values() for at in work]
+        assert len(times) > 1_500
+        assert max(times) - min(times) > (person.years - 1) * 365 * DAY
+        assert home.end - max(times) < 14 * DAY
+
+
+def test_the_same_seed_gives_the_same_household():
+    assert household(5).deeds == household(5).deeds
+    assert household(5).library == household(5).library
+
+
+def test_another_seed_gives_another_household():
+    assert household(5).deeds != household(6).deeds
+    assert household(5).library != household(6).library
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("end", [START, START - 400 * DAY + 12_345])
+def test_nothing_is_done_before_its_release_year_nor_after_the_end(seed, end):
+    home = household(seed, end)
+    for deed in home.deeds:
+        work = home.catalogue[deed.uid]
+        if deed.at is not None:
+            assert deed.at <= end, deed
+            assert datetime.fromtimestamp(deed.at, UTC).year >= (work.year or 0), (deed, work)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_watched_or_rated_in_the_library_before_it_came_there(seed):
+    home = household(seed)
+    added = {shelved.uid: shelved.added for shelved in home.library}
+    for deed in deeds(home, "plex", "watch") + deeds(home, "plex", "rate"):
+        work = home.catalogue[deed.uid]
+        assert added[(work.show or work).uid] <= (deed.at or home.end), deed
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_most_plays_are_at_both_services_and_one_in_twenty_is_not(seed):
+    home = household(seed)
+    held = {shelved.uid for shelved in home.library}
+    for person in home.people:
+        here, there = (
+            {(uid, at) for uid, times in plays(home, s, person.name).items() for at in times} for s in ("plex", "trakt")
+        )
+        there = {(uid, at) for uid, at in there if uid.split(".")[0] in held}
+        differing = len(here ^ there) / len(here | there)
+        assert 0.04 < differing < 0.08
+        apart = {(uid, at) for uid, at in here - there if (uid, at - 180) in there - here}
+        assert apart
+        assert here - there - apart
+        assert there - here - {(uid, at - 180) for uid, at in apart}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_ratings_differ_here_and_there(seed):
+    home = household(seed)
+    plex, trakt = values(home, "plex", "rate"), values(home, "trakt", "rate")
+    assert set(plex) - set(trakt)
+    assert {uid for _, uid in set(trakt) - set(plex)} & {shelved.uid for shelved in home.library}
+    both = [(plex[key], trakt[key]) for key in plex.keys() & trakt.keys()]
+    far = [pair for pair in both if abs(pair[0] - pair[1]) >= 10]
+    assert 0 < len(far) < len(both) / 10
+
+
+def test_ratings_are_half_points_at_plex_and_whole_ones_at_trakt(home):
+    plex, trakt = values(home, "plex", "rate").values(), values(home, "trakt", "rate").values()
+    assert {value % 5 for value in plex} == {0}
+    assert any(value % 10 for value in plex)
+    assert {value % 10 for value in trakt} == {0}
+    assert all(10 <= value <= 100 for value in [*plex, *trakt])
+    assert len(set(trakt)) >= 7
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_wishes_are_for_what_was_never_watched_and_some_are_on_one_side_only(seed):
+    home = household(seed)
+    plex, trakt = set(values(home, "plex", "want")), set(values(home, "trakt", "want"))
+    assert plex - trakt
+    assert trakt - plex
+    assert len(plex & trakt) > 60
+    watched = {(d.person, d.uid.split(".")[0]) for d in home.deeds if d.verb == "watch"}
+    assert not (plex | trakt) & watched
+
+
+def test_some_films_are_marked_as_watched_on_no_date_at_one_service(home):
+    undated = {s: {(d.person, d.uid) for d in deeds(home, s, "watch") if d.at is None} for s in ("plex", "trakt")}
+    assert undated["plex"]
+    assert undated["trakt"]
+    dated = {(d.person, d.uid) for d in home.deeds if d.at is not None}
+    assert not (undated["plex"] | undated["trakt"]) & dated
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_everybody_saw_a_film_twice_on_one_weekend_and_one_film_again_years_later(seed):
+    home = household(seed)
+    for person in home.people:
+        films = {uid: sorted(at) for uid, at in plays(home, "trakt", person.name).items() if uid.startswith("m")}
+        gaps = [later - at for times in films.values() for at, later in pairwise(times)]
+        assert any(gap < 2 * DAY for gap in gaps)
+        assert any(gap > 365 * DAY for gap in gaps)
+
+
+def test_weekend_evenings_are_spent_watching_more_often(home):
+    evenings = {at // DAY for work in plays(home, "trakt", "mara").values() for at in work if at % DAY > 17 * 3_600}
+    by_weekday = Counter((day + 3) % 7 for day in evenings)
+    assert min(by_weekday[day] for day in (4, 5, 6)) > 1.5 * max(by_weekday[day] for day in range(4))
+
+
+def test_shows_are_watched_in_runs_of_several_episodes(home):
+    evenings = Counter(
+        (uid.split(".")[0], at // DAY) for uid, t in plays(home, "trakt", "jonas").items() if "." in uid for at in t
+    )
+    assert sum(count >= 3 for count in evenings.values()) > 200
+
+
+def test_the_library_lacks_some_titles_and_cannot_name_all_it_holds(home):
+    held = {shelved.uid for shelved in home.library}
+    assert 0.7 < len(held & {film.uid for film in home.catalogue.of("movie")}) / len(home.catalogue.of("movie")) < 0.95
+    names = Counter(shelved.names for shelved in home.library)
+    assert names["old"] >= 5
+    assert names["none"] >= 1
+    assert all(home.catalogue[shelved.uid].ids == {} for shelved in home.library if shelved.names == "none")
+    assert any(home.catalogue[d.uid].ids == {} for d in deeds(home, "plex", "watch"))
+    assert not any(home.catalogue[d.uid].ids == {} for d in home.deeds if d.service == "trakt")
