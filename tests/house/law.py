@@ -251,7 +251,10 @@ def purpose(file: File) -> Iterator[str]:
 
 
 def bound_sql(file: File) -> Iterator[str]:
-    """SQL is a text that stands in the code, or a name given to one; values are bound, never written into it."""
+    """SQL is a text that stands in the code, or a name given to one; values are bound, never written into it.
+
+    Texts and the CONSTANTS of a module may be joined; anything else may not.
+    """
     for node in ast.walk(file.tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
             continue
@@ -262,7 +265,18 @@ def bound_sql(file: File) -> Iterator[str]:
 def _plain(node: ast.expr) -> bool:
     if isinstance(node, ast.IfExp):
         return _plain(node.body) and _plain(node.orelse)
-    return isinstance(node, ast.Constant | ast.Name | ast.Attribute | ast.Subscript)
+    return _constant(node) or isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+
+
+def _constant(node: ast.expr) -> bool:
+    """Is this put together of nothing but texts and CONSTANTS?"""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Add) and _constant(node.left) and _constant(node.right)
+    if isinstance(node, ast.JoinedStr):
+        return all(map(_constant, node.values))
+    if isinstance(node, ast.FormattedValue):
+        return _constant(node.value)
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id.isupper())
 
 
 def own_ground(name: str, text: str) -> Iterator[str]:

@@ -143,13 +143,22 @@ def test_a_module_that_does_not_say_what_it_is_for_is_found() -> None:
 
 @pytest.mark.parametrize(
     "call",
-    ["execute(f'select {x}')", "execute('select ' + x)", "executemany('select %s' % x, y)", "execute(SQL.format(x))"],
+    [
+        "execute(f'select {x}')",
+        "execute(f'select {COLUMNS} {x}')",
+        "execute('select ' + x)",
+        "executemany('select %s' % x, y)",
+        "execute(SQL.format(x))",
+    ],
 )
 def test_sql_put_together_in_a_call_is_found(call: str) -> None:
     assert len(faults(law.bound_sql, "storage/state.py", f"database.{call}")) == 1
 
 
-@pytest.mark.parametrize("call", ["execute(SQL, x)", "execute('select ' 'one')", "executemany(queries.ADD, x)"])
+@pytest.mark.parametrize(
+    "call",
+    ["execute(SQL, x)", "execute('select ' 'one')", "executemany(queries.ADD, x)", "execute(f'select {_ALL}' + FROM)"],
+)
 def test_sql_that_stands_in_the_code_is_left_alone(call: str) -> None:
     assert faults(law.bound_sql, "storage/state.py", f"database.{call}") == []
 
