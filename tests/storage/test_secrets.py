@@ -74,7 +74,7 @@ def test_a_wrong_key_is_told_apart_by_what_the_database_keeps() -> None:
     stamp = Vault(KEY).stamp()
     Vault(KEY).confirm(stamp)
     Vault(KEY).confirm(None)
-    with pytest.raises(StorageError, match="another key.*Nothing was changed") as caught:
+    with pytest.raises(StorageError, match=r"another key.*Nothing was changed") as caught:
         Vault(new_key()).confirm(stamp)
     assert caught.value.__cause__ is None
 
@@ -114,10 +114,13 @@ def test_a_lost_key_is_not_replaced_by_a_new_one(tmp_path: Path) -> None:
 
 
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
-    program = f"from pathlib import Path; from watchweave.storage.secrets import *; print(load_key(Path({str(tmp_path)!r}), {{}}))"
+    program = "import sys; from pathlib import Path; from watchweave.storage.secrets import load_key; "
+    program += "print(load_key(Path(sys.argv[1]), {}))"
 
     def start(_: int) -> str:
-        return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            [sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True
+        ).stdout
 
     with ThreadPoolExecutor(4) as starts:
         assert len(set(starts.map(start, range(8)))) == 1
@@ -133,7 +136,7 @@ def test_a_file_system_without_hard_links_gets_its_key_too(tmp_path: Path, monke
 
 
 def test_a_folder_that_takes_no_key_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="none/secrets.key cannot be written"):
+    with pytest.raises(StorageError, match=r"none/secrets\.key cannot be written"):
         load_key(tmp_path / "none", {})
 
 

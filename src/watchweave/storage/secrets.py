@@ -24,8 +24,8 @@ Place = tuple[str, str | int, str]
 """Table, row and column."""
 
 _CHECK: Place = ("meta", "key", "value")
-_CHECKED = b"watchweave"
 
+DAMAGED = "A saved sign-in cannot be opened: it was damaged or moved. Sign in again; nothing else is lost."
 WRONG_KEY = (
     "The saved sign-ins were written with another key, and cannot be read with this one. Nothing was changed. Put the "
     f"right {KEY_FILE} back, or set WATCHWEAVE_KEY or WATCHWEAVE_KEY_FILE to the right key."
@@ -56,20 +56,24 @@ class Vault:
 
         nonce, body = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
         if blob[:1] != VERSION or len(nonce) < NONCE_BYTES:
-            raise StorageError("A saved sign-in is damaged. Sign in again; nothing else is lost.")
+            raise StorageError(DAMAGED)
         try:
             return AESGCM(self._key).decrypt(nonce, body, _bound(place)).decode()
         except InvalidTag:
-            raise StorageError(WRONG_KEY) from None
+            raise StorageError(DAMAGED) from None
 
     def stamp(self) -> bytes:
         """What the database keeps to know this key again."""
-        return self.close(_CHECKED.decode(), _CHECK)
+        return self.close("watchweave", _CHECK)
 
     def confirm(self, stamp: bytes | None) -> None:
         """Raise StorageError if the database was written with another key; a new database (None) takes any."""
-        if stamp is not None and self.open(stamp, _CHECK) != _CHECKED.decode():
-            raise StorageError(WRONG_KEY)
+        if stamp is None:
+            return
+        try:
+            self.open(stamp, _CHECK)
+        except StorageError:
+            raise StorageError(WRONG_KEY) from None
 
     def __repr__(self) -> str:
         return "Vault()"
