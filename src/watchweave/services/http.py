@@ -144,6 +144,9 @@ class Http:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
+    def knows(self, host: str) -> bool:
+        return host in self._hosts
+
     def place(self, name: str, base: str) -> None:
         """A host that only became known on the way."""
         self._hosts[name] = _Host(checked(self.title, base), self.limits, self.clock)
