@@ -1,0 +1,242 @@
+"""Signing in by OAuth: by a code on another device, by the browser, and staying signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from ..errors import RateLimited, SignInNeeded, Unavailable
+from .base import Secrets
+from .http import Http, Nothing
+
+SLACK = 20.0
+"""Seconds that clocks may differ."""
+
+REFRESH_AT = 0.65
+"""The part of a token's life after which it is renewed."""
+
+EARLY = 3600.0
+"""Seconds before its end that a token is renewed whose beginning nobody knows."""
+
+SLOWER = 5
+"""Seconds added to the interval when a service finds that we poll too fast (RFC 8628, 3.5)."""
+
+NO_SIGN_IN = 'not signed in. Run "watchweave login".'
+EXPIRED = 'the sign-in has expired. Run "watchweave login".'
+
+_BY_ERROR = {"authorization_pending": 400, "slow_down": 429, "expired_token": 410, "access_denied": 418}
+_ENDED = {
+    404: "the code is not known.",
+    409: "the code was used already.",
+    410: "the code has expired.",
+    418: "the sign-in was declined.",
+}
+
+
+class Flow(Struct, frozen=True):
+    """Where a service signs people in. `extra` are headers beside the token for its main host."""
+
+    host: str = "auth_url"
+    authorize: str = "/oauth/authorize"
+    device: str = "/oauth/device/code"
+    device_token: str = "/oauth/device/token"
+    token: str = "/oauth/token"
+    revoke: str = "/oauth/revoke"
+    redirect: str = "urn:ietf:wg:oauth:2.0:oob"
+    extra: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda values: {}
+
+
+class DeviceCode(Struct, frozen=True):
+    """What a person types where. Times are in seconds."""
+
+    device_code: str
+    user_code: str
+    verification_url: str
+    expires_in: int = 600
+    interval: int = 5
+
+    def __repr__(self) -> str:
+        return f"DeviceCode({self.verification_url})"
+
+
+class Granted(Struct, frozen=True):
+    """The answer of a token address, good or bad; it never shows what it holds."""
+
+    access_token: str = ""
+    refresh_token: str | None = None
+    expires_in: int | None = None
+    error: str = ""
+
+    def __repr__(self) -> str:
+        return "Granted(…)"
+
+
+class OAuth:
+    """Signs requests with a token, and keeps it fresh.
+
+    The secrets: client_id, client_secret, access_token, refresh_token, expires_at and issued_at (unix seconds).
+    A refresh token works once: one task of one process refreshes, and the new pair is on disk before it is used.
+    """
+
+    def __init__(self, flow: Flow, secrets: Secrets) -> None:
+        self._flow = flow
+        self._secrets = secrets
+        self._values: Mapping[str, str] = secrets.load()
+        self._refused = False
+        self._put_off = False
+
+    async def headers(self, http: Http, host: str) -> Mapping[str, str]:
+        http.secrets.hide(*(self._values.get(name, "") for name in ("client_id", "client_secret", "refresh_token")))
+        if host != "url":
+            return {}
+        if not self._values.get("access_token"):
+            raise SignInNeeded(http.title, NO_SIGN_IN)
+        if self._refused:
+            raise SignInNeeded(http.title, EXPIRED)
+        if self._due(http.clock.now()) and not self._put_off:
+            await self._refresh_early(http)
+        return {**self._flow.extra(self._values), "Authorization": self._bearer()}
+
+    async def renew(self, http: Http, refused: Mapping[str, str]) -> bool:
+        return await self._better(http, refused.get("Authorization", ""))
+
+    async def refresh(self, http: Http) -> None:
+        """New tokens now, whatever the old ones are worth."""
+        if not await self._better(http, self._bearer()):
+            raise SignInNeeded(http.title, EXPIRED)
+
+    async def _refresh_early(self, http: Http) -> None:
+        """A sign-in host that is down must not stop us as long as the old token is good."""
+        try:
+            await self.refresh(http)
+        except (Unavailable, RateLimited):
+            self._put_off = True
+            if http.clock.now() + SLACK >= self._number("expires_at"):
+                raise
+
+    async def _better(self, http: Http, spent: str) -> bool:
+        """Are there, now, better tokens than the spent one? At most one refresh is tried after one was refused."""
+        async with self._secrets.lock():
+            if self._reload() != spent:
+                return True
+            if self._refused or not self._values.get("refresh_token"):
+                return False
+            if await self._exchange(http):
+                return True
+            self._refused = self._reload() == spent
+            return not self._refused
+
+    async def _exchange(self, http: Http) -> bool:
+        """Trade the refresh token in. Sending it again does no harm: the second one is refused at worst."""
+        asked = {"grant_type": "refresh_token", "refresh_token": self._values["refresh_token"]}
+        now = http.clock.now()
+        answer = await http.send(
+            "POST",
+            self._flow.token,
+            Granted,
+            host=self._flow.host,
+            body=self._body(asked),
+            accept=(400, 401),
+            again=True,
+        )
+        if answer.status in (400, 401):
+            return False
+        self._keep(http, answer.value, now)
+        return True
+
+    def _keep(self, http: Http, granted: Granted, now: float) -> None:
+        """Save what was granted; where a part is missing the old one stays, but an old end never outlives its token."""
+        if not granted.access_token:
+            raise Unavailable(http.title, "the sign-in was answered without a token.")
+        ends = f"{now + granted.expires_in:.0f}" if granted.expires_in else ""
+        new = {"access_token": granted.access_token, "expires_at": ends, "issued_at": f"{now:.0f}"}
+        if granted.refresh_token:
+            new["refresh_token"] = granted.refresh_token
+        http.secrets.hide(granted.access_token, granted.refresh_token or "")
+        self._secrets.save(new)
+        self._reload()
+
+    def _reload(self) -> str:
+        self._values = self._secrets.load()
+        return self._bearer()
+
+    def _bearer(self) -> str:
+        return f"Bearer {self._values.get('access_token', '')}"
+
+    def _body(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+        known = {name: self._values.get(name, "") for name in ("client_id", "client_secret")}
+        return {"redirect_uri": self._flow.redirect, **known, **asked}
+
+    def _number(self, name: str) -> float:
+        text = self._values.get(name, "")
+        return float(text) if text.isdigit() else 0.0
+
+    def _due(self, now: float) -> bool:
+        """Is it time for new tokens? Not if their end is unknown: then a 401 tells."""
+        ends, began = self._number("expires_at"), self._number("issued_at")
+        if not ends or not self._values.get("refresh_token"):
+            return False
+        moment = began + (ends - began) * REFRESH_AT if 0 < began < ends else ends - EARLY
+        return now + SLACK >= moment
+
+    # Signing in
+
+    async def device_code(self, http: Http) -> DeviceCode:
+        """The code that a person types on another device."""
+        body = {"client_id": self._values.get("client_id", "")}
+        return (
+            await http.send("POST", self._flow.device, DeviceCode, host=self._flow.host, body=body, again=True)
+        ).value
+
+    async def wait_for_approval(self, http: Http, code: DeviceCode) -> None:
+        """Poll until the person has typed the code; signed in when this returns."""
+        interval, end = max(code.interval, 1), http.clock.now() + code.expires_in
+        http.secrets.hide(code.device_code)
+        known = {name: self._values.get(name, "") for name in ("client_id", "client_secret")}
+        while http.clock.now() + interval < end:
+            await http.clock.sleep(interval)
+            now = http.clock.now()
+            answer = await http.send(
+                "POST",
+                self._flow.device_token,
+                Granted,
+                host=self._flow.host,
+                body={"code": code.device_code, **known},
+                accept=(400, 404, 409, 410, 418, 429),
+            )
+            status = _BY_ERROR.get(answer.value.error, answer.status) if answer.value else answer.status
+            if status == 200:
+                return await self._signed_in(http, answer.value, now)
+            if status in _ENDED:
+                raise SignInNeeded(http.title, f'{_ENDED[status]} Run "watchweave login" again.')
+            interval += SLOWER if status == 429 else 0
+        raise SignInNeeded(http.title, f'{_ENDED[410]} Run "watchweave login" again.')
+
+    def authorize_address(self, base: str, redirect: str, state: str) -> str:
+        """Where the browser is sent; it comes back to `redirect` with a code and this state."""
+        asked = {"client_id": self._values.get("client_id", ""), "redirect_uri": redirect, "state": state}
+        return f"{base.rstrip('/')}{self._flow.authorize}?{urlencode({'response_type': 'code', **asked})}"
+
+    async def redeem(self, http: Http, code: str, redirect: str) -> None:
+        """Trade the code that the browser brought for tokens; signed in when this returns."""
+        http.secrets.hide(code)
+        now = http.clock.now()
+        body = self._body({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect})
+        answer = await http.send("POST", self._flow.token, Granted, host=self._flow.host, body=body, accept=(400, 401))
+        if answer.status in (400, 401):
+            raise SignInNeeded(http.title, "the code was refused. Sign in again.")
+        await self._signed_in(http, answer.value, now)
+
+    async def _signed_in(self, http: Http, granted: Granted, now: float) -> None:
+        async with self._secrets.lock():
+            self._keep(http, granted, now)
+        self._refused = False
+
+    async def revoke(self, http: Http) -> None:
+        """Tell the service to forget the token."""
+        body = {"token": self._values.get("access_token", ""), **self._body({})}
+        await http.send(
+            "POST", self._flow.revoke, Nothing, host=self._flow.host, body=body, again=True, accept=(400, 401, 404)
+        )
