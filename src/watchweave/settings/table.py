@@ -26,10 +26,15 @@ TOP = (
         "every",
         "time or cron expression",
         "30m",
-        "How often `watchweave serve` syncs: `30m`, `6h`, `1d`, or a cron expression like `0 */6 * * *`.",
+        "How often the schedule syncs: `30m`, `6h`, `1d`, or a cron expression like `0 */6 * * *`.",
     ),
     Setting("log_level", "word", "info", "How much is logged.", choices=("debug", "info", "warning", "error")),
-    Setting("metadata", "metadata sources by name", "", "Places that know what things are, and the keys to them."),
+    Setting(
+        "metadata",
+        "metadata sources by name",
+        "",
+        "Places that know what things are, and the keys to them. None is asked yet.",
+    ),
 )
 
 PROFILE = (
@@ -63,8 +68,16 @@ _RIVALS = ("newest", "highest", "lowest", "ask")
 RULES = (
     Setting("ratings", "rule", "newest", "Which of several ratings counts.", choices=_RIVALS),
     Setting("watchlist", "rule", "newest", "Whether something is on the watchlist.", choices=_RIVALS),
-    Setting("lists", "rule", "newest", "What is on a list, and in which order.", choices=_RIVALS),
-    Setting("reviews", "rule", "ask", "Which of several texts counts.", choices=_RIVALS),
+    Setting(
+        "lists",
+        "rule",
+        "newest",
+        "What is on a list, and in which order. No service here syncs lists yet.",
+        choices=_RIVALS,
+    ),
+    Setting(
+        "reviews", "rule", "ask", "Which of several texts counts. No service here syncs reviews yet.", choices=_RIVALS
+    ),
     Setting(
         "removed_plays",
         "word",
