@@ -120,8 +120,11 @@ def import_law(file: File) -> Iterator[str]:
 
 def _other_service(file: File, inner: str) -> bool:
     room, *rest = inner.split(".")
-    own = file.path.split("/")[1]
-    return room == "services" and bool(rest) and rest[0] not in {"base", "http", "oauth", own}
+    return room == "services" and bool(rest) and rest[0] in service_folders() - {file.path.split("/")[1]}
+
+
+def service_folders() -> set[str]:
+    return {folder.parent.name for folder in (SOURCE / "services").glob("*/__init__.py")}
 
 
 def purity(file: File) -> Iterator[str]:
@@ -147,7 +150,7 @@ def words(text: str) -> list[str]:
 
 def service_names() -> frozenset[str]:
     """The services there are (one folder each) and those that are to come."""
-    return SERVICES | {folder.name for folder in (SOURCE / "services").iterdir() if (folder / "__init__.py").exists()}
+    return SERVICES | service_folders()
 
 
 def unnamed_services(file: File, services: frozenset[str]) -> Iterator[str]:
