@@ -44,6 +44,8 @@ class Row(Struct, rename="camel", gc=False, omit_defaults=True):
     last_rated_at: int | None = None
     added_at: int | None = None
     updated_at: int | None = None
+    leaf_count: int = 0
+    viewed_leaf_count: int = 0
 
     @property
     def key(self) -> str:
@@ -165,11 +167,12 @@ def view(row: Row, thing: Media, viewings: Iterable[Viewing]) -> Play | None:
     return Play(thing, at, f"view:{row.key}:{at}", "second")
 
 
-def bare(viewing: Viewing) -> Media | None:
-    """What a history row itself says of the film or episode; it is all there is of a deleted one."""
+def bare(viewing: Viewing, *, known: bool = False) -> Media | None:
+    """What a history row itself says of the film or episode; it is all there is of a deleted one. `known`: its key
+    alone is enough, and better than words."""
     kind = KINDS.get(viewing.type)
     keys = (str(viewing.rating_key),) if viewing.rating_key else ()
-    if kind is Kind.MOVIE:
+    if kind is Kind.MOVIE or (kind is Kind.EPISODE and known):
         return Media(kind, title=viewing.title, keys=keys)
     if kind is Kind.EPISODE:
         show = Media(Kind.SHOW, title=viewing.grandparent_title)

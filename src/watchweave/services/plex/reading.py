@@ -1,0 +1,173 @@
+"""Reads a library as a whole, or what is new in it since the last look."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+from msgspec import Struct, json
+
+from ...core.media import Kind, Media
+from ...core.records import Record
+from ...errors import Rejected
+from ..base import Known, Reading
+from .convert import NEAR, Row, Shows, Viewing, bare, media, plays, state, view
+from .library import DATES, NUMBERS, Library
+
+OVERLAP = 120
+"""Seconds that a query reaches back behind the newest value seen, while something may still be on its way."""
+
+VIEWED = (Kind.MOVIE, Kind.EPISODE)
+NEWS = {
+    1: DATES,
+    2: (*DATES, *(f"episode.{name}" for name in DATES)),
+    3: ("lastRatedAt", "addedAt"),
+    4: DATES,
+}
+"""The dates that tell of news, by type. The query for shows also tells whether any episode has news (section 5.2)."""
+
+
+class Mark(Struct):
+    """How far a section was read: the newest value in it, when we looked, and the rows that a query with overlap will
+    bring again, each with a digest of what it said."""
+
+    type: str
+    looked: int
+    newest: int = 0
+    seen: dict[str, int] = {}
+
+    @property
+    def since(self) -> int:
+        """What a query for news asks for. Once the newest value is old, nothing older can still arrive, and asking for
+        later ones alone brings no row twice."""
+        return self.newest - OVERLAP if self.looked - self.newest <= OVERLAP else self.newest
+
+
+class Cursor(Struct):
+    """What a reading leaves for the next one. `single`: this server refuses groups of dates."""
+
+    account: int
+    marks: dict[str, Mark]
+    single: bool = False
+
+
+class Tracker:
+    """Makes the mark of a section while its rows pass by."""
+
+    def __init__(self, kind: str, looked: int, newest: int = 0) -> None:
+        self.mark = Mark(kind, looked, newest)
+        self._near: dict[str, tuple[int, int]] = {}
+
+    def pass_by(self, row: Row) -> None:
+        """Times in the future are no measure: a file may be dated years ahead."""
+        moment = row.newest
+        if moment > self.mark.newest and moment <= self.mark.looked:
+            self.mark.newest = moment
+            self._near = {key: near for key, near in self._near.items() if near[0] >= self.mark.since}
+        if moment >= self.mark.since:
+            self._near[row.key] = (moment, row.digest())
+
+    def done(self) -> Mark:
+        self.mark.seen = {key: digest for key, (moment, digest) in self._near.items() if moment >= self.mark.since}
+        return self.mark
+
+
+async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[list[Record]]:
+    """Everything, page by page: films, shows, seasons, episodes, each with its state and its plays."""
+    looked = int(library.http.clock.now())
+    await library.service.identity()
+    account = await library.account()
+    past = Past(library.service.known)
+    async for viewings in library.history(account):
+        past.add(viewings)
+    cursor = Cursor(account, {})
+    for section in await library.sections():
+        tracker, shows = Tracker(section.type, looked), Shows()
+        for number in NUMBERS[section.type]:
+            async for rows in library.items(section.key, number):
+                page: list[Record] = []
+                for row in rows:
+                    tracker.pass_by(row)
+                    if thing := media(row, shows):
+                        page += past.records(row, thing)
+                yield page
+        cursor.marks[section.key] = tracker.done()
+    yield past.rest()
+    reading.cursor = json.encode(cursor).decode()
+
+
+async def news(library: Library, reading: Reading[Record], cursor: Cursor) -> AsyncIterator[list[Record]]:
+    """What has changed since the last look; what was unwatched, unrated or deleted is not among it (section 0.5)."""
+    await library.ready()
+    looked = int(library.http.clock.now())
+    fresh: list[tuple[Row, Media, bool]] = []
+    horizon = looked
+    for section, mark in cursor.marks.items():
+        tracker, shows = Tracker(mark.type, looked, mark.newest), Shows()
+        for row in await section_news(library, cursor, section):
+            tracker.pass_by(row)
+            thing = media(row, shows)
+            if thing is None or mark.seen.get(row.key) == row.digest():
+                continue
+            viewed = row.view_count > 0 and thing.kind in VIEWED and (row.last_viewed_at or 0) >= mark.since
+            horizon = min(horizon, mark.since) if viewed else horizon
+            fresh.append((row, thing, viewed))
+        cursor.marks[section] = tracker.done()
+    past = Past(library.service.known)
+    if any(viewed for _, _, viewed in fresh):
+        async for viewings in library.history(cursor.account, max(0, horizon - NEAR)):
+            past.add(viewings)
+    yield [record for row, thing, viewed in fresh for record in past.records(row, thing, viewed=viewed)]
+    yield past.rest(horizon)
+    reading.cursor = json.encode(cursor).decode()
+
+
+async def section_news(library: Library, cursor: Cursor, section: str) -> list[Row]:
+    """The rows of one section that may have news, shows before their parts.
+
+    Episodes are asked for only if the query for shows brings any: the row of a show does not tell whether it is there
+    for an episode that was rated, so any row counts, known or not.
+    """
+
+    async def changed(number: int) -> list[Row]:
+        since = cursor.marks[section].since
+        try:
+            return await library.changed(section, number, NEWS[number], since, single=cursor.single)
+        except Rejected:
+            if cursor.single:
+                raise
+            cursor.single = True
+            return await library.changed(section, number, NEWS[number], since, single=True)
+
+    if cursor.marks[section].type == "movie":
+        return await changed(1)
+    shows = await changed(2)
+    seasons = await changed(3)
+    return [*shows, *seasons, *(await changed(4) if shows else ())]
+
+
+class Past:
+    """History rows that wait for the item they are about: they carry no ids themselves (section 6)."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._waiting: dict[str, list[Viewing]] = {}
+
+    def add(self, viewings: Iterable[Viewing]) -> None:
+        for viewing in viewings:
+            self._waiting.setdefault(str(viewing.rating_key), []).append(viewing)
+
+    def records(self, row: Row, thing: Media, *, viewed: bool = True) -> list[Record]:
+        """All that is known of one item. `viewed`: its last view may be one that the history does not tell of."""
+        viewings = self._waiting.pop(row.key, ())
+        last = view(row, thing, viewings) if viewed else None
+        return [*state(row, thing), *plays(thing, viewings), *([last] if last else ())]
+
+    def rest(self, since: int = 0) -> list[Record]:
+        """The plays of what was not listed: by its key where that is known, else by its own words."""
+        new = self._known.unknown(key for key in self._waiting if key)
+        told: list[Record] = []
+        for key, viewings in self._waiting.items():
+            for viewing in viewings:
+                if viewing.viewed_at >= since and (thing := bare(viewing, known=key != "" and key not in new)):
+                    told += plays(thing, [viewing])
+        return told

@@ -1,0 +1,170 @@
+"""The shelves of the media server: what is read and written where."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import msgspec
+
+from ...core.media import Kind, Media
+from ...core.records import Copy, Form, Play, Rating, Record, Watched
+from ...errors import Incomplete, Unavailable
+from ..base import Reading, Refusal, Shelf
+from .convert import KINDS, Row, stars
+from .guids import parse
+from .library import Library
+from .reading import Cursor, news, whole
+from .writing import GONE, copies, everywhere, side_by_side
+
+if TYPE_CHECKING:
+    from . import Plex
+
+R = TypeVar("R", bound=Record)
+
+ALL = frozenset({Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE})
+VIDEO = frozenset({Kind.MOVIE, Kind.EPISODE})
+REBUILT = "the library was rebuilt: another title has its key now"
+MANY = 4
+"""From so many episodes of a season on it is worth a request to learn whether they are all of it."""
+MINUTE = 60
+
+
+class OnServer(Shelf[R]):
+    """A shelf of the media server."""
+
+    @property
+    def library(self) -> Library:
+        return cast("Plex", self.service).library
+
+
+class History(OnServer[Play]):
+    """What was played; its reading brings all else that the library shows. Plex cannot be given a play: it knows only
+    "now" (reference, 0.2), so what is written is the flag."""
+
+    record = Play
+    kinds = VIDEO
+    form = Form(clock="now", library=True, settle=30)
+    stale = 86_400  # nothing that changes tells of an unwatch, a rating taken back or a deletion (reference, 0.5)
+
+    async def read(self, cursor: str | None) -> Reading[Play]:
+        reading: Reading[Record] = Reading([], complete=cursor is None)
+        if cursor is None:
+            pages = whole(self.library, reading)
+        else:
+            pages = news(self.library, reading, msgspec.json.decode(cursor, type=Cursor))
+        reading.records = _unbroken(pages)
+        return cast("Reading[Play]", reading)
+
+
+async def _unbroken(pages: AsyncIterator[list[Record]]) -> AsyncIterator[Sequence[Record]]:
+    """These pages; a server that falls silent after the first leaves an incomplete reading, not none."""
+    begun = False
+    try:
+        async for page in pages:
+            begun = True
+            yield page
+    except Unavailable as error:
+        if not begun:
+            raise
+        raise Incomplete(error.service, f"the reading broke off: {error.message}") from None
+
+
+class WatchedFlags(OnServer[Watched]):
+    """Films and episodes marked as watched."""
+
+    record = Watched
+    kinds = VIDEO
+    form = Form(clock="now", library=True, settle=30)
+    read_by = "history"
+
+    async def add(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
+        """Mark every copy that is not yet marked: a second scrobble would count as a second view (section 7)."""
+        await self.library.ready()
+        present = await self.library.details(sorted({key for record in records for key in copies(record.media)}))
+        refused: list[Refusal[Watched]] = []
+        sound: list[tuple[Watched, list[Row]]] = []
+        unmarked: dict[str, Row] = {}
+        for record in records:
+            rows = [present[key] for key in copies(record.media) if key in present]
+            same = [row for row in rows if is_still(row, record.media)]
+            unmarked |= {row.key: row for row in same if row.view_count == 0}
+            if same:
+                sound.append((record, same))
+            else:
+                refused.append(Refusal(record, REBUILT if rows else GONE))
+        gone = await self._scrobble(unmarked)
+        return [*refused, *(Refusal(record, GONE) for record, rows in sound if all(row.key in gone for row in rows))]
+
+    async def remove(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
+        await self.library.ready()
+        return await everywhere(
+            self.service.title, records, lambda record, key: self.library.act("unscrobble", key, again=True)
+        )
+
+    async def _scrobble(self, unmarked: dict[str, Row]) -> set[str]:
+        """Mark these, whole seasons by one request; answered are those that vanished meanwhile."""
+        covered = {key: [key] for key in unmarked}
+        for season in await self._whole_seasons(unmarked):
+            episodes = [key for key, row in unmarked.items() if str(row.parent_rating_key) == season]
+            covered[season] = [key for episode in episodes for key in covered.pop(episode)]
+        found = await side_by_side(
+            self.service.title, [self.library.act("scrobble", key, again=False) for key in covered]
+        )
+        return {key for keys, there in zip(covered.values(), found, strict=True) if not there for key in keys}
+
+    async def _whole_seasons(self, unmarked: dict[str, Row]) -> list[str]:
+        """The keys of the seasons all of whose episodes are among these."""
+        episodes = [row for row in unmarked.values() if row.type == "episode"]
+        counts = Counter(str(row.parent_rating_key) for row in episodes)
+        shows = {str(row.grandparent_rating_key) for row in episodes if counts[str(row.parent_rating_key)] >= MANY}
+        seasons = await asyncio.gather(*(self.library.children(show) for show in sorted(shows)))
+        return [
+            season.key
+            for season in (row for rows in seasons for row in rows)
+            if counts[season.key] >= MANY and season.leaf_count == counts[season.key] and not season.viewed_leaf_count
+        ]
+
+
+class Ratings(OnServer[Rating]):
+    """Ratings of films, shows, seasons and episodes, on a scale of 0 to 10 with one decimal."""
+
+    record = Rating
+    kinds = ALL
+    form = Form(steps=100, library=True, times=True, settle=30)
+    read_by = "history"
+
+    async def add(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
+        await self.library.ready()
+        now = int(self.http.clock.now())
+
+        async def rate(record: Rating, key: str) -> bool:
+            past = record.at is not None and record.at <= now - MINUTE  # a time in the future is refused: absent is now
+            when = {"ratedAt": record.at} if past and record.at is not None else {}
+            return await self.library.act("rate", key, again=True, rating=stars(record.value), **when)
+
+        return await everywhere(self.service.title, records, rate)
+
+    async def remove(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
+        await self.library.ready()
+        return await everywhere(
+            self.service.title, records, lambda record, key: self.library.act("rate", key, again=True, rating=-1)
+        )
+
+
+class Collection(OnServer[Copy]):
+    """What stands in the library; only the disk can change it."""
+
+    record = Copy
+    kinds = ALL
+    form = Form(library=True, settle=0)
+    read_by = "history"
+
+
+def is_still(row: Row, media: Media) -> bool:
+    """Is this item what we take it for? A rebuilt server gives its keys to other titles (section 4.5)."""
+    name = parse(row.guid, media.kind)
+    known = media.ids.get("plex")
+    return KINDS.get(row.type) is media.kind and (not known or not name or name.space != "plex" or name.value == known)

@@ -1,0 +1,47 @@
+"""Writes to all copies of a title, side by side, and keeps the account of what was done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from ...core.media import Media
+from ...core.records import Record
+from ...errors import NotSent, ServiceError, Unavailable
+from ..base import Refusal
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+GONE = "no longer in the library"
+
+
+def copies(media: Media) -> list[str]:
+    """The keys of all copies on the server; the names of the watchlist are not among them."""
+    return [key for key in media.keys if key.isdigit()]
+
+
+async def everywhere(title: str, records: Sequence[R], act: Callable[[R, str], Awaitable[bool]]) -> list[Refusal[R]]:
+    """Do this to every copy of every record; refused are those of which no copy is there any more."""
+    pairs = [(record, key) for record in records for key in copies(record.media)]
+    answers = await side_by_side(title, [act(record, key) for record, key in pairs])
+    there = {id(record) for (record, _), found in zip(pairs, answers, strict=True) if found}
+    return [Refusal(record, GONE) for record in records if id(record) not in there]
+
+
+async def side_by_side(title: str, writes: Sequence[Awaitable[T]]) -> list[T]:
+    """The answers, when all have ended. If only some of them were done that is `Unavailable`, whatever became of the
+    others: what was done must never be taken for not sent, or its echo would be taken for a play."""
+    answers = await asyncio.gather(*writes, return_exceptions=True)
+    done = [answer for answer in answers if not isinstance(answer, BaseException)]
+    failures = [answer for answer in answers if isinstance(answer, BaseException)]
+    for failure in failures:
+        if not isinstance(failure, ServiceError):
+            raise failure
+    doubtful = [failure for failure in failures if not isinstance(failure, NotSent)]
+    if failures and done:
+        raise Unavailable(title, f"{len(done)} of {len(answers)} writes were done, not the others: {failures[0]}")
+    if failures:
+        raise (doubtful or failures)[0]
+    return done
