@@ -4,18 +4,20 @@ import csv
 import os
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from watchweave.core.media import clean_ids
-from watchweave.sandbox.household import household
+from watchweave.sandbox.household import household, play_out
 from watchweave.sandbox.titles import INVENTED, titles
-from watchweave.sandbox.world import DAY, START
+from watchweave.sandbox.world import DAY, START, Clock, World
 
 SHARED = Path(os.environ.get("WATCHWEAVE_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 SEEDS = (1, 2, 77)
+remembered = cache(household)
 
 
 @pytest.fixture(scope="module")
@@ -120,19 +122,21 @@ def test_two_people_live_there_and_have_years_of_plays(home):
 
 
 def test_the_same_seed_gives_the_same_household():
-    assert household(5).deeds == household(5).deeds
-    assert household(5).library == household(5).library
+    one, other = household(5), household(5)
+    assert one.deeds == other.deeds
+    assert one.library == other.library
 
 
 def test_another_seed_gives_another_household():
-    assert household(5).deeds != household(6).deeds
-    assert household(5).library != household(6).library
+    one, other = household(5), household(6)
+    assert one.deeds != other.deeds
+    assert one.library != other.library
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("end", [START, START - 400 * DAY + 12_345])
+@pytest.mark.parametrize("end", [START, START - 1_000 * DAY + 12_345])
 def test_nothing_is_done_before_its_release_year_nor_after_the_end(seed, end):
-    home = household(seed, end)
+    home = remembered(seed, end)
     for deed in home.deeds:
         work = home.catalogue[deed.uid]
         if deed.at is not None:
@@ -142,7 +146,7 @@ def test_nothing_is_done_before_its_release_year_nor_after_the_end(seed, end):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_watched_or_rated_in_the_library_before_it_came_there(seed):
-    home = household(seed)
+    home = remembered(seed)
     added = {shelved.uid: shelved.added for shelved in home.library}
     for deed in deeds(home, "plex", "watch") + deeds(home, "plex", "rate"):
         work = home.catalogue[deed.uid]
@@ -151,7 +155,7 @@ def test_nothing_is_watched_or_rated_in_the_library_before_it_came_there(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_most_plays_are_at_both_services_and_one_in_twenty_is_not(seed):
-    home = household(seed)
+    home = remembered(seed)
     held = {shelved.uid for shelved in home.library}
     for person in home.people:
         here, there = (
@@ -168,7 +172,7 @@ def test_most_plays_are_at_both_services_and_one_in_twenty_is_not(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_ratings_differ_here_and_there(seed):
-    home = household(seed)
+    home = remembered(seed)
     plex, trakt = values(home, "plex", "rate"), values(home, "trakt", "rate")
     assert set(plex) - set(trakt)
     assert {uid for _, uid in set(trakt) - set(plex)} & {shelved.uid for shelved in home.library}
@@ -188,26 +192,27 @@ def test_ratings_are_half_points_at_plex_and_whole_ones_at_trakt(home):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_wishes_are_for_what_was_never_watched_and_some_are_on_one_side_only(seed):
-    home = household(seed)
+    home = remembered(seed)
     plex, trakt = set(values(home, "plex", "want")), set(values(home, "trakt", "want"))
     assert plex - trakt
     assert trakt - plex
     assert len(plex & trakt) > 60
-    watched = {(d.person, d.uid.split(".")[0]) for d in home.deeds if d.verb == "watch"}
+    watched = {(d.person, d.uid.split(".")[0]) for d in home.deeds if d.verb in ("watch", "tick")}
     assert not (plex | trakt) & watched
 
 
-def test_some_films_are_marked_as_watched_on_no_date_at_one_service(home):
-    undated = {s: {(d.person, d.uid) for d in deeds(home, s, "watch") if d.at is None} for s in ("plex", "trakt")}
-    assert undated["plex"]
-    assert undated["trakt"]
-    dated = {(d.person, d.uid) for d in home.deeds if d.at is not None}
-    assert not (undated["plex"] | undated["trakt"]) & dated
+def test_some_films_are_ticked_as_watched_at_one_service_without_a_true_date(home):
+    ticked = {s: {(d.person, d.uid): d.at for d in deeds(home, s, "tick")} for s in ("plex", "trakt")}
+    assert {person for person, _ in ticked["plex"]} == {person for person, _ in ticked["trakt"]} == {"mara", "jonas"}
+    assert set(ticked["trakt"].values()) == {None}
+    other = {(d.person, d.uid) for d in home.deeds if d.verb != "tick"}
+    assert not (ticked["plex"].keys() | ticked["trakt"].keys()) & other
+    assert not ticked["plex"].keys() & ticked["trakt"].keys()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_everybody_saw_a_film_twice_on_one_weekend_and_one_film_again_years_later(seed):
-    home = household(seed)
+    home = remembered(seed)
     for person in home.people:
         films = {uid: sorted(at) for uid, at in plays(home, "trakt", person.name).items() if uid.startswith("m")}
         gaps = [later - at for times in films.values() for at, later in pairwise(times)]
@@ -232,8 +237,74 @@ def test_the_library_lacks_some_titles_and_cannot_name_all_it_holds(home):
     held = {shelved.uid for shelved in home.library}
     assert 0.7 < len(held & {film.uid for film in home.catalogue.of("movie")}) / len(home.catalogue.of("movie")) < 0.95
     names = Counter(shelved.names for shelved in home.library)
+    assert names["new"] > 500
     assert names["old"] >= 5
     assert names["none"] >= 1
     assert all(home.catalogue[shelved.uid].ids == {} for shelved in home.library if shelved.names == "none")
     assert any(home.catalogue[d.uid].ids == {} for d in deeds(home, "plex", "watch"))
     assert not any(home.catalogue[d.uid].ids == {} for d in home.deeds if d.service == "trakt")
+
+
+# The simulated services
+
+
+@pytest.fixture(scope="module")
+def played(home):
+    world = World(home.catalogue, Clock(home.end))
+    return world, *play_out(home, world)
+
+
+def person_at(trakt, name):
+    return next(account for account in trakt.accounts if account.name == name)
+
+
+def test_it_is_the_end_when_all_is_played_out(home, played):
+    world, plex, trakt = played
+    assert world.now() == home.end
+    assert world.services == {"plex": plex, "trakt": trakt}
+    assert plex.owner.name == "mara"
+
+
+def test_the_server_holds_the_library_as_it_was_named(home, played):
+    plex = played[1]
+    held = {item.work.uid: item for item in plex.server.library.items.values() if item.kind in ("movie", "show")}
+    assert {uid: item.added for uid, item in held.items()} == {s.uid: s.added for s in home.library}
+    forms = {"new": "plex://", "old": "com.plexapp.agents.", "none": "local://"}
+    assert all(held[s.uid].guid.startswith(forms[s.names]) for s in home.library)
+
+
+def test_plex_holds_what_each_person_watched_ticked_and_rated(home, played):
+    plex = played[1]
+    for name, user in plex.server.users.items():
+        states = {item.work.uid: state for item, state in user.view.states.items()}
+        views = Counter(d.uid for verb in ("watch", "tick") for d in deeds(home, "plex", verb, name))
+        assert {uid: state.count for uid, state in states.items() if state.count} == views
+        ratings = {d.uid: (d.value / 10, d.at) for d in deeds(home, "plex", "rate", name)}
+        assert {u: (s.rating, s.rated_at) for u, s in states.items() if s.rating is not None} == ratings
+
+
+def test_plex_has_a_row_of_history_for_each_play_and_none_for_ticks(home, played):
+    server = played[1].server
+    people = {user.account: name for name, user in server.users.items()}
+    rows = Counter((people[row.account], row.item.work.uid, row.at) for row in server.library.history)
+    assert rows == Counter((d.person, d.uid, d.at) for d in deeds(home, "plex", "watch"))
+
+
+def test_plex_and_trakt_hold_the_wishes_with_their_dates(home, played):
+    _, plex, trakt = played
+    for name, user in plex.server.users.items():
+        wanted = {s: {d.uid: d.at for d in deeds(home, s, "want", name)} for s in ("plex", "trakt")}
+        by_plex_id = {home.catalogue[uid].ids["plex"]: at for uid, at in wanted["plex"].items()}
+        assert plex.discover.of(user) == by_plex_id
+        assert {entry.work.uid: entry.at for entry in person_at(trakt, name).watchlist} == wanted["trakt"]
+
+
+def test_trakt_holds_what_each_person_watched_and_rated(home, played):
+    trakt = played[2]
+    for name in ("mara", "jonas"):
+        account = person_at(trakt, name)
+        told = [d for verb in ("watch", "tick") for d in deeds(home, "trakt", verb, name)]
+        rows = Counter((play.work.uid, play.at) for play in account.history.plays.values())
+        assert rows == Counter((d.uid, d.at or 0) for d in told)
+        ratings = {d.uid: (d.value // 10, d.at) for d in deeds(home, "trakt", "rate", name)}
+        assert {uid: (rating.value, rating.at) for uid, rating in account.ratings.items()} == ratings

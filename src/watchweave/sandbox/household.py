@@ -11,8 +11,12 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .plex import Plex
+from .plex_shelves import Names
 from .titles import titles
-from .world import DAY, START, WEEK, Catalogue, Work
+from .trakt import Trakt
+from .trakt_account import Account
+from .world import DAY, START, WEEK, Catalogue, Work, World
 
 MINUTE = 60
 HOUR = 3_600
@@ -23,9 +27,8 @@ FRIDAY, SATURDAY = 4, 5
 LATER = {"movie": 60, "show": 15}
 """So many are never begun: wishes come from them."""
 
-Verb = Literal["watch", "rate", "want"]
-Names = Literal["new", "old", "none"]
-"""How well the server can name what it holds: as agents do today, as those of years ago did, or not at all."""
+Verb = Literal["watch", "tick", "rate", "want"]
+"""To tick is to say that something was watched, some day; Plex keeps no row of history for it (plex.md 7)."""
 
 
 class Person(Struct, frozen=True):
@@ -52,7 +55,7 @@ PEOPLE = (
 class Deed(Struct, frozen=True):
     """Something a person did at a service: watched, rated or wanted a work.
 
-    `at`: when, in unix seconds; a service that was told no date has None. `value` of a rating: 1 to 100.
+    `at`: when, in unix seconds; None where the service was told that nobody knows. `value` of a rating: 1 to 100.
     """
 
     person: str
@@ -95,6 +98,50 @@ def household(seed: int = 1, end: int = START) -> Household:
     return Household(catalogue, PEOPLE, library, tuple(deeds), end)
 
 
+def play_out(home: Household, world: World) -> tuple[Plex, Trakt]:
+    """Bring both services into the world, with the people and the library, and do there all that was done, each deed
+    at its time. The first person owns the server; it is `home.end` afterwards. `world` has `home.catalogue`."""
+    times = [deed.at for deed in home.deeds if deed.at is not None]
+    world.clock.set(min([home.end, *times]))
+    plex, trakt = Plex(world, owner=home.people[0].name), Trakt(world)
+    accounts = {person.name: trakt.join(person.name) for person in home.people}
+    for person in home.people[1:]:
+        plex.person(person.name, home=True)
+    for shelved in sorted(home.library, key=lambda shelved: shelved.added):
+        plex.shelves.put(world.catalogue[shelved.uid], shelved.names, shelved.added)
+    for deed in home.deeds:
+        if deed.at is not None:
+            world.clock.set(deed.at)
+        if deed.service == "plex":
+            _at_plex(plex, deed)
+        else:
+            _at_trakt(accounts[deed.person], world.catalogue[deed.uid], deed)
+    world.clock.set(home.end)
+    return plex, trakt
+
+
+def _at_plex(plex: Plex, deed: Deed) -> None:
+    match deed.verb:
+        case "watch":
+            plex.watch(deed.person, deed.uid, at=deed.at)
+        case "tick":
+            plex.mark(deed.person, deed.uid)
+        case "rate":
+            plex.rate(deed.person, deed.uid, (deed.value or 0) / 10, at=deed.at)
+        case "want":
+            plex.want(deed.person, deed.uid, at=deed.at)
+
+
+def _at_trakt(account: Account, work: Work, deed: Deed) -> None:
+    match deed.verb:
+        case "watch" | "tick":
+            account.watch(work, at=deed.at or 0)
+        case "rate":
+            account.rate(work, (deed.value or 0) // 10, at=deed.at)
+        case "want":
+            account.want(work)
+
+
 def _whole(work: Work) -> Work:
     """The film, or the show that a season or an episode is of."""
     return work.show or work
@@ -107,7 +154,7 @@ def _library(random: Random, catalogue: Catalogue) -> Mapping[str, Names]:
         works = catalogue.of(kind)
         held = set(random.sample(range(len(works)), int(share * len(works))))
         shelf = [work.uid for place, work in enumerate(works) if place in held]
-        aged = set(random.sample(shelf, old))
+        aged = set(random.sample([uid for uid in shelf if kind == "movie" or "tvdb" in catalogue[uid].ids], old))
         names |= {uid: "old" if uid in aged else "new" for uid in shelf}
     for place, title in enumerate(("The lake, summer holidays", "Grandmother is eighty"), 1):
         video = catalogue.add(Work(f"h{place}", "movie", title, None, {}, 24, on_trakt=False))
@@ -151,7 +198,7 @@ class _Life:
             works = [work for work in self.catalogue.of(kind) if work.ids]
             self.ahead[kind] = self.random.sample(works, len(works))
         yield from self.watched(list(self.plays()))
-        yield from self.flags()
+        yield from self.ticked()
         yield from self.rated()
         yield from self.wanted()
 
@@ -242,12 +289,14 @@ class _Life:
             if way != "plex":
                 yield replace(trakt, at=at - 3 * MINUTE) if way == "apart" else trakt
 
-    def flags(self) -> Iterator[Deed]:
-        """Films seen before there were any records: one service has them as watched, on no date; and a home video."""
-        films = [work for work in self.ahead["movie"] if self.owned(work)]
+    def ticked(self) -> Iterator[Deed]:
+        """Films seen before there were records: ticked at Plex one evening, or at Trakt on no date; and a home video."""
+        evening = self.end - 400 * DAY
+        films = [work for work in self.ahead["movie"] if self.owned(work) and work.released < evening]
         for place, work in enumerate(self.random.sample(films, 10)):
             self.ahead["movie"].remove(work)
-            yield self.deeds("watch", work, None)[place % 2]
+            plex, trakt = self.deeds("tick", work, evening + place * MINUTE)
+            yield replace(trakt, at=None) if place % 2 else plex
         yield self.deeds("watch", self.catalogue["h1"], self.end - 30 * DAY)[0]
 
     def rated(self) -> Iterator[Deed]:
@@ -273,8 +322,9 @@ class _Life:
 
     def wanted(self) -> Iterator[Deed]:
         """Wishes for films and shows not begun yet; a watchlist needs no library."""
-        works = self.ahead["movie"][-34:] + self.ahead["show"][-9:]
+        works = [work for work in self.ahead["movie"][-34:] + self.ahead["show"][-9:] if work.released < self.end]
         astray = self.astray(len(works), {"plex": 0.03, "trakt": 0.03})
         for place, work in enumerate(works):
             at = self.end - self.random.randrange(2 * WEEK, 100 * WEEK) // MINUTE * MINUTE
-            yield from (deed for deed in self.deeds("want", work, at) if astray.get(place) in (None, deed.service))
+            both = self.deeds("want", work, max(at, work.released))
+            yield from (deed for deed in both if astray.get(place) in (None, deed.service))
