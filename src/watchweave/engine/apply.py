@@ -1,0 +1,193 @@
+"""Carrying out a plan: the intention is on disk before a request leaves, and an unclear outcome is never sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from ..core.media import Media
+from ..core.merge import NEVER
+from ..core.plan import Change
+from ..core.records import Copy, Play, Rating, Record, Value, Watched, Wish
+from ..errors import LimitReached, NotSent, RateLimited, Rejected, ServiceError, Unavailable, UnexpectedAnswer
+from ..services.base import Refusal
+from ..storage.history import Plays
+from ..storage.items import Items
+from ..storage.journal import Journal, Row
+from ..storage.store import Store
+from .close import Close
+from .party import Party
+
+SCHEDULED_WRITES = 500
+"""Writing requests that a scheduled run sends an account at most."""
+OLD = 600
+"""Seconds after which a reading is too old to write by without asking the stamp again."""
+
+Confirm = Callable[[Party], Awaitable[None]]
+
+
+class Apply:
+    """The writing part of one run. `stop` is set when the person wants it to end: no new batch is begun."""
+
+    def __init__(
+        self, store: Store, run: int, clock: Callable[[], int], stop: asyncio.Event, approved: Iterable[Change] = ()
+    ) -> None:
+        self.store = store
+        self.run = run
+        self.clock = clock
+        self.stop = stop
+        self.approved = {change.identity for change in approved}
+        self.journal = Journal(store)
+        self.plays = Plays(store.db)
+        self.items = Items(store.db)
+        self.outcomes: dict[tuple[object, ...], tuple[str, str]] = {}
+
+    async def all(self, parties: Sequence[Party], changes: Sequence[Change], confirm: Confirm) -> None:
+        """Write to all accounts at once, one batch at a time each."""
+        of_account: dict[int, list[Change]] = defaultdict(list)
+        for change in changes:
+            of_account[change.account].append(change)
+        await asyncio.gather(
+            *(self.one(party, of_account[party.id], confirm) for party in parties if party.id in of_account)
+        )
+
+    async def one(self, party: Party, changes: Sequence[Change], confirm: Confirm) -> None:
+        """Write to one account; a failure that concerns all of it ends it for this run."""
+        try:
+            await confirm(party)
+            for shelf, verb, batch in batches(changes, party):
+                if self.stop.is_set() or not await self._still(party, shelf):
+                    return
+                await self._batch(party, shelf, verb, batch)
+        except ServiceError as problem:
+            party.problems.append(problem)
+
+    async def _still(self, party: Party, shelf: str) -> bool:
+        """Is the reading that the plan rests on still good? An old one is only if the stamp has not moved."""
+        look = party.look(shelf)
+        if self.clock() - look.began <= OLD:
+            return True
+        stamp = await party.service.shelves[shelf].stamp()
+        return stamp is None or stamp == look.cursor.stamp
+
+    async def _batch(self, party: Party, shelf: str, verb: str, batch: Sequence[Change]) -> None:
+        """One request, or as many as the service needs, for these changes; their outcome is written down."""
+        rows = self._begin(batch)
+        medias = self.items.load({change.media for change in batch}, party.id)
+        records = [record_of(change, medias[change.media]) for change in batch]
+        act = getattr(party.service.shelves[shelf], "remove" if verb == "remove" else "add")
+        try:
+            refusals = await act(records)
+        except (NotSent, RateLimited) as problem:
+            self._drop(rows, batch, problem)
+            raise
+        except Rejected as problem:
+            await self._halve(party, shelf, verb, (batch, rows), problem)
+        except LimitReached as problem:
+            self._settle(
+                party, rows, batch, [Refusal(record, f"limit: {problem.message}") for record in records], records
+            )
+        except (Unavailable, UnexpectedAnswer) as problem:
+            with self.store.transaction(durable=True):
+                for row, change in zip(rows, batch, strict=True):
+                    self.journal.settle(row, "unclear", self.clock(), problem.message)
+                    self.outcomes[change.identity] = ("pending", problem.message)
+            raise
+        except ServiceError as problem:
+            self._drop(rows, batch, problem)
+            raise
+        else:
+            self._settle(party, rows, batch, refusals, records)
+
+    def _begin(self, batch: Sequence[Change]) -> list[Row]:
+        rows = []
+        now = self.clock()
+        with self.store.transaction(durable=True):
+            for change in batch:
+                approved = change.identity in self.approved
+                rows.append(self.journal.begin(self.run, change, now, approved))
+                if change.play is not None and change.verb == "add":
+                    self.plays.send(change.play, change.account, change.value)  # type: ignore[arg-type]
+        return rows
+
+    def _drop(self, rows: Sequence[Row], batch: Sequence[Change], problem: ServiceError) -> None:
+        """Provably not done: as if it had never been tried."""
+        with self.store.transaction(durable=True):
+            self.journal.drop(rows)
+            for change in batch:
+                self.outcomes[change.identity] = ("failed", problem.message)
+                if change.play is not None and change.verb == "add":
+                    self.plays.unsend(change.play, change.account)
+
+    async def _halve(
+        self, party: Party, shelf: str, verb: str, sent: tuple[Sequence[Change], Sequence[Row]], problem: Rejected
+    ) -> None:
+        """The service finds fault with something in the batch: send the halves, until one row fails alone."""
+        batch, rows = sent
+        if len(batch) == 1:
+            with self.store.transaction(durable=True):
+                self.journal.settle(rows[0], "failed", self.clock(), problem.message)
+                self.journal.refuse(rows[0], problem.message, self.clock())
+                self._unsend(batch[0])
+            self.outcomes[batch[0].identity] = ("failed", problem.message)
+            return
+        self._drop(rows, batch, problem)
+        middle = len(batch) // 2
+        for half in (batch[:middle], batch[middle:]):
+            await self._batch(party, shelf, verb, half)
+
+    def _settle(
+        self,
+        party: Party,
+        rows: Sequence[Row],
+        batch: Sequence[Change],
+        refusals: Sequence[Refusal[Record]],
+        records: Sequence[Record],
+    ) -> None:
+        """Write down the outcome of a batch in one durable transaction."""
+        why = {id(refusal.record): refusal.why for refusal in refusals}
+        now = self.clock()
+        with self.store.transaction(durable=True):
+            close = Close(self.store, party, now)
+            for row, change, record in zip(rows, batch, records, strict=True):
+                reason = why.get(id(record))
+                if reason is None:
+                    close.done(row)
+                    self.outcomes[change.identity] = ("done", "")
+                    continue
+                self.journal.settle(row, "refused", now, reason)
+                self.journal.refuse(row, reason, now)
+                self._unsend(change)
+                self.outcomes[change.identity] = ("refused", reason)
+
+    def _unsend(self, change: Change) -> None:
+        if change.play is not None and change.verb == "add":
+            self.plays.unsend(change.play, change.account)
+
+
+def batches(changes: Sequence[Change], party: Party) -> list[tuple[str, str, list[Change]]]:
+    """The changes of one account in portions that its shelves take; removals first."""
+    groups: dict[tuple[bool, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[change.verb != "remove", change.shelf].append(change)
+    found = []
+    for (adding, shelf), group in sorted(groups.items()):
+        size = party.form(shelf).batch
+        group.sort(key=lambda c: (c.at if c.at is not None else NEVER, c.media))
+        for start in range(0, len(group), size):
+            found.append((shelf, "add" if adding else "remove", group[start : start + size]))
+    return found
+
+
+def record_of(change: Change, media: Media) -> Record:
+    """The record that a shelf is asked to add or to remove."""
+    value: Value = change.value
+    if change.shelf == "history":
+        clock = "unknown" if value is None else "second"
+        return Play(media, value if isinstance(value, int) else None, change.key or "", clock)  # type: ignore[arg-type]
+    if change.shelf == "ratings":
+        shown = value if value is not None else change.before
+        return Rating(media, change.at, int(shown or 0))
+    kind = {"watched": Watched, "watchlist": Wish, "collection": Copy}[change.shelf]
+    return kind(media, change.at)

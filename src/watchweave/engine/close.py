@@ -1,0 +1,71 @@
+"""Open writes are decided by readings, never by sending again."""
+
+from __future__ import annotations
+
+from ..core.merge import Held, Truth, mark
+from ..core.plays import State
+from ..storage.history import Plays
+from ..storage.journal import Journal, Row
+from ..storage.staging import SHELVES
+from ..storage.store import Store
+from ..storage.values import Values
+from .party import Party
+
+
+class Close:
+    """Settling the writes of one account, inside a transaction."""
+
+    def __init__(self, store: Store, party: Party, now: int) -> None:
+        self.store = store
+        self.party = party
+        self.now = now
+        self.journal = Journal(store)
+        self.values = Values(store.db)
+        self.plays = Plays(store.db)
+
+    def all(self) -> None:
+        """Each open write that a reading of this run shows is done; what a late enough whole reading lacks is missing."""
+        for row in self.journal.open(self.party.id):
+            look = self.party.look(row.shelf)
+            if not look.has_rows:
+                continue
+            settle = self.party.form(row.shelf).settle if row.shelf in self.party.shelves else 0
+            if self._shown(row):
+                self.done(row)
+            elif look.how == "complete" and not look.doubted and look.began >= row.sent + settle:
+                self.journal.settle(row, "missing", self.now, "not shown in a reading made after it could have arrived")
+                if row.shelf == "history" and row.verb == "add":
+                    self.plays.unsend(row.play or 0, self.party.id)
+
+    def _shown(self, row: Row) -> bool:
+        if row.shelf != "history":
+            shown, value = self.values.staged(self.party.id, SHELVES[row.shelf], row.media)
+            if row.verb == "remove":
+                return not shown and self.party.look(row.shelf).how == "complete"
+            return shown and value == row.value
+        if row.verb == "remove":
+            return self.party.look("history").how == "complete" and not self.plays.staged_key(
+                self.party.id, row.key or ""
+            )
+        free = self.plays.unplaced(self.party.id, row.media, row.value)
+        return bool(free)
+
+    def done(self, row: Row) -> None:
+        """The write is known to have been carried out: what the account shows follows from it."""
+        self.journal.settle(row, "done", self.now)
+        self.journal.accepted(row)
+        if row.shelf == "history":
+            state = State.HERE if row.verb == "add" else State.GONE
+            self.plays.told_now(row.play or 0, self.party.id, state, self.now)
+            return
+        shelf = SHELVES[row.shelf]
+        found = self.values.held(self.party.id, shelf, [row.media], library=False)
+        held = found[row.media][1] if row.media in found else Held()
+        held.seen = row.value
+        if row.version >= held.version:  # an old write that landed late agrees with nothing
+            held.agreed, held.version = row.value, row.version
+        circle = self.party.account.circle or 0
+        truth = self.values.truths(circle, shelf, [row.media]).get(row.media, Truth())
+        if row.shelf in self.party.shelves:
+            mark(truth, held, self.party.form(row.shelf), whole=False)
+        self.values.keep(self.party.id, shelf, [(row.media, held)])

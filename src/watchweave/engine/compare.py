@@ -1,0 +1,141 @@
+"""What each account shows now against what it showed when last looked: the edits, and the entries that came and went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from ..core.merge import NEVER, Edit, Truth, span
+from ..storage.accounts import Accounts, Circle
+from ..storage.history import Plays
+from ..storage.staging import SHELVES
+from ..storage.store import Store
+from ..storage.values import Changed, Values
+from .party import Party
+
+Edits = dict[tuple[int, str], dict[int, list[Edit]]]
+"""(circle, shelf) -> media -> the edits of different accounts."""
+
+
+class Compare:
+    """The observing part of one run, inside its transaction."""
+
+    def __init__(self, store: Store, circles: Sequence[Circle], run: int, now: int) -> None:
+        self.values = Values(store.db)
+        self.plays = Plays(store.db)
+        self.accounts = Accounts(store)
+        self.circles = circles
+        self.run = run
+        self.now = now
+        self.edits: Edits = defaultdict(lambda: defaultdict(list))
+        self.newest_play = self.plays.newest()
+        self.lost: dict[int, dict[int, set[str]]] = {}
+
+    def account(self, party: Party) -> None:
+        """Everything that one account's readings say."""
+        shown = [name for name in party.shelves if party.look(name).has_rows]
+        library = [name for name in shown if party.form(name).library]
+        if library:
+            look = party.look(library[0])
+            party.stage.shelve(self.run, look.how == "complete" and not look.doubted)
+            for name in library if look.how == "complete" and not look.doubted else ():
+                if name != "history":
+                    self.values.left_scope(party.id, SHELVES[name])
+        for name in sorted(shown, key=SHELVES.__getitem__):
+            if name == "history":
+                self._entries(party)
+            else:
+                self._values(party, name)
+        for circle in self._hearing(party.id):
+            for name in library:
+                self.values.touch_arrivals(circle.id, SHELVES[name], party.id, self.run)
+
+    def _hearing(self, account: int) -> list[Circle]:
+        return [circle for circle in self.circles if account in circle.heard]
+
+    # ---------------------------------------------------------------- values
+    def _values(self, party: Party, name: str) -> None:
+        """Find, remember and hand on the edits of one shelf."""
+        look, shelf = party.look(name), SHELVES[name]
+        changes = self.values.changed(party.id, shelf)
+        if look.how == "complete" and not look.doubted:
+            changes += self._gone(party, name)
+        versions = {change.media: change.version for change in changes}
+        self.values.see(party.id, shelf, changes)
+        looked = self.accounts.cursor(party.id, name).looked
+        for circle in self._hearing(party.id):
+            if self.accounts.met(circle.id, party.id, name):
+                self._hand_on(party, circle, name, changes, looked)
+            else:
+                self._hand_on(party, circle, name, self.values.shown(party.id, shelf), looked, first=True)
+                if party.id in circle.members:
+                    self.values.touch_all(circle.id, shelf)
+            self.values.touch(circle.id, shelf, versions)
+        if look.whole:
+            self.accounts.meet(party.id, name)
+
+    def _gone(self, party: Party, name: str) -> list[Changed]:
+        """What a complete reading no longer shows; what came back under a new name was not taken back."""
+        gone = self.values.gone(
+            party.id, SHELVES[name], party.look(name).kinds & {int(k) for k in party.shelves[name].kinds}
+        )
+        if gone and party.form(name).library:
+            returned = self.values.moved_in(party.id, self.run)
+            self.values.forget(party.id, SHELVES[name], [c.media for c in gone if c.media in returned])
+            gone = [c for c in gone if c.media not in returned]
+        return gone
+
+    def _hand_on(
+        self,
+        party: Party,
+        circle: Circle,
+        name: str,
+        changes: Sequence[Changed],
+        looked: int | None,
+        *,
+        first: bool = False,
+    ) -> None:
+        truths = self.values.truths(circle.id, SHELVES[name], [change.media for change in changes])
+        member = party.id in circle.members
+        since = NEVER if first or looked is None else looked
+        for change in changes:
+            truth = truths.get(change.media, Truth())
+            lo, hi = span(change.at if party.form(name).times else None, since, self.now)
+            knew = (
+                not first and change.version >= truth.version and (member or truth.origin in self._heard_by(party.id))
+            )
+            self.edits[circle.id, name][change.media].append(
+                Edit(party.id, change.value, lo, hi, knew=knew, first=first, rank=party.rank)
+            )
+
+    def _heard_by(self, account: int) -> frozenset[int]:
+        return next(circle.heard for circle in self.circles if account in circle.members)
+
+    # ---------------------------------------------------------------- plays
+    def _entries(self, party: Party) -> None:
+        """Keep the entries that are new, and lose those that a complete reading no longer shows."""
+        look = party.look("history")
+        medias = self.plays.take(party.id, self.run)
+        gone: Mapping[int, set[str]] = {}
+        if look.how == "complete" and not look.doubted:
+            gone = self.plays.vanished(party.id, look.kinds)
+            settled = look.began - party.form("history").settle
+            unseen = self.plays.blind(party.id, settled)
+            self.lost[party.id] = dict(gone)
+            self._lose_unseen(party, unseen)
+        for circle in self._hearing(party.id):
+            everything: set[int] = set()
+            if not self.accounts.met(circle.id, party.id, "history"):
+                everything = set(self.plays.entry_media([party.id]))
+                if party.id in circle.members:
+                    everything |= set(self.plays.play_media(circle.id))
+            self.values.touch(circle.id, SHELVES["history"], medias | gone.keys() | everything)
+        if look.whole:
+            self.accounts.meet(party.id, "history")
+
+    def _lose_unseen(self, party: Party, unseen: Sequence[tuple[int, int]]) -> None:
+        """What we wrote and a complete reading does not show is gone, unless one of the staged entries is it."""
+        shown = self.plays.staged_times(party.id, {media for _, media in unseen})
+        self.plays.lose(
+            party.id, [play for play, media in unseen if self.plays.sent(play, party.id) not in shown[media]]
+        )

@@ -1,0 +1,296 @@
+"""From readings to a plan: compare, merge, match, mark, plan and check, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from ..core.conflicts import highest, lowest, newest, preferring
+from ..core.media import Kind, Media
+from ..core.merge import Edit, Rule, Truth, mark, merge
+from ..core.plan import LIMITS, Change, Hold, Limit, Verb, check
+from ..core.plays import Known, own_time
+from ..core.plays import Play as CirclePlay
+from ..core.records import DAY, Form
+from ..storage.accounts import Accounts, Circle
+from ..storage.history import Plays, Told
+from ..storage.items import Items
+from ..storage.journal import Journal
+from ..storage.staging import SHELVES
+from ..storage.store import Store
+from ..storage.values import Due, Values
+from .close import Close
+from .compare import Compare
+from .party import Party
+from .retell import Retell
+
+FARTHEST_AHEAD, EARLIEST = DAY, -2_208_988_800
+"""A play more than a day ahead, or before 1900, is refused."""
+
+
+class Terms(Struct, frozen=True):
+    """What a person's settings say about deciding."""
+
+    timezone: str = "UTC"
+    rules: Mapping[str, str] = {}
+    removed_plays: str = "keep"
+    watched_leaves_watchlist: bool = False
+    limits: Mapping[str, Limit] = field(default_factory=lambda: dict(LIMITS))
+
+
+class Outcome(Struct):
+    """The plan of one run: what passed the checks, what waits, and why."""
+
+    changes: list[Change]
+    passed: list[Change]
+    holds: list[Hold]
+    left: dict[tuple[object, ...], str]
+    """Changes that cannot be made, with the reason."""
+
+
+class Decide:
+    """Deciding for one person, inside a transaction of the store."""
+
+    def __init__(
+        self, store: Store, parties: Sequence[Party], circles: Sequence[Circle], terms: Terms, run: int, now: int
+    ) -> None:
+        self.store = store
+        self.parties = {party.id: party for party in parties}
+        self.circles = circles
+        self.terms = terms
+        self.run = run
+        self.now = now
+        self.zone = ZoneInfo(terms.timezone)
+        self.values = Values(store.db)
+        self.plays = Plays(store.db)
+        self.journal = Journal(store)
+        self.accounts = Accounts(store)
+        self.items = Items(store.db)
+        self.left: dict[tuple[object, ...], str] = {}
+
+    def changes(self) -> list[Change]:
+        """Take in what was read, decide what is true, and say what must change."""
+        self.store.db.execute("DELETE FROM touched")
+        for party in self.parties.values():
+            Close(self.store, party, self.now).all()
+        compare = Compare(self.store, self.circles, self.run, self.now)
+        for party in sorted(self.parties.values(), key=lambda p: p.rank):
+            compare.account(party)
+        for circle in self.circles:
+            self.plays.touch_unripe(circle.id)
+            Retell(compare, circle, self.parties, self.zone, self.terms.removed_plays).run()
+            self._merge(circle, compare)
+        for circle in self.circles:
+            self._mark(circle)
+        return [change for party in self.parties.values() if party.told for change in self._plan(party)]
+
+    # ---------------------------------------------------------------- merge and mark
+    def _rule(self, shelf: str) -> Rule:
+        word = self.terms.rules.get(shelf, "newest")
+        named = {party.name: party.id for party in self.parties.values()}
+        return {"highest": highest, "lowest": lowest}.get(word) or (
+            preferring(named[word]) if word in named else newest
+        )
+
+    def _merge(self, circle: Circle, compare: Compare) -> None:
+        for (number, name), of_media in compare.edits.items():
+            if number != circle.id or name == "watched":
+                continue
+            shelf, rule = SHELVES[name], self._rule(name)
+            forms = {
+                number: self._form(number, name) for number in circle.heard if name in self.parties[number].shelves
+            }
+            truths = self.values.truths(circle.id, shelf, of_media)
+            decided = []
+            for media, edits in of_media.items():
+                edits = self._meant(circle, name, media, edits)
+                truth = truths.get(media, Truth())
+                if not edits:
+                    continue
+                rank = self.parties[truth.origin].rank if truth.origin in self.parties else len(self.parties)
+                new = merge(truth, edits, forms, rule, self.run, rank)
+                self.values.log(
+                    self.run, circle.id, shelf, media, truth.value, [(e, e.account == new.origin) for e in edits]
+                )
+                if new != truth:
+                    decided.append((media, new))
+            self.values.decide(circle.id, shelf, decided)
+
+    def _form(self, account: int, name: str) -> Form:
+        """The form of a shelf, with what was learned of its rounding."""
+        return self.parties[account].form(name)
+
+    def _meant(self, circle: Circle, name: str, media: int, edits: list[Edit]) -> list[Edit]:
+        """Without the wishes that a service dropped because the film was watched there: that was nobody's edit."""
+        if name != "watchlist" or self.terms.watched_leaves_watchlist:
+            return edits
+        dropped = [e for e in edits if e.value is None and self.plays.since(e.account, media, e.lo, self.run)]
+        for edit in dropped:
+            self.values.keep_apart(edit.account, SHELVES[name], media, self.run)
+        return [e for e in edits if e not in dropped]
+
+    def _mark(self, circle: Circle) -> None:
+        for name, shelf in SHELVES.items():
+            members = [self.parties[m] for m in circle.members if name in self.parties[m].shelves]
+            if name == "history" or not members:
+                continue
+            for medias in self.values.touched(circle.id, shelf):
+                truths = self.values.truths(circle.id, shelf, medias)
+                for party in members:
+                    form, whole = self._form(party.id, name), party.look(name).whole
+                    rows = self.values.held(party.id, shelf, medias, form.library)
+                    changed = []
+                    for media, (kind, row) in rows.items():
+                        truth = truths.get(media)
+                        if truth is None or Kind(kind) not in party.shelves[name].kinds:
+                            continue
+                        before = (row.agreed, row.version, row.due)
+                        mark(truth, row, form, whole)
+                        if (row.agreed, row.version, row.due) != before:
+                            changed.append((media, row))
+                    self.values.keep(party.id, shelf, changed)
+
+    # ---------------------------------------------------------------- plan
+    def _plan(self, party: Party) -> list[Change]:
+        circle = next(c for c in self.circles if party.id in c.members)
+        changes: list[Change] = []
+        for name in party.shelves:
+            if not party.look(name).whole:
+                continue
+            busy = {row.media for row in self.journal.open(party.id, name)} | self.journal.refused(
+                party.id, name, self.now
+            )
+            if name == "history":
+                changes += self._told(party, busy)
+            else:
+                rows = [row for row in self.values.due(party.id, SHELVES[name], circle.id) if row.media not in busy]
+                changes += [c for row in rows if (c := self._change(party, name, row))]
+        return self._possible(party, changes)
+
+    def _change(self, party: Party, name: str, row: Due) -> Change | None:
+        value = self._form(party.id, name).fit(row.value)
+        verb: Verb = "remove" if value is None else "add" if row.seen is None else "change"
+        if not party.can(name, verb):
+            return None
+        at = row.at if row.at is not None and EARLIEST < row.at <= self.now else None
+        return Change(
+            party.id,
+            name,
+            verb,
+            row.media,
+            value,
+            row.seen,
+            version=row.version,
+            at=at,
+            origin=row.origin,
+            why=self._why(name, verb, row.origin, party),
+        )
+
+    def _why(self, name: str, verb: str, origin: int | None, party: Party) -> str:
+        giver = self.parties[origin].name if origin in self.parties else "a service that is no longer linked"
+        done = {
+            "watched": {"add": "watched on", "remove": "marked unwatched on"},
+            "history": {"add": "watched on", "remove": "removed on"},
+            "ratings": {"add": "rated on", "change": "rated on", "remove": "rating taken back on"},
+        }.get(name, {"add": "added on", "change": "changed on", "remove": "removed on"})
+        return f"{done[verb]} {giver}"
+
+    def _told(self, party: Party, busy: set[int]) -> list[Change]:
+        told = [row for row in self.plays.told(party.id) if row.media not in busy]
+        taken = self.plays.taken(party.id, {row.media for row in told})
+        changes = []
+        for row in told:
+            verb: Verb = "add" if row.state == 0 else "remove"
+            if not party.can("history", verb):
+                continue
+            if verb == "remove":
+                value, key = row.at, row.key
+            else:
+                value, key = self._time(row, taken.setdefault(row.media, set())), None
+            if value is not None and not EARLIEST < value <= self.now + FARTHEST_AHEAD:
+                self.left[party.id, "history", row.play] = f"its time, {value}, cannot be right"
+                continue
+            changes.append(
+                Change(
+                    party.id,
+                    "history",
+                    verb,
+                    row.media,
+                    value,
+                    None,
+                    row.play,
+                    self.run,
+                    at=value,
+                    origin=row.origin,
+                    key=key,
+                    why=self._why("history", verb, row.origin, party),
+                )
+            )
+        return changes
+
+    def _time(self, row: Told, taken: set[int]) -> int | None:
+        play = CirclePlay(row.play, row.at, 0, 0, Known(row.known))
+        noon = Retell.noon(self, row.at) if row.at is not None else None
+        at = own_time(play, noon, taken)
+        if at is not None:
+            taken.add(at)
+        return at
+
+    def _possible(self, party: Party, changes: Sequence[Change]) -> list[Change]:
+        """Without what cannot be named to this service."""
+        medias = self.items.load({change.media for change in changes}, party.id)
+        possible = []
+        for change in changes:
+            if nameable(medias[change.media], party):
+                possible.append(change)
+            else:
+                self.left[party.id, change.shelf, change.media] = "it has no id that this service knows"
+        return possible
+
+    # ---------------------------------------------------------------- check
+    def check(self, changes: Sequence[Change], *, yes: bool, approved: Sequence[Change]) -> Outcome:
+        """What may be written now; what waits for a person stays in its hold, and what is not planned any more leaves it."""
+        agreed = {change.identity for change in approved}
+        planned = {change.identity: change for change in changes}
+        waiting: set[tuple[object, ...]] = set()
+        for number, hold in self.journal.waiting().items():
+            if hold.account not in self.parties or hold.check == "doubted":
+                continue
+            identities = {change.identity for change in hold.changes}
+            party = self.parties[hold.account]
+            if identities & agreed:
+                self.journal.answer(number, "approved", self.now)
+            elif identities <= planned.keys() or not party.told or not party.look(hold.shelf).whole:
+                waiting |= identities
+            else:
+                self.journal.answer(number, "replaced", self.now)
+        rest = [change for change in changes if change.identity not in waiting]
+        passed, holds = check(rest, self, self.terms.limits, yes=yes, approved=lambda change: change.identity in agreed)
+        return Outcome(list(changes), passed, holds, self.left)
+
+    def of(self, account: int, shelf: str) -> int:
+        return self.plays.count(account) if shelf == "history" else self.values.agreed(account, SHELVES[shelf])
+
+    def spent(self, account: int, kind: str) -> int:
+        shelves, verb = {
+            "removals": (("watched", "ratings", "watchlist", "collection"), "remove"),
+            "plays_removed": (("history",), "remove"),
+            "plays_added": (("history", "watched"), "add"),
+            "ratings_changed": (("ratings",), "change"),
+        }[kind]
+        return self.journal.spent(account, shelves, verb, self.now - DAY)
+
+    def times(self, account: int, medias: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        return {media: sorted(times) for media, times in self.plays.taken(account, medias).items()}
+
+
+def nameable(media: Media, party: Party) -> bool:
+    """Can this service be told which thing is meant? By its own name, by an id it knows, or by show, season and number."""
+    spaces = {"imdb", "tmdb", "tvdb", party.service.name}
+    if media.keys or spaces & media.ids.keys():
+        return True
+    placed = media.season is not None and (media.kind is Kind.SEASON or media.number is not None)
+    return media.parent is not None and placed and nameable(replace(media.parent, parent=None), party)

@@ -1,0 +1,174 @@
+"""Reading every account once, all at the same time, and proving what each reading may be used for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from ..core.records import Record
+from ..errors import Incomplete, ServiceError, SignInNeeded
+from ..services.base import Reading
+from ..storage.accounts import Accounts, Cursor
+from ..storage.history import Plays
+from ..storage.journal import Journal
+from ..storage.staging import SHELVES
+from ..storage.store import Store
+from ..storage.values import Values
+from .party import Look, Party
+
+SUSPICIOUS_FROM = 3
+"""An empty reading is doubted where at least so many records were seen before."""
+SUSPICIOUS_SHARE = 90
+"""So is one of less than this percentage of what was agreed, while the account says that nothing moved."""
+
+
+class Fetch:
+    """The reading part of one run. Everything read is staged; nothing that is remembered changes, but for new names."""
+
+    def __init__(self, store: Store, run: int, clock: Callable[[], int]) -> None:
+        self.store = store
+        self.run = run
+        self.clock = clock
+        self.accounts = Accounts(store)
+        self.journal = Journal(store)
+
+    async def all(self, parties: Sequence[Party]) -> None:
+        """Read everybody who is asked; a failing account does not disturb the others."""
+        await asyncio.gather(*(self.one(party) for party in parties if party.asked))
+
+    async def one(self, party: Party) -> None:
+        """Read one account; a new epoch makes everything of it be read anew."""
+        readers = list(readings_of(party).items())
+        await asyncio.gather(*(self._reader(party, reader, covered) for reader, covered in readers))
+        if party.new_epoch:
+            again = [(r, c) for r, c in readers if party.look(r).how in ("news", "quiet")]
+            await asyncio.gather(*(self._reader(party, reader, covered) for reader, covered in again))
+
+    async def _reader(self, party: Party, reader: str, covered: Sequence[str]) -> None:
+        look = Look(began=self.clock())
+        try:
+            await self._read(party, reader, covered, look)
+        except ServiceError as problem:
+            party.problems.append(problem)
+            party.stage.clear(SHELVES[name] for name in covered)
+            look.how, look.why = "none", str(problem)
+        for name in covered:
+            party.looks[name] = look
+
+    async def _read(self, party: Party, reader: str, covered: Sequence[str], look: Look) -> None:
+        shelf = party.service.shelves[reader]
+        before = self.accounts.cursor(party.id, reader)
+        stamp = await shelf.stamp()
+        if party.new_epoch or self._stale(party, reader, covered, before, look.began):
+            before = Cursor(looked=before.looked, complete=before.complete, doubted=before.doubted, stamp=before.stamp)
+        elif stamp is not None and stamp == before.stamp:
+            look.how, look.cursor = "quiet", Cursor(before.value, stamp, look.began, before.complete)
+            return
+        reading = await self._take(party, shelf.read(before.value), covered, look)
+        if look.how == "news" and stamp is not None and not self._explained(party, covered, reading):
+            reading = await self._take(party, shelf.read(None), covered, look)
+        if look.how == "complete" and self._suspicious(party, covered, before, stamp):
+            reading = await self._take(party, shelf.read(None), covered, look)
+            if look.how == "complete" and self._suspicious(party, covered, before, stamp):
+                look.doubted = True
+        complete = look.began if look.how == "complete" else before.complete
+        look.cursor = Cursor(reading.cursor, stamp, look.began, complete)
+
+    async def _take(self, party: Party, asked, covered: Sequence[str], look: Look) -> Reading[Record]:  # type: ignore[no-untyped-def]
+        """Stage one reading, page by page; the account is confirmed before the first row is used."""
+        party.stage.clear(SHELVES[name] for name in covered)
+        reading: Reading[Record] = await asked
+        look.how = "complete" if reading.complete else "news"
+        try:
+            async for page in pages_of(reading):
+                if page:
+                    await self.confirm(party)
+                    with self.store.transaction():
+                        party.stage.take(page)
+        except Incomplete as reason:
+            reading.partial = reason.message
+            party.problems.append(reason)
+        if reading.partial:
+            look.how, look.why = "partial", reading.partial
+        elif reading.complete:
+            await self.confirm(party)  # absence is used too
+        kinds = reading.kinds or frozenset().union(*(party.service.shelves[name].kinds for name in covered))
+        look.kinds = frozenset(int(kind) for kind in kinds)
+        return reading
+
+    async def confirm(self, party: Party) -> None:
+        """Is this still the person, and the data, that the account was linked to? A new epoch empties what was known."""
+        if party.confirmed:
+            return
+        identity = await party.service.identity()
+        known = party.account
+        if known.person is not None and known.person != identity.person:
+            raise SignInNeeded(
+                party.service.title,
+                f'this sign-in belongs to {identity.name or "somebody else"}, but the account "{party.name}" is linked to'
+                f" {known.person_name or 'another person'}. Sign in with the right account, or give this one another name.",
+            )
+        if party.confirmed:
+            return
+        party.confirmed = True
+        if known.epoch != identity.scope or known.person is None:
+            party.new_epoch = known.person is not None
+            with self.store.transaction():
+                if party.new_epoch:
+                    self.store.db.execute("DELETE FROM handle WHERE account = ?", (party.id,))
+                    Values(self.store.db).new_epoch(party.id)
+                self.accounts.bind(party.id, identity.person, identity.name, identity.scope)
+            known.person, known.person_name, known.epoch = identity.person, identity.name, identity.scope
+
+    # ---------------------------------------------------------------- what a reading is worth
+    def _stale(self, party: Party, reader: str, covered: Sequence[str], cursor: Cursor, now: int) -> bool:
+        """Must this shelf be read completely, whatever its stamp says?"""
+        if cursor.complete is None or cursor.looked is None or cursor.doubted:
+            return True
+        if now < cursor.looked or now - cursor.complete >= party.service.shelves[reader].stale:
+            return True
+        if any(self.journal.open(party.id, name) for name in covered):
+            return True
+        return "history" in covered and bool(Plays(self.store.db).blind(party.id, now - party.form("history").settle))
+
+    def _explained(self, party: Party, covered: Sequence[str], reading: Reading[Record]) -> bool:
+        """Does the news say why the stamp moved? Equal counts alone prove nothing: one added and one removed cancel."""
+        shelves = [SHELVES[name] for name in covered]
+        if not any(party.stage.news(shelf) for shelf in shelves):
+            return False
+        shelf = shelves[0]
+        return reading.count is None or party.stage.known(shelf) + party.stage.fresh(shelf) == reading.count
+
+    def _suspicious(self, party: Party, covered: Sequence[str], before: Cursor, stamp: str | None) -> bool:
+        """Does a complete reading show so little that it is doubted?"""
+        values = Values(self.store.db)
+        stage = party.stage
+        counts = [(stage.staged(SHELVES[name]), stage.known(SHELVES[name])) for name in covered]
+        if any(party.form(name).library for name in covered):
+            counts = [stage.in_library()]
+        if any(seen >= SUSPICIOUS_FROM and not shown for shown, seen in counts):
+            return True
+        if stamp is None or stamp != before.stamp:
+            return False
+        agreed = [(stage.staged(SHELVES[n]), values.agreed(party.id, SHELVES[n])) for n in covered if n != "history"]
+        return any(shown * 100 < of * SUSPICIOUS_SHARE for shown, of in agreed)
+
+
+def readings_of(party: Party) -> dict[str, list[str]]:
+    """Which shelves are read, and which shelves in use each of these readings covers."""
+    found: dict[str, list[str]] = {}
+    for name, shelf in party.shelves.items():
+        found.setdefault(shelf.read_by or name, []).append(name)
+    return found
+
+
+def pages_of(reading: Reading[Record]) -> AsyncIterator[Sequence[Record]]:
+    """The records of a reading as pages, however the shelf gave them."""
+    if isinstance(reading.records, AsyncIterator):
+        return reading.records
+    return _portions(reading.records)
+
+
+async def _portions(records: Sequence[Record], size: int = 2000) -> AsyncIterator[Sequence[Record]]:
+    for start in range(0, len(records), size):
+        yield records[start : start + size]

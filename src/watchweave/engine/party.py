@@ -1,0 +1,77 @@
+"""An account taking part in a run: its service, what was read of it, and whether it may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..core.records import Form
+from ..errors import ServiceError
+from ..services.base import Service, Shelf
+from ..storage.accounts import Account, Cursor
+from ..storage.staging import Stage
+
+How = Literal["complete", "news", "quiet", "partial", "none"]
+
+
+@dataclass(slots=True)
+class Look:
+    """What became of reading one shelf. Partial and none leave the cursor where it is; doubted is partial for a while."""
+
+    how: How = "none"
+    began: int = 0
+    cursor: Cursor = field(default_factory=Cursor)
+    kinds: frozenset[int] = frozenset()
+    doubted: bool = False
+    why: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """May the account be told? Only if nothing of it can have been missed."""
+        return self.how in ("complete", "news", "quiet") and not self.doubted
+
+    @property
+    def has_rows(self) -> bool:
+        return self.how in ("complete", "news", "partial")
+
+
+@dataclass(slots=True)
+class Party:
+    """One account in one run; `rank` is its place in the settings."""
+
+    account: Account
+    rank: int
+    service: Service
+    shelves: Mapping[str, Shelf[Any]]
+    stage: Stage
+    looks: dict[str, Look] = field(default_factory=dict)
+    problems: list[ServiceError] = field(default_factory=list)
+    confirmed: bool = False
+    new_epoch: bool = False
+    asked: bool = True
+    """Was it among those to be read? Others are neither heard nor told in this run."""
+    told: bool = True
+    """Is it among those to be written to?"""
+
+    @property
+    def id(self) -> int:
+        return self.account.id
+
+    @property
+    def name(self) -> str:
+        return self.account.name
+
+    def form(self, shelf: str) -> Form:
+        return self.shelves[shelf].form
+
+    def can(self, shelf: str, verb: str) -> bool:
+        """Does this shelf of the service define it?"""
+        return shelf in self.shelves and type(self.shelves[shelf]).can(verb)
+
+    def takes_plays(self) -> bool:
+        """Can plays with their own times be added here?"""
+        return self.can("history", "add") and self.form("history").clock != "now"
+
+    def look(self, shelf: str) -> Look:
+        return self.looks.get(shelf) or Look()

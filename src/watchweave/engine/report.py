@@ -1,0 +1,208 @@
+"""What a run did, as data: what `sync --json` prints, and what a person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from ..core.media import Media
+from ..core.plan import Change, Hold
+from ..core.records import Value
+from ..storage.items import Items
+from ..storage.journal import Journal, Row
+from ..storage.store import Store
+from .party import Party
+
+if TYPE_CHECKING:
+    from .decide import Outcome
+
+
+class Line(Struct, frozen=True):
+    """One change and what became of it."""
+
+    account: str
+    shelf: str
+    verb: str
+    media: Media
+    value: Value
+    why: str
+    outcome: str
+    reason: str = ""
+
+
+class Problem(Struct, frozen=True):
+    account: str
+    kind: str
+    message: str
+
+
+class HeldBack(Struct, frozen=True):
+    hold: str
+    account: str
+    shelf: str
+    verb: str
+    count: int
+    of: int
+    why: str
+    check: str
+
+
+class Refused(Struct, frozen=True):
+    account: str
+    shelf: str
+    media: Media
+    why: str
+
+
+class Report(Struct):
+    """One run of one person. status: done, partial, held or failed."""
+
+    run: int | None
+    dry_run: bool
+    status: str
+    requests: dict[str, int]
+    changes: list[Line]
+    held: list[HeldBack]
+    refused: list[Refused]
+    problems: list[Problem]
+    profile: str = ""
+    interrupted: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the contract."""
+        return {
+            "run": self.run,
+            "profile": self.profile,
+            "dry_run": self.dry_run,
+            "status": self.status,
+            "requests": self.requests,
+            "changes": [
+                {
+                    "account": line.account,
+                    "shelf": shown_shelf(line.shelf),
+                    "verb": line.verb,
+                    "media": media_json(line.media),
+                    "value": shown_value(line.shelf, line.value),
+                    "why": line.why,
+                    "outcome": line.outcome,
+                    **({"reason": line.reason} if line.reason else {}),
+                }
+                for line in self.changes
+            ],
+            "held": [
+                {
+                    "hold": h.hold, "account": h.account, "shelf": shown_shelf(h.shelf), "verb": h.verb,
+                    "count": h.count, "of": h.of, "why": h.why,
+                }
+                for h in self.held
+            ],
+            "refused": [
+                {"account": r.account, "shelf": shown_shelf(r.shelf), "media": media_json(r.media), "why": r.why}
+                for r in self.refused
+            ],
+            "problems": [{"account": p.account, "kind": p.kind, "message": p.message} for p in self.problems],
+        }  # fmt: skip
+
+
+def shown_shelf(shelf: str) -> str:
+    """People know one history, of plays and flags alike."""
+    return "history" if shelf == "watched" else shelf
+
+
+def shown_value(shelf: str, value: Value) -> str | float | int | None:
+    """A play's time in UTC, a rating from 1 to 10 with at most one decimal, else nothing."""
+    if shelf == "history" and isinstance(value, int):
+        return moment(value)
+    if shelf == "ratings" and isinstance(value, int):
+        return value // 10 if value % 10 == 0 else value / 10
+    return None
+
+
+def moment(at: int) -> str:
+    """ISO 8601 in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def media_json(media: Media) -> dict[str, Any]:
+    """A media as the contract prints it; ids are strings."""
+    shown: dict[str, Any] = {"kind": media.kind.word, "title": media.title or media.named(), "year": media.year}
+    if media.parent is not None:
+        shown["show"] = {"title": media.parent.title, "ids": dict(media.parent.ids)}
+        shown["season"] = media.season
+        if media.number is not None:
+            shown["number"] = media.number
+    return shown | {"ids": dict(media.ids)}
+
+
+def report(
+    dry_run: bool,
+    run: int,
+    parties: Sequence[Party],
+    decided: tuple[Outcome, Mapping[int, Hold], Mapping[tuple[object, ...], tuple[str, str]]],
+    store: Store,
+) -> Report:
+    """Put together what happened."""
+    outcome, holds, outcomes = decided
+    names = {party.id: party.name for party in parties}
+    open_rows = [row for party in parties for row in Journal(store).open(party.id)]
+    held_now = {change.identity for hold in outcome.holds for change in hold.changes}
+    held_now |= {change.identity for hold in holds.values() for change in hold.changes}
+    wanted = {change.media for change in outcome.changes} | {row.media for row in open_rows}
+    medias = Items(store.db).load(wanted)
+    lines = []
+    for change in outcome.changes:
+        state, reason = outcomes.get(change.identity, ("", ""))
+        state = state or ("held" if change.identity in held_now else "planned")
+        lines.append(_line(change, names, medias, state, reason))
+    told = {change.identity for change in outcome.changes}
+    lines += [_pending(row, names, medias) for row in open_rows if _identity(row) not in told]
+    refused = [
+        Refused(line.account, line.shelf, line.media, line.reason) for line in lines if line.outcome == "refused"
+    ]
+    problems = _problems(parties)
+    requests = {party.name: party.service.http.requests for party in parties}
+    shown = [
+        HeldBack(f"h{n}", names[h.account], h.shelf, h.verb, len(h.changes), h.of, h.why, h.check)
+        for n, h in holds.items()
+        if h.account in names
+    ]
+    status = _status(parties, lines, dry_run, held=bool(shown))
+    return Report(None if dry_run else run, dry_run, status, requests, lines, shown, refused, problems)
+
+
+def _line(change: Change, names: Mapping[int, str], medias: Mapping[int, Media], state: str, reason: str) -> Line:
+    return Line(
+        names[change.account], change.shelf, change.verb, medias[change.media], change.value, change.why, state, reason
+    )
+
+
+def _pending(row: Row, names: Mapping[int, str], medias: Mapping[int, Media]) -> Line:
+    return Line(
+        names[row.account], row.shelf, row.verb, medias[row.media], row.value, row.why, "pending", row.error or ""
+    )
+
+
+def _identity(row: Row) -> tuple[object, ...]:
+    return (row.account, row.shelf, row.verb, row.media, row.value, row.play)
+
+
+def _problems(parties: Sequence[Party]) -> list[Problem]:
+    seen: dict[tuple[str, str, str], Problem] = {}
+    for party in parties:
+        for problem in party.problems:
+            seen.setdefault((party.name, problem.kind, str(problem)), Problem(party.name, problem.kind, str(problem)))
+    return list(seen.values())
+
+
+def _status(parties: Sequence[Party], lines: Sequence[Line], dry_run: bool, *, held: bool) -> str:
+    asked = [party for party in parties if party.asked]
+    broken = [party for party in asked if party.problems]
+    if asked and all(all(look.how == "none" for look in party.looks.values()) for party in asked):
+        return "failed"
+    unfinished = not dry_run and any(line.outcome in ("planned", "failed") for line in lines)
+    if broken or unfinished:
+        return "partial"
+    return "held" if held else "done"

@@ -1,0 +1,205 @@
+"""Plays of a circle: every entry finds its play, the watched flag follows, and who lacks a play is due it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from ..core.media import Kind
+from ..core.merge import NEVER, Edit, Truth
+from ..core.plays import Entry, Known, Past, Play, State, interval, match, ripe, watched, width
+from ..core.records import PRESENT
+from ..storage.accounts import Circle
+from ..storage.history import Line, Plays
+from ..storage.items import Items
+from ..storage.staging import SHELVES
+from ..storage.values import Values
+from .compare import Compare
+from .party import Party
+
+HISTORY, WATCHED = SHELVES["history"], SHELVES["watched"]
+
+
+class Retell:
+    """The telling of plays for one circle in one run."""
+
+    def __init__(
+        self, compare: Compare, circle: Circle, parties: Mapping[int, Party], zone: ZoneInfo, removed: str
+    ) -> None:
+        self.compare = compare
+        self.circle = circle
+        self.parties = parties
+        self.zone = zone
+        self.removed = removed
+        self.values: Values = compare.values
+        self.plays: Plays = compare.plays
+        self.items = Items(self.values.db)
+        self.now = compare.now
+        self.renewed: set[int] = set()
+        heard = [parties[number] for number in sorted(circle.heard)]
+        self.settles = {
+            p.id: p.form("history").settle for p in heard if "history" in p.shelves and p.form("history").clock == "now"
+        }
+        self.tellers = [p for number in circle.members if (p := parties[number]).takes_plays()]
+        self.finer = [
+            p for p in heard if "history" in p.shelves and p.form("history").clock in ("second", "minute", "now")
+        ]
+
+    def run(self) -> None:
+        """Match all touched media, then derive the flags and the dues."""
+        for medias in self.values.touched(self.circle.id, HISTORY):
+            self._match(medias)
+        flags = self.compare.edits.get((self.circle.id, "watched"), {})
+        self.values.touch(self.circle.id, WATCHED, flags)
+        for medias in self.values.touched(self.circle.id, WATCHED):
+            self._flags(medias, flags)
+
+    # ---------------------------------------------------------------- matching
+    def _match(self, medias: Sequence[int]) -> None:
+        fresh = self.plays.fresh(self.circle.id, self.circle.heard, medias)
+        pasts = self.plays.past(self.circle.id, medias)
+        before = {play.id: as_it_is(play) for past in pasts.values() for play in past.plays}
+        echoes = self.plays.echoes(self.circle.id, medias, self.settles) if self.settles else {}
+        runtimes = self.items.runtimes(medias)
+        for media in medias:
+            past = pasts.setdefault(media, Past())
+            past.echoes = echoes.get(media, [])
+            self._lose(media, past)
+            kind, runtime = runtimes[media]
+            wide = width(runtime, music=kind == Kind.TRACK)
+            lines = self._back_again(fresh.get(media, []), past)
+            match([self._entry(line, wide) for line in lines], past, wide)
+        self.plays.store(self.circle.id, pasts, before)
+        self._tell(pasts)
+        moved = [m for m, past in pasts.items() if any(play != before.get(play.id) for play in past.plays)]
+        self.renewed |= {m for m in moved if any(play.id not in before for play in pasts[m].plays)}
+        self.values.touch(self.circle.id, WATCHED, moved)
+
+    def _lose(self, media: int, past: Past) -> None:
+        """Entries that vanished: gone there; what happens elsewhere is the rule's business."""
+        for account, gone in self.compare.lost.items():
+            keys = gone.get(media)
+            if not keys or account not in self.circle.heard:
+                continue
+            for play in past.plays:
+                sighting = play.sightings.get(account)
+                if sighting is None or sighting.key not in keys or sighting.state not in (State.HERE, State.LEAVE):
+                    continue
+                wanted = sighting.state is State.LEAVE
+                sighting.state = State.GONE
+                if account not in self.settles and self.removed != "keep" and not wanted:
+                    self._remove(play)
+
+    def _remove(self, play: Play) -> None:
+        """The person removed it on one account: the others who show it are to lose it too."""
+        play.removed = True
+        for account, sighting in play.sightings.items():
+            party = self.parties.get(account)
+            if (
+                sighting.state is State.HERE
+                and party
+                and account in self.circle.members
+                and party.can("history", "remove")
+            ):
+                sighting.state = State.LEAVE
+
+    def _back_again(self, lines: Sequence[Line], past: Past) -> list[Line]:
+        """A known entry that was gone and is here again is the play it was."""
+        rest = []
+        for line in lines:
+            old = next(
+                (s for p in past.plays if (s := p.sightings.get(line.account)) and s.key == line.key and not p.removed),
+                None,
+            )
+            if old:
+                old.state = State.HERE
+            else:
+                rest.append(line)
+        return rest
+
+    def _entry(self, line: Line, wide: int) -> Entry:
+        known = Known(line.clock)
+        if line.written is not None:  # our own write elsewhere says no more than the play it was written for
+            at, lo, hi, clock = line.written
+            return Entry(line.account, line.key, at if clock else line.at, lo, hi, Known(clock))
+        at = self._midnight(line.at) if known is Known.DAY and line.at is not None else line.at
+        return Entry(line.account, line.key, at, *interval(at, known, wide, self.now), known)
+
+    def _midnight(self, at: int) -> int:
+        return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(), self.zone).timestamp())
+
+    def noon(self, at: int) -> int:
+        """Noon of the day of this moment, in the person's time zone."""
+        return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(12), self.zone).timestamp())
+
+    # ---------------------------------------------------------------- telling
+    def _tell(self, pasts: Mapping[int, Past]) -> None:
+        """Who has no sighting of a play that somebody shows is due it; a day waits for a better clock."""
+        for party in self.tellers:
+            finer = [self._read(p) for p in self.finer if p.id != party.id]
+            due, wait = [], []
+            for media, past in pasts.items():
+                taken = not party.form("history").repeats and any(play.has(party.id) for play in past.plays)
+                for play in past.plays:
+                    if play.removed or party.id in play.sightings or taken or not play.shown():
+                        continue
+                    if ripe(play, self.now, finer):
+                        due.append(play.id)
+                        taken = not party.form("history").repeats
+                    else:
+                        wait.append(media)
+            self.plays.tell(self.circle.id, party.id, due)
+            self.plays.wait(self.circle.id, wait)
+
+    def _read(self, party: Party) -> int | None:
+        """When this account was last read whole."""
+        look = party.look("history")
+        return look.began if look.whole else self.compare.accounts.cursor(party.id, "history").looked
+
+    # ---------------------------------------------------------------- flags
+    def _flags(self, medias: Sequence[int], edits: Mapping[int, list[Edit]]) -> None:
+        """One derived truth per media: some play counts that is newer than the last unwatching."""
+        truths = self.values.truths(self.circle.id, WATCHED, medias)
+        pasts = self.plays.past(self.circle.id, medias)
+        decided = []
+        for media in medias:
+            past = pasts.setdefault(media, Past())
+            for edit in edits.get(media, ()):
+                self._flag_edit(media, past, edit)
+        resets = self.plays.resets(self.circle.id, medias)
+        for media in medias:
+            old = truths.get(media)
+            value = PRESENT if watched(pasts[media].plays, *resets.get(media, (NEVER, 0))) else None
+            if old is None and value is None:
+                continue
+            if old is None or old.value != value or (value and media in self.renewed):
+                newest = max(pasts[media].plays, key=lambda p: p.at or NEVER, default=None)
+                at = newest.at if newest and newest.at is not None else self.now
+                origin = next((a for a in sorted(newest.sightings) if newest.has(a)), None) if newest else None
+                decided.append((media, Truth(value, at, at, origin, self.compare.run)))
+        self.values.decide(self.circle.id, WATCHED, decided)
+
+    def _flag_edit(self, media: int, past: Past, edit: Edit) -> None:
+        """Off is a reset, for history stays everywhere; on lifts it, and without any play it is one of unknown time."""
+        if edit.value is None:
+            if not edit.first:
+                own = [p.at for p in past.plays if p.at is not None and p.has(edit.account)]
+                self.plays.reset(self.circle.id, media, max([edit.lo, *own]), self.compare.newest_play)
+            return
+        if not edit.first:
+            self.plays.lift(self.circle.id, media)
+        if not any(not p.removed for p in past.plays):
+            play = Play(0, None, NEVER, self.now, Known.NOTHING)
+            play.see(Entry(edit.account, f"flag:{media}", None, NEVER, self.now, Known.NOTHING))
+            past.plays.append(play)
+            self.plays.store(self.circle.id, {media: past}, {p.id: as_it_is(p) for p in past.plays if p.id})
+            self._tell({media: past})
+            self.renewed.add(media)
+
+
+def as_it_is(play: Play) -> Play:
+    """A copy to compare with later."""
+    return replace(play, sightings={account: replace(s) for account, s in play.sightings.items()})

@@ -1,0 +1,177 @@
+"""One sync: request -> fetch -> identify -> compare -> merge -> plan -> check -> apply -> record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..core.directions import circles, hears
+from ..core.plan import Change, Hold
+from ..errors import ServiceError
+from ..storage.accounts import Accounts, Circle
+from ..storage.journal import Journal
+from ..storage.store import Store
+from .apply import Apply
+from .decide import Decide, Outcome, Terms
+from .fetch import Fetch, readings_of
+from .party import Party
+from .report import Report, report
+
+
+@dataclass(slots=True)
+class Request:
+    """What somebody asked for. directions: (giver, receiver) by account number. approved: exactly these changes pass."""
+
+    profile: int
+    directions: Sequence[tuple[int, int]]
+    terms: Terms = field(default_factory=Terms)
+    why: str = "sync"
+    dry_run: bool = False
+    yes: bool = False
+    approved: Sequence[Change] = ()
+    believed: frozenset[tuple[int, str]] = frozenset()
+    """Doubted readings (account, shelf) that a person believes."""
+    only_shelves: frozenset[str] = frozenset()
+    only_from: frozenset[int] = frozenset()
+    """Where not empty, only what originates on these accounts is written."""
+
+
+async def sync(
+    request: Request, parties: Sequence[Party], store: Store, clock: Callable[[], int], stop: asyncio.Event
+) -> Report:
+    """One pass over one person's accounts. A dry run is handed a scratch copy of the store, and writes to no service."""
+    run = begin(request, store, clock())
+    fetch = Fetch(store, run, clock)
+    await fetch.all(parties)
+    outcome, holds = decide(request, parties, store, run, clock())
+    apply = Apply(store, run, clock, stop, request.approved)
+    if not request.dry_run:
+        await apply.all(parties, outcome.passed, fetch.confirm)
+    return end(request, parties, store, (run, outcome, holds, apply), clock())
+
+
+def begin(request: Request, store: Store, now: int) -> int:
+    """The number of this run."""
+    with store.transaction(durable=True):
+        return Accounts(store).begin_run(request.profile, request.why, now)
+
+
+def decide(
+    request: Request, parties: Sequence[Party], store: Store, run: int, now: int
+) -> tuple[Outcome, Mapping[int, Hold]]:
+    """Take in what was read and plan, in one transaction; a doubted reading is tried first, and rolled back."""
+    accounts, journal = Accounts(store), Journal(store)
+    with store.transaction(durable=True):
+        chosen = circle_rows(request, parties, accounts)
+        doubts = doubted(request, parties, store, (chosen, run, now))
+        deciding = Decide(store, parties, chosen, request.terms, run, now)
+        changes = wanted(request, deciding.changes())
+        outcome = deciding.check(changes, yes=request.yes, approved=request.approved)
+        outcome.holds += doubts
+        settle_doubts(journal, parties, now)
+        for hold in outcome.holds:
+            journal.hold(run, hold, now)
+        record(parties, accounts)
+        holds = journal.waiting()
+    return outcome, holds
+
+
+def circle_rows(request: Request, parties: Sequence[Party], accounts: Accounts) -> list[Circle]:
+    """The circles that follow from the directions, with their truths."""
+    heard = hears([party.id for party in parties], request.directions)
+    shelves = sorted({name for party in parties for name in party.shelves})
+    rows = accounts.circles(request.profile, circles(heard), shelves)
+    for circle in rows:
+        for party in parties:
+            if party.id in circle.members:
+                party.account.circle = circle.id
+    return rows
+
+
+def doubted(
+    request: Request, parties: Sequence[Party], store: Store, given: tuple[list[Circle], int, int]
+) -> list[Hold]:
+    """What would follow from believing the doubted readings, as holds; believed ones are no longer doubted."""
+    chosen, run, now = given
+    doubts = [(p, name) for p in parties for name, look in p.looks.items() if look.doubted]
+    for party, name in doubts:
+        if (party.id, name) in request.believed:
+            party.looks[name].doubted = False
+    doubts = [(p, name) for p, name in doubts if p.looks[name].doubted]
+    if not doubts:
+        return []
+    store.db.execute("SAVEPOINT doubt")
+    for party, name in doubts:
+        party.looks[name].doubted = False
+    trial = Decide(store, parties, chosen, request.terms, run, now).changes()
+    store.db.execute("ROLLBACK TO doubt")
+    store.db.execute("RELEASE doubt")
+    holds = []
+    for party, name in doubts:
+        party.looks[name].doubted = True
+        follows = tuple(change for change in trial if change.verb == "remove" and change.shelf == name)
+        why = f"{party.name} suddenly shows much less than before; approve only if that is right"
+        holds.append(Hold(party.id, name, "remove", "doubted", why, follows, len(follows)))
+    return holds
+
+
+def settle_doubts(journal: Journal, parties: Sequence[Party], now: int) -> None:
+    """A new look answers an older doubt."""
+    read = {(party.id, name) for party in parties for name, look in party.looks.items() if look.how != "none"}
+    for number, hold in journal.waiting().items():
+        if hold.check == "doubted" and (hold.account, hold.shelf) in read:
+            journal.answer(number, "replaced", now)
+
+
+def wanted(request: Request, changes: Sequence[Change]) -> list[Change]:
+    """The changes that this request asks for."""
+    return [
+        change
+        for change in changes
+        if (not request.only_shelves or change.shelf in request.only_shelves)
+        and (not request.only_from or change.origin in request.only_from)
+    ]
+
+
+def record(parties: Sequence[Party], accounts: Accounts) -> None:
+    """Move the cursors of what was read whole; a doubted shelf is read completely until it is believed or healthy."""
+    for party in parties:
+        for reader, covered in readings_of(party).items():
+            look = party.look(reader if reader in party.shelves else covered[0])
+            if look.doubted:
+                before = accounts.cursor(party.id, reader)
+                before.doubted = True
+                accounts.move(party.id, reader, before)
+            elif look.whole:
+                for name in {reader, *covered}:
+                    accounts.move(party.id, name, look.cursor)
+
+
+def end(
+    request: Request,
+    parties: Sequence[Party],
+    store: Store,
+    done: tuple[int, Outcome, Mapping[int, Hold], Apply],
+    now: int,
+) -> Report:
+    """Write down how the run went, and what each account's sign-in is worth."""
+    run, outcome, holds, apply = done
+    accounts = Accounts(store)
+    result = report(request.dry_run, run, parties, (outcome, holds, apply.outcomes), store)
+    with store.transaction(durable=True):
+        for party in parties:
+            if party.asked:
+                settle_mood(accounts, party, now)
+        accounts.end_run(run, result.status, result.requests, [p.message for p in result.problems], now)
+        Journal(store).prune(now - 90 * 86_400)
+    return result
+
+
+def settle_mood(accounts: Accounts, party: Party, now: int) -> None:
+    """Remember whether the account works, and since when a person knows that it does not."""
+    problem: ServiceError | None = next(iter(party.problems), None)
+    if problem is None:
+        accounts.mood(party.id, "ready", None, None)
+    else:
+        accounts.mood(party.id, problem.kind, str(problem), party.account.noticed or now)

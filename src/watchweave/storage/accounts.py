@@ -1,0 +1,231 @@
+"""People, their accounts, whom they hear, where we left off, and past runs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import Struct
+
+from .staging import SHELVES
+from .store import Store
+
+
+class Account(Struct):
+    """One sign-in of a person, as remembered."""
+
+    id: int
+    name: str
+    service: str
+    person: str | None
+    person_name: str | None
+    epoch: str | None
+    circle: int | None
+    state: str
+    state_text: str | None
+    wait_until: float
+    noticed: int | None
+
+
+class Cursor(Struct):
+    """Where we left off with a shelf of an account; `looked` and `complete` are when readings began."""
+
+    value: str | None = None
+    stamp: str | None = None
+    looked: int | None = None
+    complete: int | None = None
+    doubted: bool = False
+
+
+class Circle(Struct, frozen=True):
+    """Accounts that share one truth, and whom they hear."""
+
+    id: int
+    members: tuple[int, ...]
+    heard: frozenset[int]
+
+
+class Run(Struct, frozen=True):
+    """One past pass."""
+
+    id: int
+    profile: str
+    began: int
+    ended: int | None
+    why: str
+    status: str | None
+    requests: Mapping[str, int]
+    undone: int | None
+
+
+class Accounts:
+    """The people and accounts in the database."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.db: sqlite3.Connection = store.db
+
+    def profile(self, name: str) -> int:
+        """The number of a person; made on first sight."""
+        self.db.execute("INSERT OR IGNORE INTO profile (name) VALUES (?)", (name,))
+        return int(self.db.execute("SELECT id FROM profile WHERE name = ?", (name,)).fetchone()[0])
+
+    def account(self, profile: int, name: str, service: str) -> Account:
+        """An account of a person; made on first sight."""
+        self.db.execute(
+            "INSERT OR IGNORE INTO account (profile, name, service) VALUES (?, ?, ?)", (profile, name, service)
+        )
+        row = self.db.execute(
+            "SELECT id, name, service, person, person_name, epoch, circle, state, state_text, wait_until, noticed"
+            " FROM account WHERE profile = ? AND name = ?",
+            (profile, name),
+        ).fetchone()
+        return Account(*row)
+
+    def bind(self, account: int, person: str, name: str, epoch: str) -> None:
+        """From now on this account is this person's, and shows this."""
+        self.db.execute(
+            "UPDATE account SET person = ?, person_name = ?, epoch = ? WHERE id = ?", (person, name, epoch, account)
+        )
+
+    def mood(self, account: int, state: str, text: str | None, noticed: int | None) -> None:
+        """`ready`, or why the account does not work; `noticed`: when a person was last told."""
+        self.db.execute(
+            "UPDATE account SET state = ?, state_text = ?, noticed = ? WHERE id = ?", (state, text, noticed, account)
+        )
+
+    # ---------------------------------------------------------------- circles
+    def circles(
+        self, profile: int, wanted: Mapping[frozenset[int], Sequence[int]], shelves: Collection[str]
+    ) -> list[Circle]:
+        """The circles of a person, givers first. A new one takes over the truth of that which held most of its accounts."""
+        old = self._old_circles(profile)
+        free = dict(old)
+        result = []
+        for heard, members in wanted.items():
+            best = max(
+                (c for c in free if free[c][0] & set(members)),
+                key=lambda c: (len(free[c][0] & set(members)), -len(free[c][1])),
+                default=None,
+            )
+            if best is None:
+                best = int(self.db.execute("INSERT INTO circle (profile) VALUES (?)", (profile,)).lastrowid or 0)
+                before: tuple[set[int], set[int]] = (set(), set())
+            else:
+                before = free.pop(best)
+            self._settle_circle(best, members, heard, before, shelves)
+            result.append(Circle(best, tuple(members), heard))
+        for number in free:
+            self._drop_circle(number)
+        return result
+
+    def _old_circles(self, profile: int) -> dict[int, tuple[set[int], set[int]]]:
+        found: dict[int, tuple[set[int], set[int]]] = {
+            number: (set(), set())
+            for (number,) in self.db.execute("SELECT id FROM circle WHERE profile = ?", (profile,))
+        }
+        for account, circle in self.db.execute("SELECT id, circle FROM account WHERE profile = ?", (profile,)):
+            if circle in found:
+                found[circle][0].add(account)
+        for circle, account in self.db.execute("SELECT DISTINCT circle, account FROM hears"):
+            if circle in found:
+                found[circle][1].add(account)
+        return found
+
+    def _settle_circle(
+        self,
+        circle: int,
+        members: Sequence[int],
+        heard: frozenset[int],
+        before: tuple[set[int], set[int]],
+        shelves: Collection[str],
+    ) -> None:
+        was_member, was_heard = before
+        for account in was_heard - heard:
+            self.db.execute("DELETE FROM hears WHERE circle = ? AND account = ?", (circle, account))
+            self._unheard(circle, account)
+        self.db.executemany(
+            "INSERT OR IGNORE INTO hears (circle, account, shelf) VALUES (?, ?, ?)",
+            [(circle, account, SHELVES[shelf]) for account in sorted(heard) for shelf in shelves],
+        )
+        for account in members:
+            if account not in was_member:
+                self.db.execute("UPDATE held SET agreed = NULL, version = -1 WHERE account = ?", (account,))
+                self.db.execute("DELETE FROM sighting WHERE account = ? AND state = 0", (account,))
+                self.db.execute("UPDATE hears SET met = 0 WHERE circle = ? AND account = ?", (circle, account))
+                self.db.execute("UPDATE account SET circle = ? WHERE id = ?", (circle, account))
+
+    def _unheard(self, circle: int, account: int) -> None:
+        """What was still due on the word of an account no longer heard is kept apart; its plays stay where they are."""
+        self.db.execute(
+            "UPDATE held SET due = 0, agreed = seen, version = (SELECT max(version) FROM truth WHERE circle = ?1) WHERE due = 1"
+            " AND account IN (SELECT id FROM account WHERE circle = ?1) AND EXISTS (SELECT 1 FROM truth AS t WHERE"
+            " t.circle = ?1 AND t.shelf = held.shelf AND t.media = held.media AND t.origin = ?2)",
+            (circle, account),
+        )
+        self.db.execute("DELETE FROM sighting WHERE circle = ? AND account = ?", (circle, account))
+        self.db.execute(
+            "DELETE FROM sighting WHERE circle = ?1 AND state = 0 AND NOT EXISTS"
+            " (SELECT 1 FROM sighting AS o WHERE o.play = sighting.play AND o.state = 1)",
+            (circle,),
+        )
+        self.db.execute("DELETE FROM aside WHERE circle = ? AND account = ?", (circle, account))
+
+    def _drop_circle(self, circle: int) -> None:
+        for table in ("sighting", "aside", "reset", "play", "truth", "hears"):
+            self.db.execute("DELETE FROM " + table + " WHERE circle = ?", (circle,))
+        self.db.execute("UPDATE account SET circle = NULL WHERE circle = ?", (circle,))
+        self.db.execute("DELETE FROM circle WHERE id = ?", (circle,))
+
+    def met(self, circle: int, account: int, shelf: str) -> bool:
+        """Has the circle been introduced to this shelf of the account?"""
+        row = self.db.execute(
+            "SELECT met FROM hears WHERE circle = ? AND account = ? AND shelf = ?", (circle, account, SHELVES[shelf])
+        ).fetchone()
+        return bool(row and row[0])
+
+    def meet(self, account: int, shelf: str) -> None:
+        """Everybody who hears it now knows it."""
+        self.db.execute("UPDATE hears SET met = 1 WHERE account = ? AND shelf = ?", (account, SHELVES[shelf]))
+
+    # ---------------------------------------------------------------- cursors
+    def cursor(self, account: int, shelf: str) -> Cursor:
+        row = self.db.execute(
+            "SELECT value, stamp, looked, complete, doubted FROM cursor WHERE account = ? AND shelf = ?",
+            (account, SHELVES[shelf]),
+        ).fetchone()
+        return Cursor(row[0], row[1], row[2], row[3], bool(row[4])) if row else Cursor()
+
+    def move(self, account: int, shelf: str, cursor: Cursor) -> None:
+        self.db.execute(
+            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (account, SHELVES[shelf], cursor.value, cursor.stamp, cursor.looked, cursor.complete, int(cursor.doubted)),
+        )
+
+    # ---------------------------------------------------------------- runs
+    def begin_run(self, profile: int, why: str, now: int) -> int:
+        cursor = self.db.execute("INSERT INTO run (profile, began, why) VALUES (?, ?, ?)", (profile, now, why))
+        return int(cursor.lastrowid or 0)
+
+    def next_run(self) -> int:
+        """The number that the next run will have."""
+        return int(self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM run").fetchone()[0])
+
+    def end_run(self, run: int, status: str, requests: Mapping[str, int], problems: Sequence[object], now: int) -> None:
+        self.db.execute(
+            "UPDATE run SET ended = ?, status = ?, requests = ?, problems = ? WHERE id = ?",
+            (now, status, json.dumps(dict(requests)), json.dumps(problems), run),
+        )
+
+    def runs(self, most: int = 50) -> list[Run]:
+        """The newest runs first."""
+        rows = self.db.execute(
+            "SELECT r.id, p.name, r.began, r.ended, r.why, r.status, r.requests, r.undone FROM run AS r"
+            " JOIN profile AS p ON p.id = r.profile ORDER BY r.id DESC LIMIT ?",
+            (most,),
+        )
+        return [
+            Run(number, name, began, ended, why, status, json.loads(requests or "{}"), undone)
+            for number, name, began, ended, why, status, requests, undone in rows
+        ]

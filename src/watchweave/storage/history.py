@@ -1,0 +1,306 @@
+"""Plays: the entries of each account, the plays of each circle, and the sightings that link them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct
+
+from ..core.plays import ECHO_AFTER, ECHO_BEFORE, Echo, Known, Past, Play, Sighting, State
+from .staging import SHELVES
+
+HISTORY = SHELVES["history"]
+
+
+class Line(Struct, frozen=True):
+    """One entry as stored, and the own play that it was written for, if we wrote it into another circle."""
+
+    account: int
+    key: str
+    media: int
+    at: int | None
+    clock: int
+    written: tuple[int | None, int, int, int] | None = None
+
+
+class Told(Struct, frozen=True):
+    """A play that an account is due, or is to lose."""
+
+    play: int
+    media: int
+    kind: int
+    state: int
+    at: int | None
+    known: int
+    key: str | None
+    origin: int | None
+
+
+class Plays:
+    """The history of all accounts of a profile, for one run."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    # ---------------------------------------------------------------- entries
+    def take(self, account: int, run: int) -> set[int]:
+        """Keep the staged entries that are new or have moved; the media they are about."""
+        rows = self.db.execute(
+            "SELECT n.key, n.media, n.at, n.clock, e.media FROM now_play AS n LEFT JOIN entry AS e"
+            " ON e.account = n.account AND e.key = n.key WHERE n.account = ? AND"
+            " (e.key IS NULL OR e.at IS NOT n.at OR e.clock IS NOT n.clock)",
+            (account,),
+        ).fetchall()
+        self.db.executemany(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at, clock = excluded.clock",
+            [(account, key, media, at, clock, run) for key, media, at, clock, _ in rows],
+        )
+        return {media for _, media, *_ in rows}
+
+    def vanished(self, account: int, kinds: Iterable[int]) -> dict[int, set[str]]:
+        """Entries that a complete reading of these kinds no longer shows: media -> keys. They are forgotten as entries."""
+        rows = self.db.execute(
+            "SELECT e.media, e.key FROM entry AS e JOIN media AS m ON m.id = e.media WHERE e.account = ?1 AND m.kind IN"
+            " (SELECT value FROM json_each(?2)) AND NOT EXISTS"
+            " (SELECT 1 FROM now_play AS n WHERE n.account = ?1 AND n.key = e.key)",
+            (account, json.dumps(sorted(kinds))),
+        ).fetchall()
+        self.db.executemany("DELETE FROM entry WHERE account = ? AND key = ?", [(account, key) for _, key in rows])
+        gone: dict[int, set[str]] = defaultdict(set)
+        for media, key in rows:
+            gone[media].add(key)
+        return gone
+
+    def blind(self, account: int, before: int) -> list[tuple[int, int]]:
+        """Plays that we wrote before this time and whose entry was never seen: (play, media)."""
+        return self.db.execute(
+            "SELECT s.play, p.media FROM sighting AS s INDEXED BY sighting_blind JOIN play AS p ON p.id = s.play"
+            " WHERE s.account = ? AND s.key IS NULL AND s.state = 1 AND s.ours = 1 AND s.settled < ?",
+            (account, before),
+        ).fetchall()
+
+    def staged_times(self, account: int, medias: Collection[int]) -> dict[int, set[int]]:
+        """The times of the staged entries of these media."""
+        rows = self.db.execute(
+            "SELECT media, at FROM now_play WHERE account = ? AND media IN (SELECT value FROM json_each(?))",
+            (account, json.dumps(sorted(medias))),
+        )
+        found: dict[int, set[int]] = defaultdict(set)
+        for media, at in rows:
+            found[media].add(at)
+        return found
+
+    def sent(self, play: int, account: int) -> int | None:
+        """The time that we chose for a play on an account."""
+        row = self.db.execute("SELECT sent FROM sighting WHERE play = ? AND account = ?", (play, account)).fetchone()
+        return row[0] if row else None
+
+    def staged_key(self, account: int, key: str) -> bool:
+        """Does the staged reading show this entry?"""
+        return bool(self.db.execute("SELECT 1 FROM now_play WHERE account = ? AND key = ?", (account, key)).fetchone())
+
+    def unplaced(self, account: int, media: int, at: int | str | None) -> list[str]:
+        """The staged entries of a media at this time that were not known before."""
+        rows = self.db.execute(
+            "SELECT n.key FROM now_play AS n LEFT JOIN entry AS e ON e.account = n.account AND e.key = n.key"
+            " WHERE n.account = ? AND n.media = ? AND n.at IS ? AND e.key IS NULL",
+            (account, media, at),
+        )
+        return [key for (key,) in rows]
+
+    def told_now(self, play: int, account: int, state: State, now: int) -> None:
+        """Our write has brought the account to this state."""
+        self.db.execute(
+            "UPDATE sighting SET state = ?, ours = max(ours, ?), settled = ? WHERE play = ? AND account = ?",
+            (int(state), int(state is State.HERE), now, play, account),
+        )
+
+    def send(self, play: int, account: int, at: int | None) -> None:
+        """This is the time we send for a play; a second attempt sends the same."""
+        self.db.execute("UPDATE sighting SET sent = ?, ours = 1 WHERE play = ? AND account = ?", (at, play, account))
+
+    def unsend(self, play: int, account: int) -> None:
+        """The write did not arrive: due again, with the same time."""
+        self.db.execute("UPDATE sighting SET state = 0, ours = 0 WHERE play = ? AND account = ?", (play, account))
+
+    def since(self, account: int, media: int, lo: int, run: int) -> bool:
+        """Has a play of this media, or of an episode of it, come to the account since then, whatever its date?"""
+        row = self.db.execute(
+            "SELECT 1 FROM media AS m JOIN entry AS e ON e.media = m.id AND e.account = ?1 WHERE (m.id = ?2 OR m.parent = ?2)"
+            " AND (e.at >= ?3 OR e.fresh = ?4) UNION ALL SELECT 1 FROM media AS m JOIN journal AS j ON j.media = m.id AND"
+            " j.account = ?1 AND j.shelf IN (1, 2) AND j.verb = 'add' AND j.sent >= ?3 WHERE m.id = ?2 OR m.parent = ?2 LIMIT 1",
+            (account, media, lo, run),
+        ).fetchone()
+        return row is not None
+
+    def lose(self, account: int, plays: Iterable[int]) -> None:
+        """The account does not show these plays any more, in any circle, and is never told them again."""
+        self.db.executemany(
+            "UPDATE sighting SET state = 3 WHERE account = ? AND play = ?", [(account, play) for play in plays]
+        )
+
+    def entry_media(self, accounts: Collection[int]) -> list[int]:
+        """All media of which these accounts show plays."""
+        rows = self.db.execute(
+            "SELECT DISTINCT media FROM entry WHERE account IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(accounts)),),
+        )
+        return [media for (media,) in rows]
+
+    def play_media(self, circle: int) -> list[int]:
+        """All media of which a circle knows plays."""
+        return [m for (m,) in self.db.execute("SELECT DISTINCT media FROM play WHERE circle = ?", (circle,))]
+
+    # ---------------------------------------------------------------- matching
+    def fresh(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
+        """Entries that the circle has not placed yet, and those that are back after they were gone."""
+        rows = self.db.execute(
+            "SELECT e.account, e.key, e.media, e.at, e.clock, p.at, p.lo, p.hi, p.known FROM json_each(?1) AS j"
+            " CROSS JOIN entry AS e ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
+            " LEFT JOIN account AS a ON a.id = e.account AND a.circle <> ?3"
+            " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
+            " LEFT JOIN play AS p ON p.id = o.play"
+            " WHERE NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state <> 3)"
+            " AND NOT EXISTS (SELECT 1 FROM aside AS d WHERE d.circle = ?3 AND d.account = e.account AND d.key = e.key)",
+            (json.dumps(medias), json.dumps(sorted(heard)), circle),
+        )
+        found: dict[int, list[Line]] = defaultdict(list)
+        for account, key, media, at, clock, *written in rows:
+            own = (written[0], written[1], written[2], written[3]) if written[1] is not None else None
+            found[media].append(Line(account, key, media, at, clock, own))
+        return found
+
+    def past(self, circle: int, medias: Sequence[int]) -> dict[int, Past]:
+        """All plays that the circle knows of these media."""
+        rows = self.db.execute(
+            "SELECT p.media, p.id, p.at, p.lo, p.hi, p.known, p.removed, s.account, s.state, s.key, s.ours, s.sent"
+            " FROM json_each(?) AS j CROSS JOIN play AS p ON p.circle = ? AND p.media = j.value"
+            " LEFT JOIN sighting AS s ON s.play = p.id ORDER BY p.id",
+            (json.dumps(medias), circle),
+        )
+        found: dict[int, Past] = defaultdict(Past)
+        for media, number, at, lo, hi, known, removed, account, state, key, ours, sent in rows:
+            plays = found[media].plays
+            if not plays or plays[-1].id != number:
+                plays.append(Play(number, at, lo, hi, Known(known), bool(removed)))
+            if account is not None:
+                plays[-1].sightings[account] = Sighting(State(state), key, bool(ours), sent)
+        return found
+
+    def echoes(self, circle: int, medias: Sequence[int], settles: dict[int, int]) -> dict[int, list[Echo]]:
+        """Where views logged by our own flag writes may lie; `settles`: per account that stamps the moment of writing."""
+        rows = self.db.execute(
+            "SELECT w.media, w.account, w.id, w.sent, w.settled, w.state FROM json_each(?) AS j CROSS JOIN journal AS w"
+            " ON w.media = j.value WHERE w.shelf = 2 AND w.verb = 'add' AND w.state IN ('sent', 'done', 'unclear', 'missing')"
+            " AND w.account IN (SELECT value FROM json_each(?)) AND NOT EXISTS"
+            " (SELECT 1 FROM aside AS a WHERE a.circle = ? AND a.account = w.account AND a.write = w.id)",
+            (json.dumps(medias), json.dumps(sorted(settles)), circle),
+        )
+        found: dict[int, list[Echo]] = defaultdict(list)
+        for media, account, write, sent, settled, state in rows:
+            latest = sent + settles[account]
+            hi = min(settled, latest) if settled is not None and state == "done" else latest
+            found[media].append(Echo(account, write, sent - ECHO_BEFORE, hi + ECHO_AFTER))
+        return found
+
+    def store(self, circle: int, pasts: dict[int, Past], before: dict[int, Play]) -> None:
+        """Keep what matching made of the plays of these media; `before` are the plays as they were."""
+        number = self.newest()
+        plays, sightings, asides, kept = [], [], [], set()
+        for media, past in pasts.items():
+            for play in past.plays:
+                if not play.id:
+                    number += 1
+                    play.id = number
+                kept.add(play.id)
+                old = before.get(play.id)
+                if old == play:
+                    continue
+                plays.append((play.id, circle, media, play.at, play.lo, play.hi, int(play.known), int(play.removed)))
+                sightings += [
+                    (play.id, account, circle, s.key, int(s.state), int(s.ours), s.sent)
+                    for account, s in play.sightings.items()
+                    if old is None or old.sightings.get(account) != s
+                ]
+            asides += [(circle, a.account, a.key, media, a.why, a.write) for a in past.asides]
+        lost = [(play,) for play in before.keys() - kept]
+        self.db.executemany("DELETE FROM sighting WHERE play = ?", lost)
+        self.db.executemany("DELETE FROM play WHERE id = ?", lost)
+        self.db.executemany("INSERT OR REPLACE INTO play VALUES (?, ?, ?, ?, ?, ?, ?, ?)", plays)
+        self.db.executemany(
+            "INSERT INTO sighting (play, account, circle, key, state, ours, sent) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (play, account) DO UPDATE SET key = excluded.key, state = excluded.state,"
+            " ours = excluded.ours, sent = excluded.sent",
+            sightings,
+        )
+        self.db.executemany("INSERT OR IGNORE INTO aside VALUES (?, ?, ?, ?, ?, ?)", asides)
+
+    # ---------------------------------------------------------------- flags
+    def resets(self, circle: int, medias: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """When each of these was marked unwatched, and the newest play known then."""
+        rows = self.db.execute(
+            "SELECT r.media, r.at, r.upto FROM json_each(?) AS j CROSS JOIN reset AS r ON r.circle = ? AND r.media = j.value",
+            (json.dumps(medias), circle),
+        )
+        return {media: (at, upto) for media, at, upto in rows}
+
+    def reset(self, circle: int, media: int, at: int, upto: int) -> None:
+        self.db.execute(
+            "INSERT INTO reset VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at), upto = max(upto, excluded.upto)",
+            (circle, media, at, upto),
+        )
+
+    def lift(self, circle: int, media: int) -> None:
+        self.db.execute("DELETE FROM reset WHERE circle = ? AND media = ?", (circle, media))
+
+    def newest(self) -> int:
+        """The number of the newest play of all."""
+        return int(self.db.execute("SELECT coalesce(max(id), 0) FROM play").fetchone()[0])
+
+    # ---------------------------------------------------------------- telling
+    def tell(self, circle: int, account: int, plays: Iterable[int]) -> None:
+        """The account is due these plays."""
+        self.db.executemany(
+            "INSERT OR IGNORE INTO sighting (play, account, circle, state) VALUES (?, ?, ?, 0)",
+            [(play, account, circle) for play in plays],
+        )
+
+    def wait(self, circle: int, medias: Iterable[int]) -> None:
+        """Look at these again in the next run: something of them is not ripe yet."""
+        self.db.executemany("INSERT OR IGNORE INTO unripe VALUES (?, ?)", [(circle, media) for media in medias])
+
+    def touch_unripe(self, circle: int) -> None:
+        """What was not ripe is looked at now."""
+        self.db.execute("INSERT OR IGNORE INTO touched SELECT circle, 1, media FROM unripe WHERE circle = ?", (circle,))
+        self.db.execute("DELETE FROM unripe WHERE circle = ?", (circle,))
+
+    def told(self, account: int) -> list[Told]:
+        """The plays that the account is due, or is to lose."""
+        rows = self.db.execute(
+            "SELECT s.play, p.media, m.kind, s.state, p.at, p.known, s.key,"
+            " (SELECT o.account FROM sighting AS o WHERE o.play = p.id AND o.state = 1 ORDER BY o.ours, o.account LIMIT 1)"
+            " FROM sighting AS s INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = s.play CROSS JOIN media AS m ON m.id = p.media"
+            " WHERE s.account = ? AND s.state IN (0, 2) AND m.frozen IS NULL AND (p.removed = 0 OR s.state = 2) ORDER BY p.at, p.id",
+            (account,),
+        )
+        return [Told(*row) for row in rows]
+
+    def taken(self, account: int, medias: Iterable[int]) -> dict[int, set[int]]:
+        """The times that plays of these media already have on the account, or were sent with."""
+        text = json.dumps(sorted(set(medias)))
+        found: dict[int, set[int]] = defaultdict(set)
+        for media, at in self.db.execute(
+            "SELECT e.media, e.at FROM json_each(?) AS j CROSS JOIN entry AS e ON e.media = j.value AND e.account = ?"
+            " WHERE e.at IS NOT NULL UNION SELECT p.media, s.sent FROM json_each(?) AS j CROSS JOIN play AS p ON p.media = j.value"
+            " JOIN sighting AS s ON s.play = p.id AND s.account = ? WHERE s.sent IS NOT NULL",
+            (text, account, text, account),
+        ):
+            found[media].add(at)
+        return found
+
+    def count(self, account: int) -> int:
+        """How many plays the account shows."""
+        return int(self.db.execute("SELECT count(*) FROM entry WHERE account = ?", (account,)).fetchone()[0])

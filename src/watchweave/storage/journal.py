@@ -1,0 +1,189 @@
+"""The journal: every write, its intention before it leaves and its outcome; holds and refusals beside it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from ..core.plan import Change, Hold, decode_changes, encode_changes
+from ..core.records import DAY
+from .staging import NAMES, SHELVES
+from .store import Store
+
+OPEN = "('sent', 'unclear')"
+WAITS = (3600, 6 * 3600, DAY, 7 * DAY, 30 * DAY)
+"""How long a refused record is left alone, growing with each refusal."""
+
+
+class Row(Struct):
+    """One write in the journal."""
+
+    id: int
+    account: int
+    shelf: str
+    verb: str
+    media: int
+    play: int | None
+    key: str | None
+    before: int | str | None
+    value: int | str | None
+    at: int | None
+    version: int
+    state: str
+    sent: int
+    settled: int | None = None
+    why: str = ""
+    error: str | None = None
+    run: int = 0
+    origin: int | None = None
+
+
+_COLUMNS = "id, account, shelf, verb, media, play, key, before, value, at, version, state, sent, settled, why, error, run, origin"
+
+
+class Journal:
+    """What was written, is being written, and was not taken."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.db: sqlite3.Connection = store.db
+
+    def begin(self, run: int, change: Change, now: int, approved: bool) -> Row:
+        """The intention of one write (inside a durable transaction, before the request leaves)."""
+        cursor = self.db.execute(
+            "INSERT INTO journal (run, account, shelf, verb, media, play, key, before, value, at, version, origin,"
+            " state, sent, approved, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?)",
+            (
+                run, change.account, SHELVES[change.shelf], change.verb, change.media, change.play, change.key,
+                change.before, change.value, change.at, change.version, change.origin, now, int(approved), change.why,
+            ),
+        )  # fmt: skip
+        return Row(
+            int(cursor.lastrowid or 0), change.account, change.shelf, change.verb, change.media, change.play, change.key,
+            change.before, change.value, change.at, change.version, "sent", now, None, change.why, None, run, change.origin,
+        )  # fmt: skip
+
+    def settle(self, row: Row, state: str, now: int, error: str | None = None) -> None:
+        """The outcome of one write (inside a transaction)."""
+        row.state, row.settled, row.error = state, now, error
+        self.db.execute(
+            "UPDATE journal SET state = ?, settled = ?, error = ? WHERE id = ?", (state, now, error, row.id)
+        )
+
+    def drop(self, rows: Iterable[Row]) -> None:
+        """These provably never reached the service."""
+        self.db.executemany("DELETE FROM journal WHERE id = ?", [(row.id,) for row in rows])
+
+    def open(self, account: int | None = None, shelf: str | None = None) -> list[Row]:
+        """Writes whose outcome is not known."""
+        query = f"SELECT {_COLUMNS} FROM journal WHERE state IN {OPEN}"
+        values: list[object] = []
+        if account is not None:
+            query, values = query + " AND account = ?", [account]
+        if shelf is not None:
+            query += " AND shelf = ?"
+            values.append(SHELVES[shelf])
+        return [_read(row) for row in self.db.execute(query + " ORDER BY id", values)]
+
+    def of_run(self, run: int) -> list[Row]:
+        """All writes of one run, oldest first."""
+        return [_read(r) for r in self.db.execute(f"SELECT {_COLUMNS} FROM journal WHERE run = ? ORDER BY id", (run,))]
+
+    def of_media(self, media: int) -> list[Row]:
+        """All writes about one media, newest first."""
+        query = f"SELECT {_COLUMNS} FROM journal WHERE media = ? ORDER BY id DESC LIMIT 200"
+        return [_read(row) for row in self.db.execute(query, (media,))]
+
+    def spent(self, account: int, shelves: Sequence[str], verb: str, since: int) -> int:
+        """How many such changes were made since then without an approval."""
+        row = self.db.execute(
+            "SELECT count(*) FROM journal WHERE account = ? AND shelf IN (SELECT value FROM json_each(?)) AND verb = ?"
+            " AND sent > ? AND approved = 0 AND state IN ('sent', 'done', 'unclear')",
+            (account, json.dumps([SHELVES[shelf] for shelf in shelves]), verb, since),
+        ).fetchone()
+        return int(row[0])
+
+    def prune(self, before: int) -> None:
+        """Forget the outcomes and edits that are older than this."""
+        self.db.execute(f"DELETE FROM journal WHERE sent < ? AND state NOT IN {OPEN}", (before,))
+        self.db.execute(
+            "DELETE FROM edit WHERE run < (SELECT coalesce(min(id), 0) FROM run WHERE began >= ?)", (before,)
+        )
+
+    # ---------------------------------------------------------------- refusals
+    def refuse(self, row: Row, why: str, now: int) -> None:
+        """The service would not take it: leave it alone for a while, longer each time."""
+        version = self.db.execute("SELECT ids_version FROM media WHERE id = ?", (row.media,)).fetchone()
+        self.db.execute(
+            "INSERT INTO refusal VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET why = excluded.why, tries = tries + 1,"
+            " next_try = ? + CASE tries WHEN 1 THEN ? WHEN 2 THEN ? WHEN 3 THEN ? ELSE ? END, ids_version = excluded.ids_version",
+            (
+                row.account,
+                SHELVES[row.shelf],
+                row.media,
+                why,
+                now + WAITS[0],
+                version[0] if version else 0,
+                now,
+                *WAITS[1:],
+            ),
+        )
+
+    def accepted(self, row: Row) -> None:
+        """Success forgets a refusal."""
+        self.db.execute(
+            "DELETE FROM refusal WHERE account = ? AND shelf = ? AND media = ?",
+            (row.account, SHELVES[row.shelf], row.media),
+        )
+
+    def refused(self, account: int, shelf: str, now: int) -> set[int]:
+        """The media that are not to be tried now."""
+        rows = self.db.execute(
+            "SELECT r.media FROM refusal AS r JOIN media AS m ON m.id = r.media WHERE r.account = ? AND r.shelf = ?"
+            " AND r.next_try > ? AND r.ids_version = m.ids_version",
+            (account, SHELVES[shelf], now),
+        )
+        return {media for (media,) in rows}
+
+    def refusals(self, account: int) -> list[tuple[str, int, str, int]]:
+        """Everything that an account would not take: shelf, media, why, next try."""
+        rows = self.db.execute(
+            "SELECT shelf, media, why, next_try FROM refusal WHERE account = ? ORDER BY shelf, media", (account,)
+        )
+        return [(NAMES[shelf], media, why, next_try) for shelf, media, why, next_try in rows]
+
+    # ---------------------------------------------------------------- holds
+    def hold(self, run: int, hold: Hold, now: int) -> int:
+        """Keep what was held back, for a person; its number."""
+        cursor = self.db.execute(
+            "INSERT INTO hold (run, account, shelf, verb, name, why, changes, of, digest, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                run, hold.account, SHELVES[hold.shelf], hold.verb, hold.check, hold.why,
+                encode_changes(hold.changes).decode(), hold.of, hold.digest, now,
+            ),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+    def waiting(self, account: int | None = None) -> dict[int, Hold]:
+        """The holds that nobody has answered."""
+        rows = self.db.execute(
+            "SELECT id, account, shelf, verb, name, why, changes, of FROM hold WHERE answer IS NULL AND (?1 IS NULL OR account = ?1) ORDER BY id",
+            (account,),
+        )
+        return {
+            number: Hold(who, NAMES[shelf], verb, name, why, decode_changes(changes), of)
+            for number, who, shelf, verb, name, why, changes, of in rows
+        }
+
+    def answer(self, number: int, answer: str, now: int) -> None:
+        """A person approved or declined it, or it was replaced because the plan has changed."""
+        self.db.execute("UPDATE hold SET answer = ?, answered = ? WHERE id = ?", (answer, now, number))
+
+
+def _read(row: Sequence[object]) -> Row:
+    values = list(row)
+    values[2] = NAMES[values[2]]  # type: ignore[index]
+    return Row(*values)  # type: ignore[arg-type]

@@ -1,0 +1,106 @@
+-- What we remember. Times are unix seconds, UTC. Values: a rating 1..100, 100 for mere presence, NULL for absence.
+-- Shelves: 1 history (plays), 2 watched (the flag), 3 ratings, 4 watchlist, 5 collection.
+
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE circle (id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile) STRICT;
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile, name TEXT NOT NULL, service TEXT NOT NULL,
+  person TEXT, person_name TEXT, epoch TEXT, circle INTEGER REFERENCES circle,
+  state TEXT NOT NULL DEFAULT 'ready', state_text TEXT, wait_until REAL NOT NULL DEFAULT 0, noticed INTEGER,
+  UNIQUE (profile, name)) STRICT;
+CREATE TABLE secret (
+  account INTEGER NOT NULL REFERENCES account, name TEXT NOT NULL, value BLOB NOT NULL, taken BLOB,
+  PRIMARY KEY (account, name)) STRICT, WITHOUT ROWID;
+-- whom a circle hears; met: it has been introduced
+CREATE TABLE hears (
+  circle INTEGER NOT NULL REFERENCES circle, account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL,
+  met INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (circle, account, shelf)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE media (
+  id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, parent INTEGER REFERENCES media, season INTEGER, number INTEGER,
+  title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT) STRICT;
+CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
+CREATE INDEX media_title ON media (title);
+-- standing: 0 good, 1 former, 2 ambiguous, 3 disputed; source: the account that said so first
+CREATE TABLE ids (
+  space TEXT NOT NULL, kind INTEGER NOT NULL, value TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  standing INTEGER NOT NULL DEFAULT 0, source INTEGER, PRIMARY KEY (space, kind, value, media)) STRICT, WITHOUT ROWID;
+CREATE INDEX ids_media ON ids (media);
+-- native: the service's own name of the media; print: a checksum of what it said about it; library: the run in which it
+-- came into the account's library, 0 if it is not in it
+CREATE TABLE handle (
+  account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  print INTEGER NOT NULL, library INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
+CREATE INDEX handle_media ON handle (media, account, library);
+CREATE INDEX handle_library ON handle (account, library);
+
+CREATE TABLE held (
+  account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  seen ANY, at INTEGER, agreed ANY, version INTEGER NOT NULL DEFAULT -1, due INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account, shelf, media)) STRICT, WITHOUT ROWID;
+CREATE INDEX held_due ON held (account, shelf) WHERE due = 1;
+CREATE TABLE truth (
+  circle INTEGER NOT NULL REFERENCES circle, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  value ANY, lo INTEGER NOT NULL, hi INTEGER NOT NULL, origin INTEGER, version INTEGER NOT NULL, frozen TEXT,
+  PRIMARY KEY (circle, shelf, media)) STRICT, WITHOUT ROWID;
+
+-- entry: one line of an account's own history; clock: 0 moment, 1 day, 2 unknown; fresh: the run that first saw it
+CREATE TABLE entry (
+  account INTEGER NOT NULL REFERENCES account, key TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  at INTEGER, clock INTEGER NOT NULL, fresh INTEGER NOT NULL, PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_media ON entry (media, account);
+CREATE TABLE play (
+  id INTEGER PRIMARY KEY, circle INTEGER NOT NULL REFERENCES circle, media INTEGER NOT NULL REFERENCES media,
+  at INTEGER, lo INTEGER NOT NULL, hi INTEGER NOT NULL, known INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX play_media ON play (circle, media);
+-- state: 0 due, 1 here, 2 leave, 3 gone
+CREATE TABLE sighting (
+  play INTEGER NOT NULL REFERENCES play, account INTEGER NOT NULL REFERENCES account, circle INTEGER NOT NULL,
+  key TEXT, state INTEGER NOT NULL, ours INTEGER NOT NULL DEFAULT 0, sent INTEGER, settled INTEGER,
+  PRIMARY KEY (play, account)) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX sighting_key ON sighting (circle, account, key) WHERE key IS NOT NULL;
+CREATE INDEX sighting_due ON sighting (account) WHERE state IN (0, 2);
+CREATE INDEX sighting_blind ON sighting (account) WHERE key IS NULL AND state = 1;
+CREATE TABLE aside (
+  circle INTEGER NOT NULL REFERENCES circle, account INTEGER NOT NULL, key TEXT NOT NULL, media INTEGER NOT NULL,
+  why TEXT NOT NULL, write INTEGER, PRIMARY KEY (circle, account, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX aside_media ON aside (circle, media);
+-- media of which a circle knows a play that waits for a better clock
+CREATE TABLE unripe (circle INTEGER NOT NULL, media INTEGER NOT NULL, PRIMARY KEY (circle, media)) STRICT, WITHOUT ROWID;
+CREATE TABLE reset (
+  circle INTEGER NOT NULL REFERENCES circle, media INTEGER NOT NULL REFERENCES media, at INTEGER NOT NULL,
+  upto INTEGER NOT NULL, PRIMARY KEY (circle, media)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cursor (
+  account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, value TEXT, stamp TEXT, looked INTEGER,
+  complete INTEGER, doubted INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, shelf)) STRICT, WITHOUT ROWID;
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile, began INTEGER NOT NULL, ended INTEGER,
+  why TEXT NOT NULL DEFAULT 'sync', status TEXT, requests TEXT, problems TEXT, undone INTEGER) STRICT;
+CREATE TABLE edit (
+  run INTEGER NOT NULL, circle INTEGER NOT NULL, shelf INTEGER NOT NULL, media INTEGER NOT NULL, account INTEGER,
+  before ANY, after ANY, lo INTEGER, hi INTEGER, won INTEGER NOT NULL) STRICT;
+CREATE INDEX edit_media ON edit (media, run);
+-- state: sent, done, refused, failed, unclear, missing, dropped
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL,
+  verb TEXT NOT NULL, media INTEGER NOT NULL, play INTEGER, key TEXT, before ANY, value ANY, at INTEGER,
+  version INTEGER NOT NULL, origin INTEGER, state TEXT NOT NULL, sent INTEGER NOT NULL, settled INTEGER,
+  approved INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', error TEXT) STRICT;
+CREATE INDEX journal_open ON journal (account, shelf, media) WHERE state IN ('sent', 'unclear');
+CREATE INDEX journal_day ON journal (account, shelf, sent);
+CREATE INDEX journal_run ON journal (run);
+CREATE INDEX journal_media ON journal (media);
+CREATE TABLE hold (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL,
+  verb TEXT NOT NULL, name TEXT NOT NULL, why TEXT NOT NULL, changes TEXT NOT NULL, of INTEGER NOT NULL DEFAULT 0,
+  digest TEXT NOT NULL, made INTEGER NOT NULL, answer TEXT, answered INTEGER) STRICT;
+CREATE TABLE refusal (
+  account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  why TEXT NOT NULL, tries INTEGER NOT NULL, next_try INTEGER NOT NULL, ids_version INTEGER NOT NULL,
+  PRIMARY KEY (account, shelf, media)) STRICT, WITHOUT ROWID;
+CREATE TABLE rounding (
+  account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, sent ANY NOT NULL, shown ANY NOT NULL,
+  PRIMARY KEY (account, shelf, sent)) STRICT, WITHOUT ROWID;

@@ -1,0 +1,141 @@
+"""What the readings of this run say, laid out beside what we remember, so that comparing is a query."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+
+from ..core.records import PRESENT, Copy, Play, Rating, Record, Watched, Wish
+from .matches import Matches
+
+SHELVES = {"history": 1, "watched": 2, "ratings": 3, "watchlist": 4, "collection": 5}
+"""The numbers of the shelves in the database."""
+NAMES = {number: name for name, number in SHELVES.items()}
+SHELF_OF: dict[type[Record], int] = {Play: 1, Watched: 2, Rating: 3, Wish: 4, Copy: 5}
+CLOCKS = {"second": 0, "minute": 0, "day": 1, "unknown": 2}
+
+
+class Stage:
+    """The readings of one account in this run. `shelves` are the numbers of those in use."""
+
+    def __init__(self, db: sqlite3.Connection, account: int, shelves: Collection[int]) -> None:
+        self.db = db
+        self.account = account
+        self.shelves = shelves
+        self.matches = Matches(db, account)
+        self.nameless: list[Play] = []
+
+    def clear(self, shelves: Iterable[int]) -> None:
+        """Forget what was staged of these shelves."""
+        for shelf in shelves:
+            self.db.execute("DELETE FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))
+        if SHELVES["history"] in shelves:
+            self.db.execute("DELETE FROM now_play WHERE account = ?", (self.account,))
+            self.db.execute("DELETE FROM here WHERE account = ?", (self.account,))
+
+    def take(self, records: Sequence[Record]) -> None:
+        """Stage one page. Entries that name nothing stay with what they were known to be."""
+        named = [r for r in records if r.media.keys or r.media.ids]
+        if len(named) < len(records):
+            self._take_nameless([r for r in records if isinstance(r, Play) and not (r.media.keys or r.media.ids)])
+        values: list[tuple[int, int, int, object, int | None]] = []
+        plays: list[tuple[int, str, int, int | None, int]] = []
+        here: list[tuple[int, str]] = []
+        for record, media in zip(named, self.matches.identify([r.media for r in named]), strict=True):
+            shelf = SHELF_OF[type(record)]
+            if isinstance(record, Copy):
+                here.append((self.account, record.media.key))
+            if shelf not in self.shelves:
+                continue
+            if isinstance(record, Play):
+                plays.append((self.account, record.key, media, record.at, CLOCKS[record.clock]))
+            else:
+                value = record.value if isinstance(record, Rating) else PRESENT
+                values.append((self.account, shelf, media, value, record.at))
+        self.db.executemany(  # copies of one media are one record: present if any is, the newest rating
+            "INSERT INTO now VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at"
+            " WHERE excluded.at >= now.at OR now.at IS NULL",
+            values,
+        )
+        self.db.executemany("INSERT OR REPLACE INTO now_play VALUES (?, ?, ?, ?, ?)", plays)
+        self.db.executemany("INSERT OR IGNORE INTO here VALUES (?, ?)", here)
+
+    def _take_nameless(self, plays: Sequence[Play]) -> None:
+        known = dict(
+            self.db.execute(
+                "SELECT key, media FROM entry WHERE account = ? AND key IN (SELECT value FROM json_each(?))",
+                (self.account, json.dumps([p.key for p in plays])),
+            )
+        )
+        self.nameless += [p for p in plays if p.key not in known]
+        self.db.executemany(
+            "INSERT OR REPLACE INTO now_play VALUES (?, ?, ?, ?, ?)",
+            [(self.account, p.key, known[p.key], p.at, CLOCKS[p.clock]) for p in plays if p.key in known],
+        )
+
+    def shelve(self, run: int, complete: bool) -> None:
+        """What the library reading showed is in the library; what a complete one did not show has left it."""
+        self.db.execute(
+            "UPDATE handle SET library = ?1 WHERE account = ?2 AND library = 0 AND native IN (SELECT native FROM here WHERE account = ?2)",
+            (run, self.account),
+        )
+        if complete:
+            self.db.execute(
+                "DELETE FROM handle WHERE account = ?1 AND library > 0 AND native NOT IN (SELECT native FROM here WHERE account = ?1)",
+                (self.account,),
+            )
+
+    def in_library(self) -> tuple[int, int]:
+        """How many things are staged as standing in the library, and how many stood there when last looked."""
+        return (
+            _count(self.db, "SELECT count(*) FROM here WHERE account = ?", (self.account,)),
+            _count(self.db, "SELECT count(*) FROM handle WHERE account = ? AND library > 0", (self.account,)),
+        )
+
+    def staged(self, shelf: int) -> int:
+        """How many records of a shelf are staged."""
+        if shelf == SHELVES["history"]:
+            return _count(self.db, "SELECT count(*) FROM now_play WHERE account = ?", (self.account,))
+        return _count(self.db, "SELECT count(*) FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))
+
+    def news(self, shelf: int) -> int:
+        """How many staged records differ from what was seen."""
+        if shelf == SHELVES["history"]:
+            return _count(
+                self.db,
+                "SELECT count(*) FROM now_play AS n LEFT JOIN entry AS e ON e.account = n.account AND e.key = n.key"
+                " WHERE n.account = ? AND e.key IS NULL",
+                (self.account,),
+            )
+        return _count(
+            self.db,
+            "SELECT count(*) FROM now AS n LEFT JOIN held AS h ON h.account = n.account AND h.shelf = n.shelf AND"
+            " h.media = n.media WHERE n.account = ? AND n.shelf = ? AND h.seen IS NOT n.value",
+            (self.account, shelf),
+        )
+
+    def fresh(self, shelf: int) -> int:
+        """How many staged records were not there when last seen."""
+        if shelf == SHELVES["history"]:
+            return self.news(shelf)
+        return _count(
+            self.db,
+            "SELECT count(*) FROM now AS n LEFT JOIN held AS h ON h.account = n.account AND h.shelf = n.shelf AND"
+            " h.media = n.media WHERE n.account = ? AND n.shelf = ? AND h.seen IS NULL",
+            (self.account, shelf),
+        )
+
+    def known(self, shelf: int) -> int:
+        """How many records the account showed when last looked."""
+        if shelf == SHELVES["history"]:
+            return _count(self.db, "SELECT count(*) FROM entry WHERE account = ?", (self.account,))
+        return _count(
+            self.db,
+            "SELECT count(*) FROM held WHERE account = ? AND shelf = ? AND seen IS NOT NULL",
+            (self.account, shelf),
+        )
+
+
+def _count(db: sqlite3.Connection, query: str, values: tuple[object, ...]) -> int:
+    return int(db.execute(query, values).fetchone()[0])

@@ -1,0 +1,241 @@
+"""The database: opening it safely, one writer, transactions, migrations and backups."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from ..errors import Busy, StorageError
+
+APPLICATION = 0x57575631
+"""Marks a SQLite file as ours ("WWV1")."""
+VERSION = 1
+MIGRATIONS: Mapping[int, str] = {}
+"""Schema version -> the script in `migrations/` that leads to it from the one before."""
+PATIENCE = 60.0
+"""Seconds that a second writing command waits for the first."""
+KEPT_BACKUPS = 5
+
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"})
+
+
+class Store:
+    """One open database. Everything in it is plain SQL; the modules beside this one say what."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+        self.db = connection
+        self.path = path
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """All or nothing. durable: on disk, whatever happens to the machine, when this returns."""
+        self.db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        with told(self.path):
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
+
+    def scratch(self) -> Store:
+        """A copy of everything as it is now, in memory or a temporary file: whatever is done to it changes nothing here."""
+        copy = _connect("")
+        self.db.backup(copy)
+        _temporaries(copy)
+        return Store(copy, None)
+
+    def backup(self, why: str) -> Path | None:
+        """A whole copy beside the database, before something that cannot be undone; the newest few are kept."""
+        if self.path is None:
+            return None
+        folder = self.path.parent / "backups"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        target = folder / f"watchweave-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{why}.db"
+        target.unlink(missing_ok=True)
+        with told(self.path):
+            self.db.execute("VACUUM INTO ?", (str(target),))
+        target.chmod(0o600)
+        for old in sorted(folder.glob(f"watchweave-*-{why}.db"))[:-KEPT_BACKUPS]:
+            old.unlink()
+        return target
+
+    def meta(self, name: str) -> bytes | None:
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row and row[0] is not None else None
+
+    def remember(self, name: str, value: bytes) -> None:
+        with self.transaction(durable=True):
+            self.db.execute(
+                "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value)
+            )
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def open_store(path: Path | None, *, unclean: bool = False) -> Store:
+    """The database at this path, made or migrated if need be; None: one in memory. unclean: look whether it is whole."""
+    if path is not None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with told(path):
+        fresh = path is None or not path.exists() or path.stat().st_size == 0
+        connection = _connect(str(path) if path else "")
+        if path is not None and fresh:
+            path.chmod(0o600)
+        store = Store(connection, path)
+        if path is not None:
+            mode = "TRUNCATE" if on_network(path) else "WAL"
+            connection.execute(f"PRAGMA journal_mode = {mode}")
+        if unclean and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise StorageError(_damaged(path))
+        _migrate(store)
+        _temporaries(connection)
+    return store
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA foreign_keys = OFF")  # kept by the tests: checking each of a million rows costs a third
+    connection.execute("PRAGMA cache_size = -48000")
+    connection.execute("PRAGMA temp_store = FILE")
+    return connection
+
+
+def _temporaries(connection: sqlite3.Connection) -> None:
+    connection.executescript(
+        """
+        CREATE TEMP TABLE now (account INTEGER, shelf INTEGER, media INTEGER, value ANY, at INTEGER,
+          PRIMARY KEY (account, shelf, media)) WITHOUT ROWID;
+        CREATE TEMP TABLE now_play (account INTEGER, key TEXT, media INTEGER, at INTEGER, clock INTEGER,
+          PRIMARY KEY (account, key)) WITHOUT ROWID;
+        CREATE TEMP TABLE here (account INTEGER, native TEXT, PRIMARY KEY (account, native)) WITHOUT ROWID;
+        CREATE TEMP TABLE touched (circle INTEGER, shelf INTEGER, media INTEGER,
+          PRIMARY KEY (circle, shelf, media)) WITHOUT ROWID;
+        """
+    )
+
+
+def _migrate(store: Store) -> None:
+    db = store.db
+    version, application = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id"))
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if version == 0 and tables == 0:
+        script = (files(__package__) / "schema.sql").read_text()
+        db.executescript(
+            f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION}; COMMIT;"
+        )
+        return
+    if application != APPLICATION:
+        raise StorageError(
+            f"{store.path} is not a WatchWeave database. Choose another configuration folder, or move that file away."
+        )
+    if version > VERSION:
+        raise StorageError(
+            f"{store.path} was written by a newer WatchWeave (schema {version}). Install that version again, or restore a backup."
+        )
+    for step in range(version + 1, VERSION + 1):
+        store.backup(f"schema{step - 1}")
+        script = (files(__package__) / "migrations" / MIGRATIONS[step]).read_text()
+        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {step}; COMMIT;")
+
+
+@contextmanager
+def told(path: Path | None) -> Iterator[None]:
+    """SQLite's failures as sentences that say what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        text = str(error).lower()
+        if "locked" in text or "busy" in text:
+            raise Busy(f"The database {path} is in use by another program. Close it and try again.") from error
+        if "full" in text:
+            raise StorageError(
+                f"No space is left for {path}. Free some and run the same command again; nothing is lost."
+            ) from error
+        if "readonly" in text or "unable to open" in text or "permission" in text:
+            raise StorageError(f"{path} cannot be written. Check the permissions of its folder.") from error
+        if "malformed" in text or "not a database" in text or "corrupt" in text:
+            raise StorageError(_damaged(path)) from error
+        raise
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}. Check the disk and the permissions of the folder.") from error
+
+
+def _damaged(path: Path | None) -> str:
+    where = path.parent / "backups" if path else "backups"
+    return f"The database {path} is damaged. Stop WatchWeave, move the file away and put the newest copy from {where} in its place."
+
+
+def on_network(path: Path) -> bool:
+    """Does this path lie on a network file system, where SQLite's write-ahead log does not work?"""
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return False
+    place = os.path.realpath(path.parent)
+    over = [(point, kind) for point, kind in mounts if place == point or place.startswith(point.rstrip("/") + "/")]
+    return bool(over) and max(over, key=lambda m: len(m[0]))[1] in NETWORK_FILE_SYSTEMS
+
+
+class Writer:
+    """The right to write: one process at a time, given back when the process dies."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        self.path = path.with_suffix(".lock")
+        self.what = what
+        self.unclean = False
+
+    def take(self, patience: float = PATIENCE, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Wait for the right; Busy names the holder if it does not come."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StorageError(
+                f"{self.path} cannot be opened: {error.strerror}. Check the permissions of its folder."
+            ) from error
+        waited = 0.0
+        while not self._try():
+            if waited >= patience:
+                raise Busy(f"Another command is writing: {self.holder()}. Wait until it has ended, then try again.")
+            sleep(0.2)
+            waited += 0.2
+        self.unclean = bool(os.read(self.file, 1))
+        self._write(
+            json.dumps(
+                {"pid": os.getpid(), "host": socket.gethostname(), "command": self.what, "since": int(time.time())}
+            )
+        )
+
+    def _try(self) -> bool:
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def holder(self) -> str:
+        """Who writes now, in words."""
+        try:
+            data = json.loads(self.path.read_text())
+        except (OSError, ValueError):
+            return "an unknown process"
+        return f"watchweave {data['command']} (process {data['pid']} on {data['host']})"
+
+    def give_back(self) -> None:
+        self._write("")
+        os.close(self.file)
+
+    def _write(self, text: str) -> None:
+        os.ftruncate(self.file, 0)
+        os.pwrite(self.file, text.encode(), 0)

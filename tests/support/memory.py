@@ -1,0 +1,292 @@
+"""A service that keeps everything in memory, does what it is told, and can misbehave on order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from watchweave.core.media import Kind, Media
+from watchweave.core.records import Copy, Form, Play, Rating, Record, Watched, Wish
+from watchweave.errors import Incomplete, NotSent, SignInNeeded, Unavailable
+from watchweave.services.base import Identity, Reading, Refusal, Service, Shelf
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+@dataclass
+class Thing:
+    """Something that exists, whoever knows it."""
+
+    uid: str
+    title: str
+    year: int = 2000
+    kind: Kind = Kind.MOVIE
+    runtime: int = 7200
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        number = sum(ord(c) * 131**i for i, c in enumerate(self.uid)) % 9_000_000 + 1
+        self.ids = self.ids or {"imdb": f"tt{number:07d}", "tmdb": str(number)}
+
+
+@dataclass
+class Box:
+    """What one account at the service holds."""
+
+    name: str
+    forms: dict[str, Form]
+    person: str = "nate"
+    scope: str = "1"
+    stamps: bool = True
+    library: set[str] = field(default_factory=set)
+    plays: dict[str, tuple[str, int | None, str]] = field(default_factory=dict)
+    flags: dict[str, int] = field(default_factory=dict)
+    ratings: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    wishes: dict[str, int] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    moved: dict[str, int] = field(default_factory=lambda: {"history": 1, "ratings": 1, "watchlist": 1})
+    number: int = 0
+    down: bool = False
+    signed_out: bool = False
+    partial: set[str] = field(default_factory=set)
+    empty: set[str] = field(default_factory=set)
+    short: dict[str, int] = field(default_factory=dict)
+    fail_writes: list[str] = field(default_factory=list)
+    """What happens to the coming writes: '' fine, lost, applied, late, half, unsent, kill_before, kill_after."""
+    late: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+    reads: int = 0
+    writes: int = 0
+    written: list[tuple[str, str, str]] = field(default_factory=list)
+    log: list[tuple[str, str]] = field(default_factory=list)
+
+    def form(self, shelf: str) -> Form:
+        return self.forms[shelf]
+
+    def move(self, shelf: str) -> None:
+        self.moved[shelf] += 1
+
+    # what a person does here
+    def watch(self, uid: str, at: int | None, now: int, clock: str = "second") -> str:
+        """A play; on a service with flags the flag too."""
+        self.number += 1
+        key = f"{self.name}-{self.number}"
+        form = self.forms.get("history", Form())
+        if form.clock == "now":
+            self.plays[key] = (uid, at, clock)
+        else:
+            self.plays[key] = (uid, form.cut(at) if clock != "day" else at, "day" if form.clock == "day" else clock)
+        if "watched" in self.forms:
+            self.flags[uid] = now
+            self.library.add(uid)
+        self.move("history")
+        return key
+
+    def unwatch(self, uid: str) -> None:
+        self.flags.pop(uid, None)
+        self.move("history")
+
+    def remove_play(self, key: str) -> None:
+        self.plays.pop(key)
+        self.move("history")
+
+    def rate(self, uid: str, value: int | None, at: int) -> None:
+        if value is None:
+            self.ratings.pop(uid, None)
+        else:
+            self.ratings[uid] = (self.forms["ratings"].fit(value), at if self.forms["ratings"].times else None)  # type: ignore[assignment]
+        self.move("ratings")
+
+    def wish(self, uid: str, at: int) -> None:
+        self.wishes.setdefault(uid, at)
+        self.move("watchlist")
+
+    def unwish(self, uid: str) -> None:
+        self.wishes.pop(uid, None)
+        self.move("watchlist")
+
+
+class Counter:
+    """Stands where the HTTP door stands: it counts."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+
+
+class MemoryShelf(Shelf[Any]):
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.MOVIE, Kind.EPISODE, Kind.SHOW})
+    name: ClassVar[str]
+
+    def __init__(self, service: Memory) -> None:
+        super().__init__(service)
+        self.box = service.box
+        self.things = service.things
+        self.now = service.now
+
+    def media(self, uid: str) -> Media:
+        thing = self.things[uid]
+        return Media(thing.kind, thing.ids, thing.title, thing.year, runtime=thing.runtime, keys=(uid,))
+
+    async def asked(self) -> None:
+        self.http.requests += 1
+        self.box.reads += 1
+        if self.box.down:
+            raise Unavailable("Memory", "no answer")
+        if self.box.signed_out:
+            raise SignInNeeded("Memory", "the sign-in has expired")
+        for due, act in [row for row in self.box.late if row[0] <= self.now()]:
+            self.box.late = [row for row in self.box.late if row[1] is not act]
+            act()
+
+    async def stamp(self) -> str | None:
+        if not self.box.stamps:
+            return None
+        await self.asked()
+        return str(self.box.moved[self.name])
+
+    def reading(self, records: list[Record], cursor: str | None) -> Reading[Any]:
+        if self.name in self.box.empty:
+            records = []
+        if self.name in self.box.short:
+            records = records[: self.box.short[self.name]]
+        if self.name in self.box.partial:
+            return Reading(self.broken(records), cursor=None)
+        return Reading(records, cursor=str(self.now()))
+
+    async def broken(self, records: list[Record]):  # type: ignore[no-untyped-def]
+        yield records[: len(records) // 2]
+        raise Incomplete("Memory", "the second page failed")
+
+    async def writing(self, records: list[Any], act: Callable[[Any], None], verb: str) -> list[Refusal[Any]]:
+        self.http.requests += 1
+        self.box.writes += 1
+        fate = self.box.fail_writes.pop(0) if self.box.fail_writes else ""
+        if fate == "kill_before":
+            raise Killed
+        if fate == "unsent" or self.box.down:
+            raise NotSent("Memory", "no connection")
+        refusals = [Refusal(r, "Memory does not know this") for r in records if r.media.key in self.box.unknown]
+        taken = [r for r in records if r.media.key not in self.box.unknown]
+        if fate == "lost":
+            raise Unavailable("Memory", "the connection broke")
+        if fate == "late":
+            self.box.late.append((self.now() + 40, lambda: [act(r) for r in taken] and None))
+            raise Unavailable("Memory", "the connection broke")
+        for record in taken[: len(taken) // 2] if fate == "half" else taken:
+            act(record)
+            self.box.written.append((self.name, verb, record.media.key))
+        self.box.move(self.name if self.name != "watched" else "history")
+        if fate == "kill_after":
+            raise Killed
+        if fate in ("applied", "half"):
+            raise Unavailable("Memory", "the connection broke")
+        return refusals
+
+
+class HistoryReads(MemoryShelf):
+    record = Play
+    name = "history"
+
+    async def read(self, cursor: str | None) -> Reading[Any]:
+        await self.asked()
+        box = self.box
+        records: list[Record] = [Copy(self.media(uid)) for uid in sorted(box.library)]
+        records += [Watched(self.media(uid)) for uid in box.flags]
+        records += [Play(self.media(uid), at, key, clock) for key, (uid, at, clock) in box.plays.items()]  # type: ignore[arg-type]
+        return self.reading(records, cursor)
+
+
+class HistoryWrites(HistoryReads):
+    async def add(self, records: list[Play]) -> list[Refusal[Play]]:
+        def act(record: Play) -> None:
+            self.box.number += 1
+            clock = self.box.form("history").clock
+            precision = "unknown" if record.at is None else "day" if clock == "day" else "second"
+            key = f"{self.box.name}-{self.box.number}"
+            self.box.plays[key] = (record.media.key, self.box.form("history").cut(record.at), precision)
+
+        return await self.writing(records, act, "add")
+
+    async def remove(self, records: list[Play]) -> list[Refusal[Play]]:
+        return await self.writing(records, lambda r: self.box.plays.pop(r.key, None) and None, "remove")
+
+
+class Flags(MemoryShelf):
+    record = Watched
+    name = "watched"
+    read_by = "history"
+
+    async def add(self, records: list[Watched]) -> list[Refusal[Watched]]:
+        def act(record: Watched) -> None:
+            self.box.flags[record.media.key] = self.now()
+            self.box.number += 1
+            self.box.plays[f"view:{record.media.key}:{self.box.number}"] = (record.media.key, self.now(), "second")
+
+        return await self.writing(records, act, "add")
+
+    async def remove(self, records: list[Watched]) -> list[Refusal[Watched]]:
+        return await self.writing(records, lambda r: self.box.flags.pop(r.media.key, None) and None, "remove")
+
+
+class Ratings(MemoryShelf):
+    record = Rating
+    name = "ratings"
+
+    async def read(self, cursor: str | None) -> Reading[Any]:
+        await self.asked()
+        rows = [Rating(self.media(uid), at, value) for uid, (value, at) in self.box.ratings.items()]
+        return self.reading(list(rows), cursor)
+
+    async def add(self, records: list[Rating]) -> list[Refusal[Rating]]:
+        return await self.writing(records, lambda r: self.box.ratings.__setitem__(r.media.key, (r.value, r.at)), "add")
+
+    async def remove(self, records: list[Rating]) -> list[Refusal[Rating]]:
+        return await self.writing(records, lambda r: self.box.ratings.pop(r.media.key, None) and None, "remove")
+
+
+class Watchlist(MemoryShelf):
+    record = Wish
+    name = "watchlist"
+
+    async def read(self, cursor: str | None) -> Reading[Any]:
+        await self.asked()
+        return self.reading([Wish(self.media(uid), at) for uid, at in self.box.wishes.items()], cursor)
+
+    async def add(self, records: list[Wish]) -> list[Refusal[Wish]]:
+        return await self.writing(records, lambda r: self.box.wishes.__setitem__(r.media.key, self.now()), "add")
+
+    async def remove(self, records: list[Wish]) -> list[Refusal[Wish]]:
+        return await self.writing(records, lambda r: self.box.wishes.pop(r.media.key, None) and None, "remove")
+
+
+SHELVES: dict[str, type[MemoryShelf]] = {
+    "history": HistoryWrites,
+    "watched": Flags,
+    "ratings": Ratings,
+    "watchlist": Watchlist,
+}
+
+
+class Memory(Service):
+    """One account in memory."""
+
+    name = "memory"
+    title = "Memory"
+
+    def __init__(self, box: Box, things: dict[str, Thing], now: Callable[[], int], known: Any) -> None:
+        self.box, self.things, self.now = box, things, now
+        self.http = Counter()  # type: ignore[assignment]
+        self.known = known
+        self.shelves = {}
+        for shelf, form in box.forms.items():
+            kind = SHELVES[shelf]
+            if shelf == "history" and form.clock == "now":
+                kind = HistoryReads
+            own = type(kind.__name__, (kind,), {"form": form})
+            self.shelves[shelf] = own(self)
+
+    async def identity(self) -> Identity:
+        self.http.requests += 1
+        return Identity(self.box.person, self.box.person, self.box.scope)
