@@ -8,10 +8,11 @@ from msgspec import Struct, json
 
 from ...core.media import Kind, Media
 from ...core.records import Record
-from ...errors import Rejected
+from ...errors import Rejected, UnexpectedAnswer
 from ..base import Known, Reading
 from .convert import NEAR, Row, Shows, Viewing, bare, media, plays, state, view
 from .library import DATES, NUMBERS, Library
+from .sign_in import GONE
 
 OVERLAP = 120
 """Seconds that a query reaches back behind the newest value seen, while something may still be on its way."""
@@ -96,29 +97,52 @@ async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[lis
 
 
 async def news(library: Library, reading: Reading[Record], cursor: Cursor) -> AsyncIterator[list[Record]]:
-    """What has changed since the last look; what was unwatched, unrated or deleted is not among it (section 0.5)."""
+    """What has changed since the last look; what was unwatched, unrated or deleted is not among it (section 0.5). Where
+    a library is gone, all of it is read instead."""
     await library.ready()
     looked = int(library.http.clock.now())
-    fresh: list[tuple[Row, Media, bool]] = []
-    horizon = looked
+    try:
+        rows = {section: await section_news(library, cursor, section) for section in cursor.marks}
+    except UnexpectedAnswer as error:
+        if error.status != GONE:
+            raise
+        reading.complete = True
+        async for page in whole(library, reading):
+            yield page
+        return
+    fresh: list[Fresh] = []
     for section, mark in cursor.marks.items():
-        tracker, shows = Tracker(mark.type, looked, mark.newest), Shows()
-        for row in await section_news(library, cursor, section):
-            tracker.pass_by(row)
-            thing = media(row, shows)
-            if thing is None or mark.seen.get(row.key) == row.digest():
-                continue
-            viewed = row.view_count > 0 and thing.kind in VIEWED and (row.last_viewed_at or 0) >= mark.since
-            horizon = min(horizon, mark.since) if viewed else horizon
-            fresh.append((row, thing, viewed))
-        cursor.marks[section] = tracker.done()
+        cursor.marks[section], found = sift(mark, rows[section], looked)
+        fresh += found
+    horizon = min((one.viewed for one in fresh if one.viewed is not None), default=None)
     past = Past(library.service.known)
-    if any(viewed for _, _, viewed in fresh):
+    if horizon is not None:
         async for viewings in library.history(cursor.account, max(0, horizon - NEAR)):
             past.add(viewings)
-    yield [record for row, thing, viewed in fresh for record in past.records(row, thing, viewed=viewed)]
-    yield past.rest(horizon)
+    yield [record for one in fresh for record in past.records(one.row, one.media, viewed=one.viewed is not None)]
+    yield past.rest(horizon or 0)
     reading.cursor = json.encode(cursor).decode()
+
+
+class Fresh(Struct):
+    """A row that says something new. `viewed`: it may tell of a play since then."""
+
+    row: Row
+    media: Media
+    viewed: int | None
+
+
+def sift(mark: Mark, rows: Iterable[Row], looked: int) -> tuple[Mark, list[Fresh]]:
+    """How far a section is read now, and those of these rows that were not known."""
+    tracker, shows = Tracker(mark.type, looked, mark.newest), Shows()
+    fresh = []
+    for row in rows:
+        tracker.pass_by(row)
+        thing = media(row, shows)
+        if thing and mark.seen.get(row.key) != row.digest():
+            viewed = row.view_count > 0 and thing.kind in VIEWED and (row.last_viewed_at or 0) >= mark.since
+            fresh.append(Fresh(row, thing, mark.since if viewed else None))
+    return tracker.done(), fresh
 
 
 async def section_news(library: Library, cursor: Cursor, section: str) -> list[Row]:
