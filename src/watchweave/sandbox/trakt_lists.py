@@ -201,6 +201,12 @@ def note_wish(ask: Ask) -> object:
 # Personal lists
 
 
+@ROUTES.on("GET", "/users/(?:([^/]+)/)?likes(?:/lists)?")
+def likes(ask: Ask) -> object:
+    liked = list(ask.owner(ask.words[0]).liked.values())
+    return page(ask, liked, lambda one: {"liked_at": iso(one[2]), "type": "list", "list": described(one[0], one[1])})
+
+
 @ROUTES.on("GET", "/users/([^/]+)/lists")
 def lists(ask: Ask) -> object:
     owner = ask.owner(ask.words[0])
@@ -282,12 +288,6 @@ def public_list(ask: Ask) -> object:
     return described(*_anybodys(ask, ask.words[0]))
 
 
-@ROUTES.on("GET", "/users/(?:([^/]+)/)?likes(?:/lists)?")
-def likes(ask: Ask) -> object:
-    liked = list(ask.owner(ask.words[0]).liked.values())
-    return page(ask, liked, lambda one: {"liked_at": iso(one[2]), "type": "list", "list": described(one[0], one[1])})
-
-
 @ROUTES.on("POST", r"/(?:users/[^/]+/)?lists/([^/]+)/like")
 def like(ask: Ask) -> object:
     owner, items = _anybodys(ask, ask.words[0])
@@ -323,6 +323,6 @@ def _mine(ask: Ask) -> ItemList:
 def _anybodys(ask: Ask, name: str | None) -> tuple[Account, ItemList]:
     for owner in ask.trakt.accounts:
         items = _named(owner, name)
-        if items and (owner is ask.me or items.privacy in ("public", "link")):
+        if items is not None and (owner is ask.me or items.privacy in ("public", "link")):
             return owner, items
     raise Stop(404)
