@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -73,7 +74,7 @@ class Pages(Generic[Row]):
         self._rows = 0
         self._keys: set[Hashable] = set()
 
-    async def __aiter__(self) -> AsyncIterator[Sequence[Row]]:
+    async def __aiter__(self) -> AsyncGenerator[Sequence[Row], None]:
         rows, answer = await self._page(self._paging.ask(0, self._paging.limit))
         told = self._paging.told(answer)
         self.count = told.count
@@ -85,12 +86,13 @@ class Pages(Generic[Row]):
         if told.count is None:
             self._judge_untold(len(rows))
         elif len(rows) <= limit:
-            async for others in self._others(limit, told.count, len(rows)):
-                yield others
+            async with aclosing(self._others(limit, told.count, len(rows))) as following:
+                async for others in following:
+                    yield others
         if told.count is not None and self._rows != told.count:
             raise Incomplete(self._title, f"{told.count} rows were announced, {self._rows} came.")
 
-    async def _others(self, limit: int, count: int, last: int) -> AsyncIterator[Sequence[Row]]:
+    async def _others(self, limit: int, count: int, last: int) -> AsyncGenerator[Sequence[Row], None]:
         """All pages but the first: those announced, then further ones while full pages arrive."""
         start = limit
         under_way: deque[asyncio.Future[tuple[Sequence[Row], Answer[Any]]]] = deque()

@@ -1,1 +1,126 @@
+"""Trakt: history, ratings, watchlist and collection of one account."""
 
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from ..base import Field, Identity, Known, Secrets, Service, Shelf
+from ..http import Budget, Http, Limits
+from ..oauth import Flow, OAuth
+from .history import History
+from .shelves import Collection, Ratings, Watchlist
+
+APP = "https://trakt.tv/oauth/applications"
+
+
+class User(Struct, gc=False):
+    username: str = ""
+    name: str | None = None
+    ids: dict[str, Any] = field(default_factory=dict)
+
+
+class Browsing(Struct, gc=False):
+    watch_only_once: bool | None = None
+
+
+class Settings(Struct, gc=False):
+    """The settings of an account, as far as we use them (12); limits move, so they are read each run."""
+
+    user: User = field(default_factory=User)
+    limits: dict[str, Any] = field(default_factory=dict)
+    browsing: Browsing | None = None
+
+    @property
+    def only_once(self) -> bool:
+        """Does the account keep one play per item (4.5)?"""
+        return bool(self.browsing and self.browsing.watch_only_once)
+
+
+class Trakt(Service):
+    name = "trakt"
+    title = "Trakt"
+    base_url = "https://api.trakt.tv"
+    hosts: ClassVar[Mapping[str, str]] = {"auth_url": "https://auth.trakt.tv"}
+    sign_in = (
+        Field("client_id", "Client ID", required=True, help=f"Of your app at {APP}; making one needs Trakt VIP."),
+        Field("client_secret", "Client secret", secret=True, required=True, help="Stands below the client ID."),
+        Field("access_token", "Access token", secret=True, help='Comes by itself with "watchweave login".'),
+        Field("refresh_token", "Refresh token", secret=True, help="Comes with the access token."),
+        Field("expires_at", "Expiry of the access token", help="Unix seconds; may be left out."),
+    )
+    shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {
+        "history": History,
+        "ratings": Ratings,
+        "watchlist": Watchlist,
+        "collection": Collection,
+    }
+
+    limits: ClassVar[Limits] = Limits(
+        reads=Budget(at_once=4, per=1000, seconds=300),  # 1.2
+        writes=Budget(at_once=1, per=1, seconds=1.05),
+        timeout=90,  # a batch of 800 took 45 seconds (trakt/trakt-api#448)
+        explain={
+            401: 'the sign-in has expired. Run "watchweave login".',
+            403: f"the app key (client_id) is no longer valid. Look at {APP}; making an app needs Trakt VIP.",
+            423: "the account is locked or deactivated. Write to Trakt's support; nothing is sent until then.",
+        },
+    )
+
+    def __init__(self, http: Http, options: Mapping[str, object], known: Known) -> None:
+        super().__init__(http, options, known)
+        self._activities: Mapping[str, Mapping[str, str | None]] | None = None
+        self._settings: Settings | None = None
+        self._asking = asyncio.Lock()
+
+    @classmethod
+    def signer(cls, secrets: Secrets) -> OAuth:
+        """Signs requests of one account; also signs in. The token goes to the API alone."""
+        return OAuth(Flow(extra=_headers), secrets)
+
+    async def identity(self) -> Identity:
+        """The uuid stays when the person is renamed (14.9)."""
+        user = (await self.account()).user
+        person = user.ids.get("uuid") or user.ids.get("trakt") or user.ids.get("slug") or user.username
+        return Identity(str(person), user.name or user.username)
+
+    async def account(self) -> Settings:
+        """The settings of the account; asked once a run."""
+        async with self._asking:
+            if self._settings is None:
+                asked = {"extended": "browsing"}
+                self._settings = (await self.http.get("/users/settings", Settings, params=asked)).value
+                if self._settings.only_once:  # true of this account, not of the class
+                    vars(self.shelves["history"])["form"] = replace(History.form, repeats=False)
+            return self._settings
+
+    async def limit(self, shelf: str) -> int:
+        """How many items a shelf may hold; 0 where that is not said."""
+        told = (await self.account()).limits.get(shelf)
+        size = told.get("item_count") if isinstance(told, dict) else None
+        return size if isinstance(size, int) else 0
+
+    async def activities(self) -> Mapping[str, Mapping[str, str | None]]:
+        """When each part last changed (3); asked once a run, and again after we wrote."""
+        async with self._asking:
+            if self._activities is None:
+                answer = await self.http.get("/sync/last_activities", dict[str, Any])
+                self._activities = {name: part for name, part in answer.value.items() if isinstance(part, dict)}
+            return self._activities
+
+    def forget_activities(self) -> None:
+        """Our own writes move them too."""
+        self._activities = None
+
+
+def _headers(values: Mapping[str, str]) -> Mapping[str, str]:
+    """What every call to the API carries (1)."""
+    return {
+        "Content-Type": "application/json",
+        "trakt-api-version": "2",
+        "trakt-api-key": values.get("client_id", ""),
+    }

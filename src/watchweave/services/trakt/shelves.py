@@ -1,0 +1,217 @@
+"""The shelves of Trakt where one thing has one record: ratings, watchlist, collection; and how all shelves write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from ...core.media import Kind
+from ...core.records import DAY, Copy, Form, Rating, Record, Wish
+from ...errors import Unavailable
+from ..base import Reading, Refusal, Shelf
+from ..http import Answer, Ask, Pages, Told
+from .convert import Row, Written, copies, moment, ratings, wishes, written
+from .parcel import Parcel
+
+if TYPE_CHECKING:
+    from . import Trakt
+
+R = TypeVar("R", bound=Record)
+
+FULL = (420, 426)
+"""The account takes no more: its limit is reached, or this is for those who pay (1.1)."""
+
+SETTLE = 300
+"""The website lags up to 5 minutes (trakt/trakt-api#176), so a write may show that late (4.4)."""
+
+
+class Paged:
+    """Paging by number, told in headers (1.3). The page count can be too small, so a full page is never the last."""
+
+    beyond = True
+
+    def __init__(self, limit: int = 250) -> None:
+        self.limit = limit
+
+    def ask(self, start: int, limit: int) -> Ask:
+        return Ask({"page": start // limit + 1, "limit": limit})
+
+    def told(self, answer: Answer[Any]) -> Told:
+        page, limit, count = (_number(answer, name) for name in ("Page", "Limit", "Item-Count"))
+        return Told(count, limit, (page - 1) * limit if page and limit else None)
+
+
+def _number(answer: Answer[Any], name: str) -> int | None:
+    text = answer.headers.get(f"X-Pagination-{name}", "")
+    return int(text) if text.isdigit() else None
+
+
+class TraktShelf(Shelf[R]):
+    """What all shelves share: one address to read, add and remove, and a stamp from the last activities.
+
+    `leaves` are the times in `last_activities` that move when this shelf does (3). `limit` is the name of its size in
+    the settings of the account, where adding goes on until the shelf is full.
+    """
+
+    path: ClassVar[str]
+    leaves: ClassVar[tuple[str, ...]]
+    limit: ClassVar[str] = ""
+    service: Trakt
+
+    async def stamp(self) -> str | None:
+        activities = await self.service.activities()
+        times = [activities.get(part, {}).get(leaf) for part, _, leaf in (name.partition(".") for name in self.leaves)]
+        return " ".join(str(time or "-") for time in times) if any(times) else None
+
+    def pages(self, path: str = "", *, ahead: int = 4, params: Mapping[str, str | int] | None = None) -> Pages[Row]:
+        """The rows of this shelf, or of one item of it; none where Trakt does not know the item (404)."""
+        return self.http.pages(
+            path or self.path,
+            list[Row],
+            Paged(),
+            lambda rows: rows or [],
+            key=lambda row: row.name,
+            ahead=ahead,
+            params=params or {},
+            accept=(404,),
+        )
+
+    async def write(
+        self, path: str, records: Sequence[R], values: Callable[[R], Mapping[str, Any]], *, again: bool = True
+    ) -> list[Refusal[R]]:
+        """Send one batch. What is neither taken nor refused makes the outcome of the whole batch unknown (4.4)."""
+        parcel = Parcel(records, values)
+        if not parcel:
+            return parcel.unnamed
+        self.service.forget_activities()
+        answer = await self.http.send("POST", path, Written, body=parcel.body, again=again, accept=FULL)
+        if answer.status in FULL:
+            return parcel.unnamed + await self._full(answer, path, parcel.records, values)
+        refused = parcel.refused(answer.value.not_found)
+        if refused is None or (answer.value.deleted is None and answer.value.taken + len(refused) != len(parcel)):
+            raise Unavailable(self.http.title, f"the answer to {path} does not account for all that was sent.")
+        return parcel.unnamed + refused
+
+    async def _full(
+        self, answer: Answer[Written], path: str, records: Sequence[R], values: Callable[[R], Mapping[str, Any]]
+    ) -> list[Refusal[R]]:
+        """Nothing was taken, or perhaps a part (15): send what still fits, first come first served, and refuse the rest."""
+        told = answer.headers.get("X-Account-Limit", "")
+        size = int(told) if told.isdigit() else await self.service.limit(self.limit)
+        why = f"limit: this account holds at most {size} here." if size else "limit: this account takes no more here."
+        room = size - await self._held() if size and answer.status == FULL[0] and self.limit else 0
+        if not 0 < room < len(records):
+            return [Refusal(record, why) for record in records]
+        rest = [Refusal(record, why) for record in records[room:]]
+        return await self.write(path, records[:room], values) + rest
+
+    async def _held(self) -> int:
+        """How many records the account holds here."""
+        answer = await self.http.get(self.path, list[Row], params={"page": 1, "limit": 1})
+        return Paged().told(answer).count or 0
+
+
+class Ratings(TraktShelf[Rating]):
+    """Whole numbers 1 to 10 (6)."""
+
+    record = Rating
+    kinds = frozenset({Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE})
+    form = Form(steps=10, settle=SETTLE)
+    path = "/sync/ratings"
+    leaves = ("movies.rated_at", "shows.rated_at", "seasons.rated_at", "episodes.rated_at")
+    limit = "ratings"
+
+    async def read(self, cursor: str | None) -> Reading[Rating]:
+        """Sorted by `rated_at`, newest first; there is no filter by time (6)."""
+        reading: Reading[Rating] = Reading([], complete=cursor is None, cursor=cursor or "0")
+        reading.records = self._read(reading, int(cursor) - DAY if cursor else None)
+        return reading
+
+    async def _read(self, reading: Reading[Rating], since: int | None) -> AsyncIterator[list[Rating]]:
+        pages, newest = self.pages(ahead=4 if since is None else 1), int(reading.cursor or 0)
+        async for rows in pages:
+            reading.count = pages.count
+            found = ratings(rows)
+            yield found
+            newest = max([newest, *(rating.at or 0 for rating in found)])
+            reading.cursor = str(min(newest, int(self.http.clock.now())))
+            if since is not None and rows and (moment(rows[-1].rated_at) or 0) < since:
+                return
+
+    async def add(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
+        return await self.write(self.path, records, rating_values)
+
+    async def remove(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
+        return await self.write(f"{self.path}/remove", records, bare)
+
+
+class Watchlist(TraktShelf[Wish]):
+    """What the person wants to see (7). A bare show means the show alone, not its seasons."""
+
+    record = Wish
+    kinds = Ratings.kinds
+    form = Form(settle=SETTLE)
+    path = "/sync/watchlist"
+    leaves = (
+        "watchlist.updated_at",
+        "movies.watchlisted_at",
+        "shows.watchlisted_at",
+        "seasons.watchlisted_at",
+        "episodes.watchlisted_at",
+    )
+    limit = "watchlist"
+
+    async def read(self, cursor: str | None) -> Reading[Wish]:
+        """Always all of it."""
+        return Reading(_records(self.pages(), wishes))
+
+    async def add(self, records: Sequence[Wish]) -> Sequence[Refusal[Wish]]:
+        return await self.write(self.path, records, bare)
+
+    async def remove(self, records: Sequence[Wish]) -> Sequence[Refusal[Wish]]:
+        return await self.write(f"{self.path}/remove", records, bare)
+
+
+class Collection(TraktShelf[Copy]):
+    """What the person owns (8). Free accounts hold little, and Trakt does not want it used as a history (12)."""
+
+    record = Copy
+    kinds = frozenset({Kind.MOVIE, Kind.EPISODE})
+    form = Form(settle=SETTLE)
+    asked = True
+    path = "/sync/collection"
+    leaves = ("movies.collected_at", "episodes.collected_at")
+
+    async def read(self, cursor: str | None) -> Reading[Copy]:
+        """Always all of it, films and episodes apart."""
+        return Reading(self._read())
+
+    async def _read(self) -> AsyncIterator[list[Copy]]:
+        for part in ("movies", "episodes"):
+            async for page in _records(self.pages(f"{self.path}/{part}"), copies):
+                yield page
+
+    async def add(self, records: Sequence[Copy]) -> Sequence[Refusal[Copy]]:
+        return await self.write(self.path, records, copy_values)
+
+    async def remove(self, records: Sequence[Copy]) -> Sequence[Refusal[Copy]]:
+        return await self.write(f"{self.path}/remove", records, bare)
+
+
+async def _records(pages: Pages[Row], convert: Callable[[Iterable[Row]], list[R]]) -> AsyncIterator[list[R]]:
+    async for rows in pages:
+        yield convert(rows)
+
+
+def bare(record: Record) -> Mapping[str, Any]:
+    return {}
+
+
+def rating_values(rating: Rating) -> Mapping[str, Any]:
+    """Without `rated_at` the date would become now (6)."""
+    when = {"rated_at": written(rating.at)} if rating.at is not None else {}
+    return {"rating": max(1, min(10, round(rating.value / 10))), **when}
+
+
+def copy_values(copy: Copy) -> Mapping[str, Any]:
+    return {"collected_at": written(copy.at)} if copy.at is not None else {}
