@@ -159,7 +159,7 @@ class Collection(OnServer[Copy]):
 
     record = Copy
     kinds = ALL
-    form = Form(library=True, settle=0)
+    form = Form(library=True)
     read_by = "history"
 
 

@@ -26,7 +26,7 @@ class Watchlist(Shelf[Wish]):
 
     record = Wish
     kinds = frozenset({Kind.MOVIE, Kind.SHOW})
-    form = Form(settle=60)
+    form = Form(settle=60, times=False)
 
     async def stamp(self) -> str | None:
         """Plex has no change token: the number of entries and the newest of them stand for it (section 10.1)."""
