@@ -25,7 +25,7 @@ from ..storage.values import Due, Values
 from .close import Close
 from .compare import Compare
 from .party import Party
-from .retell import Retell
+from .retell import Retell, noon_of
 
 FARTHEST_AHEAD, EARLIEST = DAY, -2_208_988_800
 """A play more than a day ahead, or before 1900, is refused."""
@@ -233,7 +233,7 @@ class Decide:
 
     def _time(self, row: Told, taken: set[int]) -> int | None:
         play = CirclePlay(row.play, row.at, 0, 0, Known(row.known))
-        noon = Retell.noon(self, row.at) if row.at is not None else None
+        noon = noon_of(row.at, self.zone) if row.at is not None else None
         at = own_time(play, noon, taken)
         if at is not None:
             taken.add(at)

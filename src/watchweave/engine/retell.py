@@ -131,10 +131,6 @@ class Retell:
     def _midnight(self, at: int) -> int:
         return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(), self.zone).timestamp())
 
-    def noon(self, at: int) -> int:
-        """Noon of the day of this moment, in the person's time zone."""
-        return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(12), self.zone).timestamp())
-
     # ---------------------------------------------------------------- telling
     def _tell(self, pasts: Mapping[int, Past]) -> None:
         """Who has no sighting of a play that somebody shows is due it; a day waits for a better clock."""
@@ -203,3 +199,8 @@ class Retell:
 def as_it_is(play: Play) -> Play:
     """A copy to compare with later."""
     return replace(play, sightings={account: replace(s) for account, s in play.sightings.items()})
+
+
+def noon_of(at: int, zone: ZoneInfo) -> int:
+    """Noon of the day of this moment, in the person's time zone."""
+    return int(datetime.combine(datetime.fromtimestamp(at, zone).date(), time(12), zone).timestamp())

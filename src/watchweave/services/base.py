@@ -17,7 +17,8 @@ from ..core.media import Kind
 from ..core.records import Form, Record
 
 if TYPE_CHECKING:
-    from .http import Http
+    from .http import Http, Signer
+    from .pacing import Limits
 
 R = TypeVar("R", bound=Record)
 
@@ -129,6 +130,14 @@ class Service:
     settings: ClassVar[tuple[Field, ...]] = ()
     shelf_types: ClassVar[Mapping[str, type[Shelf]]] = {}
     """History, `watched` (the flag), ratings, watchlist, collection … by name."""
+
+    limits: ClassVar[Limits | None] = None
+    """How fast it may be asked, and what its refusals mean; None: gently."""
+
+    @classmethod
+    def signer(cls, secrets: Secrets) -> Signer:
+        """What signs the requests of an account with these secrets."""
+        raise NotImplementedError
 
     def __init__(self, http: Http, options: Mapping[str, object], known: Known) -> None:
         self.http = http

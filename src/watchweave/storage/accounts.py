@@ -218,6 +218,10 @@ class Accounts:
             (now, status, json.dumps(dict(requests)), json.dumps(problems), run),
         )
 
+    def undone(self, run: int, by: int) -> None:
+        """A run was taken back by another."""
+        self.db.execute("UPDATE run SET undone = ? WHERE id = ?", (by, run))
+
     def runs(self, most: int = 50) -> list[Run]:
         """The newest runs first."""
         rows = self.db.execute(

@@ -111,6 +111,13 @@ class Plays:
         )
         return [key for (key,) in rows]
 
+    def sighting(self, play: int, account: int) -> tuple[int, str | None] | None:
+        """State and entry of a play on an account."""
+        row = self.db.execute(
+            "SELECT state, key FROM sighting WHERE play = ? AND account = ?", (play, account)
+        ).fetchone()
+        return (row[0], row[1]) if row else None
+
     def told_now(self, play: int, account: int, state: State, now: int) -> None:
         """Our write has brought the account to this state."""
         self.db.execute(

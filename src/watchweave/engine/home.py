@@ -1,0 +1,232 @@
+"""Everything a command works with: the settings, the database, the people and their accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Protocol
+
+from ..core.plan import Change, Limit
+from ..errors import ConfigError
+from ..services.base import Pace, Secrets, Service
+from ..storage.accounts import Account, Accounts
+from ..storage.journal import Journal
+from ..storage.matches import Matches
+from ..storage.staging import SHELVES, Stage
+from ..storage.store import Store
+from .decide import Terms
+from .party import Party
+from .report import Report
+from .sync import Request, sync
+from .undo import Undo
+
+
+class AccountWish(Protocol):
+    """One account as the settings name it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def options(self) -> Mapping[str, Any]: ...
+
+
+class ProfileWish(Protocol):
+    """One person as the settings name them."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def accounts(self) -> Sequence[AccountWish]: ...
+    @property
+    def directions(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def shelves(self) -> Sequence[str] | None: ...
+    @property
+    def rules(self) -> Any: ...
+    @property
+    def limits(self) -> Mapping[str, Limit]: ...
+
+
+OpenService = Callable[[AccountWish, Secrets, Pace, Matches], tuple[Service, AsyncExitStack]]
+"""Makes the service of an account, ready to be asked; the composition root knows how."""
+
+
+class Home:
+    """An open configuration folder. `open_service` makes an adapter; `secrets` and `pace` belong to an account number."""
+
+    def __init__(
+        self,
+        profiles: Sequence[ProfileWish],
+        store: Store,
+        open_service: OpenService,
+        secrets: Callable[[int], Any],
+        pace: Callable[[int], Pace],
+    ) -> None:
+        self.profiles = profiles
+        self.store = store
+        self.open_service = open_service
+        self.secrets = secrets
+        self.pace = pace
+        self.stop = asyncio.Event()
+
+    def clock(self) -> int:
+        """Now, in unix seconds."""
+        return int(time.time())
+
+    def profile(self, name: str | None) -> list[ProfileWish]:
+        """The person of this name, or all."""
+        found = [profile for profile in self.profiles if name in (None, profile.name)]
+        if not found:
+            known = ", ".join(profile.name for profile in self.profiles)
+            raise ConfigError(f'There is no profile "{name}". Known are: {known}.')
+        return found
+
+    @asynccontextmanager
+    async def parties(self, profile: ProfileWish, store: Store | None = None) -> AsyncIterator[tuple[int, list[Party]]]:
+        """The accounts of a person, ready for one run; closed afterwards."""
+        store = store or self.store
+        accounts = Accounts(store)
+        with store.transaction():
+            number = accounts.profile(profile.name)
+            rows = [accounts.account(number, wish.name, wish.service) for wish in profile.accounts]
+        async with AsyncExitStack() as stack:
+            found = []
+            for rank, (wish, row) in enumerate(zip(profile.accounts, rows, strict=True)):
+                service, closing = self._service(wish, row, store)
+                await stack.enter_async_context(closing)
+                shelves = {n: s for n, s in service.shelves.items() if in_use(n, s, profile.shelves)}
+                stage = Stage(store.db, row.id, {SHELVES[name] for name in shelves})
+                found.append(Party(row, rank, service, shelves, stage))
+            yield number, found
+
+    def _service(self, wish: AccountWish, row: Account, store: Store) -> tuple[Service, AsyncExitStack]:
+        return self.open_service(wish, self.secrets(row.id), self.pace(row.id), Matches(store.db, row.id))
+
+    async def sync(
+        self,
+        profile: ProfileWish,
+        what: What | None = None,
+        *,
+        dry_run: bool = False,
+        yes: bool = False,
+        approve: str = "",
+    ) -> Report:
+        """One sync of one person. A dry run works on a copy of what is remembered, and writes to no service."""
+        store = self.store.scratch() if dry_run else self.store
+        try:
+            async with self.parties(profile, store) as (number, parties):
+                request = asked_for(profile, number, parties, what)
+                request.dry_run, request.yes = dry_run, yes
+                if approve:
+                    _approve(request, Journal(store), approve, {party.id for party in parties})
+                result = await sync(request, parties, store, self.clock, self.stop)
+        finally:
+            if dry_run:
+                store.close()
+        result.profile = profile.name
+        result.interrupted = self.stop.is_set()
+        return result
+
+    async def undo(self, run: int, *, dry_run: bool = False) -> Report:
+        """Take back what one run wrote, where the services allow it and nothing has happened since."""
+        profile = self._profile_of(run)
+        store = self.store.scratch() if dry_run else self.store
+        try:
+            if not dry_run:
+                store.backup("undo")
+            async with self.parties(profile, store) as (number, parties):
+                request = asked_for(profile, number, parties, None)
+                result = await Undo(request, parties, store, self.clock, self.stop).run(run, dry_run=dry_run)
+        finally:
+            if dry_run:
+                store.close()
+        result.profile = profile.name
+        return result
+
+    def _profile_of(self, run: int) -> ProfileWish:
+        names = {row.id: row.profile for row in Accounts(self.store).runs(1_000_000)}
+        if run not in names:
+            raise ConfigError(f'There is no run {run}. "watchweave runs" lists them.')
+        return self.profile(names[run])[0]
+
+
+class What:
+    """What of a sync is wanted: an account, a service, a direction, or shelves."""
+
+    def __init__(self, words: str = "", shelf: str = "") -> None:
+        self.words = words
+        self.shelf = shelf
+
+
+def in_use(name: str, shelf: Any, wanted: Sequence[str] | None) -> bool:
+    """Is this shelf synced? The flag goes with history; some shelves only where the person names them."""
+    public = "history" if name == "watched" else name
+    return public in wanted if wanted is not None else not shelf.asked
+
+
+def asked_for(profile: ProfileWish, number: int, parties: Sequence[Party], what: What | None) -> Request:
+    """The request for one person; `what` narrows who is read and who is told, never who hears whom."""
+    ids = {party.name: party.id for party in parties}
+    rules = profile.rules
+    terms = Terms(
+        profile.timezone,
+        {"ratings": rules.ratings, "watchlist": rules.watchlist},
+        rules.removed_plays,
+        rules.watched_leaves_watchlist,
+        profile.limits,
+    )
+    request = Request(number, [(ids[giver], ids[receiver]) for giver, receiver in profile.directions], terms)
+    if what and what.shelf:
+        request.only_shelves = frozenset({what.shelf} | ({"watched"} if what.shelf == "history" else set()))
+    if what and what.words:
+        _narrow(request, parties, what.words)
+    return request
+
+
+def _narrow(request: Request, parties: Sequence[Party], words: str) -> None:
+    from ..core.directions import hears
+
+    heard = hears([party.id for party in parties], request.directions)
+    giver, arrow, receiver = (part.strip() for part in words.partition("->"))
+    told = named(parties, receiver if arrow else giver)
+    asked = frozenset().union(*(heard[party.id] for party in told))
+    if arrow:
+        givers = named(parties, giver)
+        for one in told:
+            missing = [g.name for g in givers if g.id not in heard[one.id]]
+            if missing:
+                raise ConfigError(
+                    f'The settings do not let {one.name} hear {", ".join(missing)}: see "sync" in config.yml.'
+                )
+        request.only_from = frozenset().union(*(heard[party.id] for party in givers))
+        asked &= request.only_from | {party.id for party in told}
+    for party in parties:
+        party.asked = party.id in asked
+        party.told = party in told
+
+
+def named(parties: Sequence[Party], word: str) -> list[Party]:
+    """The account of this name, or all accounts at the service of this name."""
+    found = [p for p in parties if p.name == word] or [p for p in parties if p.account.service == word]
+    if not found:
+        known = ", ".join(party.name for party in parties)
+        raise ConfigError(f'There is no account "{word}". Known are: {known}.')
+    return found
+
+
+def _approve(request: Request, journal: Journal, hold: str, accounts: set[int]) -> None:
+    waiting = {f"h{number}": found for number, found in journal.waiting().items() if found.account in accounts}
+    if hold not in waiting:
+        known = ", ".join(waiting) or "none"
+        raise ConfigError(f'There is no hold "{hold}" waiting. Waiting: {known}.')
+    changes: tuple[Change, ...] = waiting[hold].changes
+    request.approved = changes
+    request.why = f"approve {hold}"
+    if waiting[hold].check == "doubted":
+        request.believed = frozenset({(waiting[hold].account, waiting[hold].shelf)})

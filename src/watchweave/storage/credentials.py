@@ -1,0 +1,106 @@
+"""The secrets of accounts, encrypted at rest, and how long each account asked us to wait."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Mapping
+
+from .secrets import Vault
+from .store import Store
+
+
+class StoredSecrets:
+    """The secrets of one account. What other processes save is seen at the next `load`."""
+
+    def __init__(self, store: Store, vault: Vault, account: int) -> None:
+        self.store = store
+        self.vault = vault
+        self.account = account
+
+    def load(self) -> Mapping[str, str]:
+        rows = self.store.db.execute("SELECT name, value FROM secret WHERE account = ? ORDER BY name", (self.account,))
+        return {name: self.vault.open(blob, self._place(name)) for name, blob in rows.fetchall()}
+
+    def save(self, values: Mapping[str, str]) -> None:
+        with self.store.transaction(durable=True):
+            for name, value in values.items():
+                self.store.db.execute(
+                    "INSERT INTO secret (account, name, value) VALUES (?, ?, ?)"
+                    " ON CONFLICT DO UPDATE SET value = excluded.value",
+                    (self.account, name, self.vault.close(value, self._place(name))),
+                )
+
+    def take_over(self, given: Mapping[str, str]) -> None:
+        """Keep what the settings give, unless it is what was last taken over from them: a newer one may stand here."""
+        taken = {
+            name: self.vault.open(blob, self._place(f"{name} taken"))
+            for name, blob in self.store.db.execute(
+                "SELECT name, taken FROM secret WHERE account = ? AND taken IS NOT NULL", (self.account,)
+            ).fetchall()
+        }
+        fresh = {name: value for name, value in given.items() if value and taken.get(name) != value}
+        if not fresh:
+            return
+        self.save(fresh)
+        with self.store.transaction(durable=True):
+            self.store.db.executemany(
+                "UPDATE secret SET taken = ? WHERE account = ? AND name = ?",
+                [(self.vault.close(v, self._place(f"{n} taken")), self.account, n) for n, v in fresh.items()],
+            )
+
+    def forget(self) -> None:
+        """Erase them all."""
+        with self.store.transaction(durable=True):
+            self.store.db.execute("DELETE FROM secret WHERE account = ?", (self.account,))
+
+    def lock(self) -> Turn:
+        folder = self.store.path.parent if self.store.path else None
+        return Turn(f"{folder}/account{self.account}.lock" if folder else None)
+
+    def _place(self, name: str) -> tuple[str, int, str]:
+        return ("secret", self.account, name)
+
+
+class Turn:
+    """Held by one task of one process at a time; it ends with the process."""
+
+    _tasks: dict[str, asyncio.Lock] = {}  # noqa: RUF012 - one per file, for all tasks of this process
+
+    def __init__(self, path: str | None) -> None:
+        self.path = path
+
+    async def __aenter__(self) -> None:
+        self.task = self._tasks.setdefault(f"{id(asyncio.get_running_loop())} {self.path}", asyncio.Lock())
+        await self.task.acquire()
+        if self.path is None:
+            return
+        self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        while True:
+            try:
+                fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except OSError:
+                await asyncio.sleep(0.05)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.path is not None:
+            os.close(self.file)
+        self.task.release()
+
+
+class StoredPace:
+    """How long an account asked us to wait, remembered between runs."""
+
+    def __init__(self, store: Store, account: int) -> None:
+        self.store = store
+        self.account = account
+
+    def wait_until(self) -> float:
+        row = self.store.db.execute("SELECT wait_until FROM account WHERE id = ?", (self.account,)).fetchone()
+        return float(row[0]) if row else 0.0
+
+    def hold(self, until: float) -> None:
+        with self.store.transaction(durable=True):
+            self.store.db.execute("UPDATE account SET wait_until = ? WHERE id = ?", (until, self.account))
