@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .plex_core import Refused, Server, Visit
 from .plex_library import KINDS, TAGS, Item, Section, User, digest
@@ -178,7 +178,8 @@ def edit(visit: Visit, key: str) -> Answer:
     changes = [(match, value) for name, value in visit.call.pairs if (match := _TAG.fullmatch(name))]
     for kind in dict.fromkeys(match[1] for match, _ in changes):
         added = [value for match, value in changes if match[1] == kind and not match[3]]
-        removed = [t for match, value in changes if match[1] == kind and match[3] for t in value.split(",")]
+        # What is removed is encoded once more, so that a comma within a tag is not taken for one between two.
+        removed = [unquote(t) for match, value in changes if match[1] == kind and match[3] for t in value.split(",")]
         _edit_tags(server, section, items, kind, added, removed)
     return visit.answer(size=0)
 

@@ -234,7 +234,7 @@ def ordered(items: Iterable[Item], order: tuple[Order, ...], row: Callable[[Item
         at = row(item).get(part.level)
         found = part.field.read(at, view) if at is not None else None
         if found is None:
-            return (1 if part.nulls_last != part.descending else -1, 0)
+            return (1 if part.nulls_last and not part.descending else -1, 0)
         return (0, found.casefold() if isinstance(found, str) else found)
 
     result = list(items)
