@@ -420,3 +420,11 @@ def test_an_identity_is_the_person_and_the_libraries_in_use():
     desk.options = {}
     desk.plex.rebuild(new_sections=True)
     assert desk.run(lambda service: service.identity()).scope != whole.scope
+
+
+def test_one_record_that_plex_refuses_is_refused_alone(desk):
+    desk.world.faults.order(faults.Status(400), "plex.server", path="/:/rate")
+    records = [Rating(desk.media(uid), None, 50) for uid in ("m1", "m2", "m3")]
+    (refusal,) = desk.add("ratings", *records)
+    assert sum(desk.state(uid).rating == 5 for uid in ("m1", "m2", "m3")) == 2
+    assert "refused" in refusal.why

@@ -195,13 +195,13 @@ class Library:
         pages = self.http.pages(f"/library/metadata/{key}/children", Body[Row], PAGES, _rows, headers=self.headers)
         return [row async for page in pages for row in page]
 
-    async def act(self, action: str, key: str, *, again: bool, **more: str | int) -> bool:
-        """Scrobble, unscrobble or rate one item; False if it is no longer there."""
+    async def act(self, action: str, key: str, *, again: bool, **more: str | int) -> str:
+        """Scrobble, unscrobble or rate one item; answered is why not, if not."""
         params = {"key": key, "identifier": "com.plexapp.plugins.library", **more}
         answer = await self.http.send(
-            "PUT", f"/:/{action}", bytes, params=params, headers=self.headers, again=again, accept=(404,)
+            "PUT", f"/:/{action}", bytes, params=params, headers=self.headers, again=again, accept=(400, 404)
         )
-        return answer.status != 404
+        return {400: "Plex refused it", 404: "no longer in the library"}.get(answer.status, "")
 
 
 def _rows(body: Body[Row]) -> list[Row]:

@@ -17,7 +17,7 @@ from .convert import KINDS, Row, stars
 from .guids import parse
 from .library import Library
 from .reading import Cursor, news, whole
-from .writing import GONE, copies, everywhere, side_by_side
+from .writing import ABSENT, copies, everywhere, side_by_side
 
 if TYPE_CHECKING:
     from . import Plex
@@ -94,9 +94,12 @@ class WatchedFlags(OnServer[Watched]):
             if same:
                 sound.append((record, same))
             else:
-                refused.append(Refusal(record, REBUILT if rows else GONE))
-        gone = await self._scrobble(unmarked)
-        return [*refused, *(Refusal(record, GONE) for record, rows in sound if all(row.key in gone for row in rows))]
+                refused.append(Refusal(record, REBUILT if rows else ABSENT))
+        failed = await self._scrobble(unmarked)
+        for record, rows in sound:
+            whys = [failed.get(row.key, "") for row in rows]
+            refused += [Refusal(record, whys[0])] if all(whys) else []
+        return refused
 
     async def remove(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
         await self.library.ready()
@@ -104,16 +107,16 @@ class WatchedFlags(OnServer[Watched]):
             self.service.title, records, lambda record, key: self.library.act("unscrobble", key, again=True)
         )
 
-    async def _scrobble(self, unmarked: dict[str, Row]) -> set[str]:
-        """Mark these, whole seasons by one request; answered are those that vanished meanwhile."""
+    async def _scrobble(self, unmarked: dict[str, Row]) -> dict[str, str]:
+        """Mark these, whole seasons by one request; answered is why not, for those where it failed."""
         covered = {key: [key] for key in unmarked}
         for season in await self._whole_seasons(unmarked):
             episodes = [key for key, row in unmarked.items() if str(row.parent_rating_key) == season]
             covered[season] = [key for episode in episodes for key in covered.pop(episode)]
-        found = await side_by_side(
+        whys = await side_by_side(
             self.service.title, [self.library.act("scrobble", key, again=False) for key in covered]
         )
-        return {key for keys, there in zip(covered.values(), found, strict=True) if not there for key in keys}
+        return {key: why for keys, why in zip(covered.values(), whys, strict=True) if why for key in keys}
 
     async def _whole_seasons(self, unmarked: dict[str, Row]) -> list[str]:
         """The keys of the seasons all of whose episodes are among these."""
@@ -140,7 +143,7 @@ class Ratings(OnServer[Rating]):
         await self.library.ready()
         now = int(self.http.clock.now())
 
-        async def rate(record: Rating, key: str) -> bool:
+        async def rate(record: Rating, key: str) -> str:
             past = record.at is not None and record.at <= now - MINUTE  # a time in the future is refused: absent is now
             when = {"ratedAt": record.at} if past and record.at is not None else {}
             return await self.library.act("rate", key, again=True, rating=stars(record.value), **when)

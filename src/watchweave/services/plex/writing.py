@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from ...core.media import Media
 from ...core.records import Record
-from ...errors import NotSent, ServiceError, Unavailable
+from ...errors import NotSent, Rejected, ServiceError, Unavailable, UnexpectedAnswer
 from ..base import Refusal
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
-GONE = "no longer in the library"
+ABSENT = "not in the library"
 
 
 def copies(media: Media) -> list[str]:
@@ -22,26 +22,30 @@ def copies(media: Media) -> list[str]:
     return [key for key in media.keys if key.isdigit()]
 
 
-async def everywhere(title: str, records: Sequence[R], act: Callable[[R, str], Awaitable[bool]]) -> list[Refusal[R]]:
-    """Do this to every copy of every record; refused are those of which no copy is there any more."""
+async def everywhere(title: str, records: Sequence[R], act: Callable[[R, str], Awaitable[str]]) -> list[Refusal[R]]:
+    """Do this to every copy of every record; refused are those of which no copy took it."""
     pairs = [(record, key) for record in records for key in copies(record.media)]
     answers = await side_by_side(title, [act(record, key) for record, key in pairs])
-    there = {id(record) for (record, _), found in zip(pairs, answers, strict=True) if found}
-    return [Refusal(record, GONE) for record in records if id(record) not in there]
+    whys: dict[int, list[str]] = {id(record): [] for record in records}
+    for (record, _), why in zip(pairs, answers, strict=True):
+        whys[id(record)].append(why)
+    return [Refusal(one, min(whys[id(one)], default=ABSENT)) for one in records if all(whys[id(one)])]
 
 
 async def side_by_side(title: str, writes: Sequence[Awaitable[T]]) -> list[T]:
-    """The answers, when all have ended. If only some of them were done that is `Unavailable`, whatever became of the
-    others: what was done must never be taken for not sent, or its echo would be taken for a play."""
+    """The answers, when all have ended. If some of them were done, or may have been, that is what the error says: what
+    was done must never be taken for not sent, or its echo would be taken for a play."""
     answers = await asyncio.gather(*writes, return_exceptions=True)
     done = [answer for answer in answers if not isinstance(answer, BaseException)]
     failures = [answer for answer in answers if isinstance(answer, BaseException)]
     for failure in failures:
         if not isinstance(failure, ServiceError):
             raise failure
-    doubtful = [failure for failure in failures if not isinstance(failure, NotSent)]
+    for failure in failures:
+        if isinstance(failure, Unavailable | UnexpectedAnswer) and not isinstance(failure, NotSent | Rejected):
+            raise failure
     if failures and done:
         raise Unavailable(title, f"{len(done)} of {len(answers)} writes were done, not the others: {failures[0]}")
     if failures:
-        raise (doubtful or failures)[0]
+        raise failures[0]
     return done
