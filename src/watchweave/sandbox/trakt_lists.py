@@ -158,7 +158,8 @@ def _state(items: ItemList) -> Row:
 def _people(ask: Ask, answer: Row) -> Row:
     """People can stand on personal lists; none exist here."""
     people = [{"ids": one.get("ids", {})} for one in ask.body.get("people") or [] if isinstance(one, dict)]
-    return answer | {"not_found": answer["not_found"] | {"people": people}}
+    counts = {name: answer[name] | {"people": 0} for name in ("added", "existing", "deleted") if name in answer}
+    return answer | counts | {"not_found": answer["not_found"] | {"people": people}}
 
 
 # Watchlist and favourites

@@ -63,6 +63,9 @@ class Rows:
             more |= {"language": "en", "genres": ["drama"], "certification": "PG", "trailer": None, "homepage": None}
         if work.kind in ("show", "season"):
             more |= {"aired_episodes": len(work.episodes)}
+        if work.kind == "show":
+            airs = {"day": "Sunday", "time": "20:00", "timezone": "Europe/London"}
+            more |= {"airs": airs, "network": "One", "status": "ended", "country": "gb"}
         return self.short(work) | more
 
     def about(self, work: Work, *, full: bool = False) -> Row:
