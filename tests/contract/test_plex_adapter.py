@@ -207,6 +207,19 @@ def test_only_the_chosen_libraries_are_read_and_their_history():
     assert len(of(Play, records)) == 1
 
 
+def test_a_library_chosen_later_is_read_at_once(desk):
+    desk.options = {"libraries": ("Movies",)}
+    reading, _ = desk.read()
+    desk.options = {"libraries": ("Movies", "TV Shows")}
+    reading, records = desk.read(reading.cursor)
+    assert reading.complete
+    assert len(of(Copy, records)) == 8 + 2 + 4 + 20
+
+
+def test_a_cursor_of_another_version_leads_to_a_complete_reading(desk):
+    assert desk.read('{"since": 5}')[0].complete
+
+
 def test_a_chosen_library_that_does_not_exist_is_named():
     with pytest.raises(UnexpectedAnswer, match="no library is called"):
         Desk(libraries=("Filme",)).read()

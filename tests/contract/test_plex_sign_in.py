@@ -121,6 +121,16 @@ def test_the_switch_is_made_once_and_not_in_every_run():
     assert len(desk.asked()) == 3
 
 
+def test_naming_the_owner_himself_switches_to_nobody():
+    desk = Desk()
+    desk.drawer["user"] = "Nate"
+    desk.options = {"user": "Nate"}
+    desk.plex.rate("nate", "m1", 9)
+    _, records = desk.read()
+    assert [one.value for one in records if isinstance(one, Rating)] == [90]
+    assert not any("switch" in one or "resources" in one for one in desk.asked())
+
+
 def test_a_user_with_a_pin_needs_it():
     desk, kid = family("1234")
     with pytest.raises(SignInNeeded, match="pin"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 
-from msgspec import Struct, json
+from msgspec import MsgspecError, Struct, json
 
 from ...core.media import Kind, Media
 from ...core.records import Record
@@ -44,11 +44,22 @@ class Mark(Struct):
 
 
 class Cursor(Struct):
-    """What a reading leaves for the next one. `single`: this server refuses groups of dates."""
+    """What a reading leaves for the next one. `chosen`: the libraries that the settings named then. `single`: this
+    server refuses groups of dates."""
 
     account: int
     marks: dict[str, Mark]
+    chosen: tuple[str, ...] = ()
     single: bool = False
+
+
+def resumed(text: str | None, chosen: tuple[str, ...]) -> Cursor | None:
+    """The cursor, if it still fits: one of other libraries, or of another version, is none."""
+    try:
+        cursor = json.decode(text or "", type=Cursor)
+    except MsgspecError:
+        return None
+    return cursor if cursor.chosen == chosen else None
 
 
 class Tracker:
@@ -80,7 +91,7 @@ async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[lis
     past = Past(library.service.known)
     async for viewings in library.history(account):
         past.add(viewings)
-    cursor = Cursor(account, {})
+    cursor = Cursor(account, {}, library.service.chosen)
     for section in await library.sections():
         tracker, shows = Tracker(section.type, looked), Shows()
         for number in NUMBERS[section.type]:

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import msgspec
-
 from ...core.media import Kind, Media
 from ...core.records import Copy, Form, Play, Rating, Record, Watched
 from ...errors import Incomplete, Unavailable
@@ -16,7 +14,7 @@ from ..base import Reading, Refusal, Shelf
 from .convert import KINDS, Row, stars
 from .guids import parse
 from .library import Library
-from .reading import Cursor, news, whole
+from .reading import news, resumed, whole
 from .writing import ABSENT, copies, everywhere, side_by_side
 
 if TYPE_CHECKING:
@@ -50,11 +48,9 @@ class History(OnServer[Play]):
     stale = 86_400  # nothing that changes tells of an unwatch, a rating taken back or a deletion (reference, 0.5)
 
     async def read(self, cursor: str | None) -> Reading[Play]:
-        reading: Reading[Record] = Reading([], complete=cursor is None)
-        if cursor is None:
-            pages = whole(self.library, reading)
-        else:
-            pages = news(self.library, reading, msgspec.json.decode(cursor, type=Cursor))
+        last = resumed(cursor, self.library.service.chosen)
+        reading: Reading[Record] = Reading([], complete=last is None)
+        pages = news(self.library, reading, last) if last else whole(self.library, reading)
         reading.records = _unbroken(pages)
         return cast("Reading[Play]", reading)
 

@@ -148,7 +148,9 @@ class Tokens:
         token = await own_token(http, values["token"], values["user"], values.get("pin", ""))
         http.secrets.hide(token)
         found = {"user_of_tokens": values["user"], "user_token": token}
-        if http.knows("url"):
+        if token == values["token"]:  # the user is the owner of the token
+            found["user_server_token"] = token
+        elif http.knows("url"):
             machine = await machine_at(http)
             mine = [s for s in await servers(http, token) if s.client_identifier == machine]
             if not mine or not mine[0].access_token:
