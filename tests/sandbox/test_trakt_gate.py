@@ -184,6 +184,14 @@ def test_a_reading_can_be_empty_with_200_or_lack_its_last_rows(mara):
     assert (empty.status_code, empty.json(), pages(empty)[3]) == (200, [], 0)
 
 
+def test_an_answer_can_say_nothing_of_pages(mara):
+    rate_all(mara)
+    mara.world.faults.order(faults.Untold(), "trakt.api")
+    answer = mara.get("/sync/ratings", limit=10)
+    assert len(answer.json()) == 10
+    assert not [name for name in answer.headers if name.startswith("x-pagination")]
+
+
 def test_recommendations_are_not_paged(mara):
     answer = mara.get("/recommendations/movies", limit=15)
     assert len(answer.json()) == 15

@@ -1,6 +1,7 @@
 """The simulated world keeps time, invents works, logs requests and breaks things as ordered."""
 
 import asyncio
+import socket
 import time
 
 import httpx2
@@ -188,6 +189,12 @@ def test_over_a_real_socket_the_connection_really_breaks(world):
         with pytest.raises(httpx2.RemoteProtocolError):
             client.post("/names", json={"names": ["Bo"]})
         assert client.get("/names").json() == ["Ada", "Bo"]
+
+
+def test_no_answer_waits_for_the_next_packet(world):
+    with Sandbox(world) as sandbox:
+        listening = sandbox._sockets["guestbook"]
+        assert listening.proto == socket.IPPROTO_TCP  # asyncio sets TCP_NODELAY only then
 
 
 def test_the_sandbox_stops_by_itself(world):

@@ -104,8 +104,12 @@ class Short(Struct, frozen=True):
     rows: int = 1
 
 
+class Untold(Struct, frozen=True):
+    """A page that says nothing of pages, counts or limits."""
+
+
 Broken = Status | Drop | Refuse | Late | Half | Truncate | Html | Blank | Delay | Act
-Paged = Empty | Count | PageCount | Cap | Short
+Paged = Empty | Count | PageCount | Cap | Short | Untold
 Fault = Broken | Paged
 P = TypeVar("P", bound=Struct)
 

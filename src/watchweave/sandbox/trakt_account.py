@@ -41,6 +41,7 @@ class Account:
         self.leaves = {f"{shelf}.{leaf}": self.joined for shelf, leaves in LEAVES.items() for leaf in leaves}
         self.history = History()
         self.ratings: dict[str, Rating] = {}
+        self._rated: list[Rating] | None = None
         self.watchlist = ItemList(self._id(), "Watchlist", "watchlist", self.joined)
         self.favorites = ItemList(self._id(), "Favorites", "favorites", self.joined)
         self.lists: dict[int, ItemList] = {}
@@ -82,7 +83,7 @@ class Account:
         if earlier and self.browsing["watch_only_once"]:
             if self.options.once_drops:
                 return earlier[0], "dropped"
-            play = replace(earlier[0], at=at)
+            play = replace(earlier[0], at=at, action=action, added=self._now())
         elif self.options.same_play_once and any(play.at == at for play in earlier):
             return earlier[0], "dropped"
         else:
@@ -123,6 +124,7 @@ class Account:
     def rate(self, work: Work, value: int, at: float | None = None) -> None:
         new = work.uid not in self.ratings
         self.ratings[work.uid] = Rating(work, value, self._now() if at is None else int(at))
+        self._rated = None
         self.touch(f"{PLURAL[work.kind]}.rated_at")
         if new and self.browsing["watch_after_rating"] and work.kind in ("movie", "episode"):
             self.watch(work)
@@ -130,8 +132,16 @@ class Account:
     def unrate(self, work: Work) -> bool:
         found = self.ratings.pop(work.uid, None)
         if found:
+            self._rated = None
             self.touch(f"{PLURAL[work.kind]}.rated_at")
         return found is not None
+
+    def rated(self) -> list[Rating]:
+        """All ratings, newest first."""
+        if self._rated is None:
+            order = sorted(self.ratings.values(), key=lambda rating: (rating.at, rating.work.uid), reverse=True)
+            self._rated = order
+        return self._rated
 
     # Lists of all sorts
 

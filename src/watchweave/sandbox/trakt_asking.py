@@ -158,4 +158,5 @@ def page(
         "X-Pagination-Page-Count": str(-(-len(rows) // said) + (pages.by if pages else 0)),
         "X-Pagination-Item-Count": str(len(rows) + (count.by if count else 0)),
     }
-    return Answer(gather(make(row) for row in found), 200, given | dict(headers or {}))
+    told = {} if call.fault(faults.Untold) else given
+    return Answer(gather(make(row) for row in found), 200, told | dict(headers or {}))

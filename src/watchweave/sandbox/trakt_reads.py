@@ -139,9 +139,8 @@ def _seasons(plays: list[Play]) -> list[Row]:
 def ratings(ask: Ask) -> object:
     name, kind, values = ask.words
     wanted, stars = kinds(kind), {int(value) for value in (values or "").split(",") if value}
-    found = [rating for rating in ask.owner(name).ratings.values() if rating.work.kind in wanted]
-    found = [rating for rating in found if not stars or rating.value in stars]
-    found.sort(key=lambda rating: (rating.at, rating.work.uid), reverse=True)
+    rated = ask.owner(name).rated()
+    found = [rating for rating in rated if rating.work.kind in wanted and (not stars or rating.value in stars)]
     if "limit" not in ask.call.query:  # all rows again since September 2026 (trakt/trakt-api#919)
         return [] if ask.call.fault(faults.Empty) else [ask.trakt.rows.rating(rating) for rating in found]
     return page(ask, found, ask.trakt.rows.rating)

@@ -100,7 +100,7 @@ class Options:
 
 def iso(moment: float) -> str:
     """A time as Trakt writes it: UTC, always with milliseconds."""
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return datetime.fromtimestamp(int(moment), UTC).isoformat()[:19] + ".000Z"
 
 
 def seconds(text: str) -> int:
