@@ -151,9 +151,9 @@ class Notifications:
             await send({"type": "websocket.close", "code": 1008})
             return
         filters = tuple(filter(None, ",".join(query.get("filters", [])).split(",")))
-        await send({"type": "websocket.accept"})
         listener = Listener(user, filters, asyncio.get_running_loop())
-        self.listeners.append(listener)
+        self.listeners.append(listener)  # before the client learns that it is connected: it must miss nothing
+        await send({"type": "websocket.accept"})
         leaving = asyncio.create_task(_left(receive))
         try:
             await self._tell(listener, leaving, send)

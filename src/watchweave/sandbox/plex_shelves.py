@@ -81,6 +81,7 @@ class Shelves:
         above: Item | None = None
         for kind, title in (("artist", artist), ("album", album)):
             above = self._heard(section, kind, title, above, now)
+            above.index = 1  # the disc, as tracks name it
         found = [self._heard(section, "track", title, above, now) for title in tracks]
         for number, track in enumerate(found, 1):
             track.index, track.duration = number, 240_000

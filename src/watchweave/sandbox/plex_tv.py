@@ -176,8 +176,9 @@ class PlexTv:
         share |= {"lastSeenAt": server.now(), "numLibraries": len(server.library.sections), "allLibraries": True}
         share |= {"owned": visitor.owner, "pending": False}
         rows = [described(user) | {"Server": [share]} for user in server.users.values() if user is not visitor]
-        head = {"friendlyName": "myPlex", "identifier": "com.plexapp.plugins.myplex", "size": len(rows)}
-        return as_xml("MediaContainer", head | {"machineIdentifier": server.machine, "User": rows})
+        head: dict[str, object] = {"friendlyName": "myPlex", "identifier": "com.plexapp.plugins.myplex"}
+        head |= {"machineIdentifier": server.machine, "totalSize": len(rows), "size": len(rows)}
+        return as_xml("MediaContainer", head | {"User": rows})
 
     def shared(self, call: Call, machine: str) -> Answer:
         """The tokens of others on the owner's server; XML whatever is asked."""
