@@ -79,6 +79,18 @@ class Home:
         """Now, in unix seconds."""
         return int(time.time())
 
+    def enrol(self) -> None:
+        """Give every account of the settings its number, before a copy is made: secrets are kept under it."""
+        known = set(
+            self.store.db.execute("SELECT p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile")
+        )
+        missing = [(p, a) for p in self.profiles for a in p.accounts if (p.name, a.name) not in known]
+        if missing:
+            accounts = Accounts(self.store)
+            with self.store.transaction():
+                for profile, account in missing:
+                    accounts.account(accounts.profile(profile.name), account.name, account.service)
+
     def profile(self, name: str | None) -> list[ProfileWish]:
         """The person of this name, or all."""
         found = [profile for profile in self.profiles if name in (None, profile.name)]

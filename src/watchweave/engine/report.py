@@ -31,6 +31,8 @@ class Line(Struct, frozen=True):
     why: str
     outcome: str
     reason: str = ""
+    identity: tuple[object, ...] = ()
+    """Of the change it tells of: the same as `Change.identity`."""
 
 
 class Problem(Struct, frozen=True):
@@ -174,15 +176,14 @@ def report(
 
 
 def _line(change: Change, names: Mapping[int, str], medias: Mapping[int, Media], state: str, reason: str) -> Line:
-    return Line(
-        names[change.account], change.shelf, change.verb, medias[change.media], change.value, change.why, state, reason
-    )
+    media = medias[change.media]
+    account = names[change.account]
+    return Line(account, change.shelf, change.verb, media, change.value, change.why, state, reason, change.identity)
 
 
 def _pending(row: Row, names: Mapping[int, str], medias: Mapping[int, Media]) -> Line:
-    return Line(
-        names[row.account], row.shelf, row.verb, medias[row.media], row.value, row.why, "pending", row.error or ""
-    )
+    account, media = names[row.account], medias[row.media]
+    return Line(account, row.shelf, row.verb, media, row.value, row.why, "pending", row.error or "", _identity(row))
 
 
 def _identity(row: Row) -> tuple[object, ...]:
