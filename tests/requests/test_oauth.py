@@ -208,8 +208,9 @@ def test_without_a_token_the_person_is_asked_to_sign_in_and_nothing_is_sent():
     assert host.reads == []
 
 
-def test_a_deleted_app_is_named_as_such():
-    server = Server([answer(403, {"error": "invalid_client"})])
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_deleted_app_is_named_as_such(status):
+    server = Server([answer(status, {"error": "invalid_client"})])
     with pytest.raises(Stopped):
         asyncio.run(OAuth(Flow(), Vault()).refresh(server.http()))
 

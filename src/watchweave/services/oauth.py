@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from ..errors import RateLimited, SignInNeeded, Unavailable
+from ..errors import RateLimited, SignInNeeded, Stopped, Unavailable
 from .base import Secrets
 from .http import Http, Nothing
 
@@ -141,6 +141,8 @@ class OAuth:
             accept=(400, 401),
             again=True,
         )
+        if answer.value and answer.value.error == "invalid_client":
+            raise Stopped(http.title, http.limits.explain.get(403) or "the app key is no longer valid.")
         if answer.status in (400, 401):
             return False
         self._keep(http, answer.value, now)

@@ -72,7 +72,6 @@ class Written(Struct, gc=False):
     added: dict[str, int] = field(default_factory=dict)
     updated: dict[str, int] = field(default_factory=dict)
     existing: dict[str, int] = field(default_factory=dict)
-    deleted: dict[str, int] | None = None
     not_found: dict[str, list[Any]] = field(default_factory=dict)
 
     @property

@@ -13,6 +13,7 @@ from ...core.records import DAY, MINUTE, Form, Play
 from ..base import Reading, Refusal
 from ..http import Nothing
 from .convert import Entry, Plays, Row, Times, entry, moment, watched_movies, watched_shows, written
+from .parcel import place
 from .shelves import SETTLE, Paged, TraktShelf
 
 FEW_PAGES = 3
@@ -131,13 +132,13 @@ class History(TraktShelf[Play]):
         refused: list[Refusal[Play]] = []
         if (await self.service.account()).only_once:
             records, refused = await self._once_each(records)
-        return refused + await self.write(self.path, records, _values, again=False)
+        return refused + await self.put(records, _values, again=False)
 
     async def _once_each(self, records: Sequence[Play]) -> tuple[list[Play], list[Refusal[Play]]]:
         """Of each film and episode at most one play, and none of what was watched before (4.5)."""
-        first: dict[object, Play] = {}
+        first: dict[str, Play] = {}
         for play in sorted(records, key=lambda play: (play.at is None, play.at)):
-            first.setdefault(play.media.key or play.media, play)
+            first.setdefault(play.media.key or str(place(play.media)), play)
         there = await self._look_up(play.media.key for play in first.values() if play.media.key)
         taken = [play for play in first.values() if play.media.key not in there]
         return taken, [Refusal(play, ONLY_ONCE) for play in records if play not in taken]

@@ -14,8 +14,13 @@ from .convert import PLURAL
 
 R = TypeVar("R", bound=Record)
 
-ACCEPTED = ("trakt", "imdb", "tmdb", "tvdb")
-"""Ids that we send, in the order in which Trakt matches them (4.2). No slug: it changes, and never a title."""
+ACCEPTED = {
+    Kind.MOVIE: ("imdb", "tmdb"),
+    Kind.SHOW: ("imdb", "tmdb", "tvdb"),
+    Kind.SEASON: ("tvdb",),
+    Kind.EPISODE: ("tvdb",),
+}
+"""Public ids that Trakt is told (4.2, 15). No slug: it changes. Never a title: it can hit something else."""
 
 NOT_KNOWN = "Trakt does not know this."
 NO_IDS = "Nothing is known of this by which Trakt could find it."
@@ -31,30 +36,48 @@ class Place(Struct, frozen=True):
 
 
 def place(media: Media) -> Place | None:
-    """How Trakt is told which thing is meant: by its own number, else by public ids; None if neither is known.
+    """How Trakt is told which thing is meant: by its own number, an episode else under its show, else by public ids."""
+    if media.kind is Kind.EPISODE:
+        return _numbered(media) or _nested(media) or flat(media)
+    return flat(media) or _nested(media)
 
-    Episodes and seasons without a number go under their show: other ids of theirs may not be understood (15).
-    """
-    flat = _own_number(media)
-    if flat or media.kind in (Kind.MOVIE, Kind.SHOW):
-        ids = flat or _public_ids(media)
-        return Place(PLURAL[media.kind], ids) if ids else None
-    if media.parent is None or media.season is None or (media.kind is Kind.EPISODE and media.number is None):
+
+def flat_first(media: Media) -> Place | None:
+    """The same where the contract knows nothing of seasons under shows, only the old documentation does (6)."""
+    return flat(media) or _nested(media)
+
+
+def flat(media: Media) -> Place | None:
+    """The thing by itself. Removals know no other way: where what is under a show is not looked at, the show is meant."""
+    if found := _numbered(media):
+        return found
+    ids = _public_ids(media)
+    return Place(PLURAL[media.kind], ids) if ids else None
+
+
+def _numbered(media: Media) -> Place | None:
+    ids = _own_number(media)
+    return Place(PLURAL[media.kind], ids) if ids else None
+
+
+def _nested(media: Media) -> Place | None:
+    number = media.number if media.kind is Kind.EPISODE else None
+    if media.parent is None or media.season is None or (media.kind is Kind.EPISODE and number is None):
         return None
     ids = _own_number(media.parent) or _public_ids(media.parent)
-    return Place("shows", ids, media.season, media.number) if ids else None
+    return Place("shows", ids, media.season, number) if ids else None
 
 
 def _own_number(media: Media) -> dict[str, int | str]:
     word, _, number = media.key.partition(":")
-    return {"trakt": int(number)} if word == media.kind.word and number.isdigit() else {}
+    number = number if word == media.kind.word else media.ids.get("trakt", "")
+    return {"trakt": int(number)} if number.isdigit() else {}
 
 
 def _public_ids(media: Media) -> dict[str, int | str]:
-    spaces = ACCEPTED[:3] if media.kind is Kind.MOVIE else ACCEPTED
     return {
         space: int(media.ids[space]) if media.ids[space].isdigit() else media.ids[space]
-        for space in spaces
+        for space in ACCEPTED[media.kind]
         if space in media.ids
     }
 
@@ -62,13 +85,18 @@ def _public_ids(media: Media) -> dict[str, int | str]:
 class Parcel(Generic[R]):
     """Records on their way to Trakt: the body, and which of them a "not found" means. `unnamed` cannot be sent."""
 
-    def __init__(self, records: Iterable[R], values: Callable[[R], Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        records: Iterable[R],
+        values: Callable[[R], Mapping[str, Any]],
+        placed: Callable[[Media], Place | None] = place,
+    ) -> None:
         self.body: dict[str, list[Any]] = {}
         self.unnamed: list[Refusal[R]] = []
         self._sent: list[tuple[R, Place]] = []
         shows: dict[Any, dict[str, Any]] = {}
         for record in records:
-            found = place(record.media)
+            found = placed(record.media)
             if found is None:
                 self.unnamed.append(Refusal(record, NO_IDS))
                 continue

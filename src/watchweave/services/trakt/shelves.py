@@ -11,7 +11,7 @@ from ...errors import Unavailable
 from ..base import Reading, Refusal, Shelf
 from ..http import Answer, Ask, Pages, Told
 from .convert import Row, Written, copies, moment, ratings, wishes, written
-from .parcel import Parcel
+from .parcel import Parcel, flat, flat_first, place
 
 if TYPE_CHECKING:
     from . import Trakt
@@ -56,6 +56,7 @@ class TraktShelf(Shelf[R]):
     path: ClassVar[str]
     leaves: ClassVar[tuple[str, ...]]
     limit: ClassVar[str] = ""
+    placed = staticmethod(place)
     service: Trakt
 
     async def stamp(self) -> str | None:
@@ -76,26 +77,35 @@ class TraktShelf(Shelf[R]):
             accept=(404,),
         )
 
-    async def write(
-        self, path: str, records: Sequence[R], values: Callable[[R], Mapping[str, Any]], *, again: bool = True
+    async def put(
+        self, records: Sequence[R], values: Callable[[R], Mapping[str, Any]], *, again: bool = True
     ) -> list[Refusal[R]]:
         """Send one batch. What is neither taken nor refused makes the outcome of the whole batch unknown (4.4)."""
-        parcel = Parcel(records, values)
+        parcel = Parcel(records, values, self.placed)
         if not parcel:
             return parcel.unnamed
         self.service.forget_activities()
-        answer = await self.http.send("POST", path, Written, body=parcel.body, again=again, accept=FULL)
+        answer = await self.http.send("POST", self.path, Written, body=parcel.body, again=again, accept=FULL)
         if answer.status in FULL:
-            return parcel.unnamed + await self._full(answer, path, parcel.records, values)
+            return parcel.unnamed + await self._full(answer, parcel.records, values)
         refused = parcel.refused(answer.value.not_found)
-        if refused is None or (answer.value.deleted is None and answer.value.taken + len(refused) != len(parcel)):
-            raise Unavailable(self.http.title, f"the answer to {path} does not account for all that was sent.")
+        if refused is None or answer.value.taken + len(refused) != len(parcel):
+            raise Unavailable(self.http.title, f"the answer to {self.path} does not account for all that was sent.")
         return parcel.unnamed + refused
 
+    async def take_off(self, records: Sequence[R]) -> list[Refusal[R]]:
+        """Remove one batch of things with one record each; what is not there is done."""
+        parcel = Parcel(records, bare, flat)
+        if not parcel:
+            return parcel.unnamed
+        self.service.forget_activities()
+        answer = await self.http.send("POST", f"{self.path}/remove", Written, body=parcel.body, again=True)
+        return parcel.unnamed + (parcel.refused(answer.value.not_found) or [])
+
     async def _full(
-        self, answer: Answer[Written], path: str, records: Sequence[R], values: Callable[[R], Mapping[str, Any]]
+        self, answer: Answer[Written], records: Sequence[R], values: Callable[[R], Mapping[str, Any]]
     ) -> list[Refusal[R]]:
-        """Nothing was taken, or perhaps a part (15): send what still fits, first come first served, and refuse the rest."""
+        """Nothing was taken, or perhaps what fitted (15): send what still fits, the first first, and refuse the rest."""
         told = answer.headers.get("X-Account-Limit", "")
         size = int(told) if told.isdigit() else await self.service.limit(self.limit)
         why = f"limit: this account holds at most {size} here." if size else "limit: this account takes no more here."
@@ -103,7 +113,7 @@ class TraktShelf(Shelf[R]):
         if not 0 < room < len(records):
             return [Refusal(record, why) for record in records]
         rest = [Refusal(record, why) for record in records[room:]]
-        return await self.write(path, records[:room], values) + rest
+        return await self.put(records[:room], values) + rest
 
     async def _held(self) -> int:
         """How many records the account holds here."""
@@ -120,6 +130,7 @@ class Ratings(TraktShelf[Rating]):
     path = "/sync/ratings"
     leaves = ("movies.rated_at", "shows.rated_at", "seasons.rated_at", "episodes.rated_at")
     limit = "ratings"
+    placed = staticmethod(flat_first)
 
     async def read(self, cursor: str | None) -> Reading[Rating]:
         """Sorted by `rated_at`, newest first; there is no filter by time (6)."""
@@ -139,10 +150,10 @@ class Ratings(TraktShelf[Rating]):
                 return
 
     async def add(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
-        return await self.write(self.path, records, rating_values)
+        return await self.put(records, rating_values)
 
     async def remove(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
-        return await self.write(f"{self.path}/remove", records, bare)
+        return await self.take_off(records)
 
 
 class Watchlist(TraktShelf[Wish]):
@@ -166,10 +177,10 @@ class Watchlist(TraktShelf[Wish]):
         return Reading(_records(self.pages(), wishes))
 
     async def add(self, records: Sequence[Wish]) -> Sequence[Refusal[Wish]]:
-        return await self.write(self.path, records, bare)
+        return await self.put(records, bare)
 
     async def remove(self, records: Sequence[Wish]) -> Sequence[Refusal[Wish]]:
-        return await self.write(f"{self.path}/remove", records, bare)
+        return await self.take_off(records)
 
 
 class Collection(TraktShelf[Copy]):
@@ -192,10 +203,10 @@ class Collection(TraktShelf[Copy]):
                 yield page
 
     async def add(self, records: Sequence[Copy]) -> Sequence[Refusal[Copy]]:
-        return await self.write(self.path, records, copy_values)
+        return await self.put(records, copy_values)
 
     async def remove(self, records: Sequence[Copy]) -> Sequence[Refusal[Copy]]:
-        return await self.write(f"{self.path}/remove", records, bare)
+        return await self.take_off(records)
 
 
 async def _records(pages: Pages[Row], convert: Callable[[Iterable[Row]], list[R]]) -> AsyncIterator[list[R]]:
