@@ -156,6 +156,26 @@ def test_an_episode_rated_soon_after_another_one_was_watched_is_not_overlooked(d
     assert (records, len(desk.asked())) == ([], 3)
 
 
+def test_what_lands_late_with_a_time_before_the_last_look_is_not_overlooked(desk):
+    desk.plex.rate("nate", "m1", 8)
+    desk.later(10)
+    reading, _ = desk.read()
+    desk.plex.rate("nate", "m2", 6, int(desk.world.now()) - 60)
+    desk.later()
+    _, records = desk.read(reading.cursor)
+    assert [(one.media.key, one.value) for one in of(Rating, records)] == [(desk.key("m2"), 60)]
+
+
+def test_a_rating_of_a_film_watched_long_ago_does_not_bring_its_history(desk):
+    desk.plex.mark("nate", "m1", int(desk.world.now()) - 300 * DAY)
+    reading, _ = desk.read()
+    desk.later()
+    desk.plex.rate("nate", "m1", 8)
+    _, records = desk.read(reading.cursor)
+    assert {type(one) for one in records} == {Copy, Watched, Rating}
+    assert len(desk.asked()) == 3
+
+
 @pytest.mark.parametrize("uid", ["m2", "s1", "s1.2", "s1.2.3"])
 def test_a_rating_of_anything_is_news(desk, uid):
     reading, _ = desk.read()
@@ -322,6 +342,11 @@ def test_a_whole_season_is_marked_by_one_request(desk):
     assert len(desk.asked()) == 3
 
 
+def test_a_season_of_which_one_episode_is_not_meant_is_marked_by_its_episodes(desk):
+    assert desk.add("watched", *(Watched(desk.media(f"s1.1.{number}")) for number in range(1, 5))) == []
+    assert [desk.state(f"s1.1.{number}").count for number in range(1, 6)] == [1, 1, 1, 1, 0]
+
+
 def test_a_season_that_is_watched_in_part_is_marked_by_its_episodes(desk):
     desk.plex.watch("nate", "s1.1.1", int(desk.world.now()) - DAY)
     episodes = [Watched(desk.media(f"s1.1.{number}")) for number in range(1, 6)]
@@ -357,14 +382,6 @@ def test_a_batch_done_in_part_is_unclear_and_not_unsent(desk):
     with pytest.raises(Unavailable) as caught:
         desk.add("watched", Watched(desk.media("m1")), Watched(desk.media("m2")))
     assert type(caught.value) is Unavailable
-
-
-def test_a_deleted_film_leaves_its_plays_under_its_title(desk):
-    desk.plex.watch("nate", "m1", int(desk.world.now()) - DAY)
-    title = desk.plex.work("m1").title
-    desk.plex.remove("m1")
-    _, records = desk.read()
-    assert all(play.media.title == title and play.media.keys == () for play in of(Play, records))
 
 
 def test_the_watchlist_goes_there_and_back(desk):

@@ -140,6 +140,18 @@ def test_a_user_with_a_pin_needs_it():
     assert desk.drawer["user_token"] == kid.token
 
 
+def test_a_user_of_the_home_is_found_at_a_server_that_the_account_finds():
+    desk, kid = family()
+    desk.options["server"] = "NAS"
+    desk.hosts = {name: base for name, base in desk.hosts.items() if name != "url"}
+    desk.plex.rate("kid", "m1", 6)
+    for _ in range(2):
+        _, records = desk.read()
+        assert [one.value for one in records if isinstance(one, Rating)] == [60]
+    assert not any("/switch" in one for one in desk.asked())
+    assert desk.drawer["user_server_token"] == kid.server_token
+
+
 def test_nobody_of_that_name_is_never_the_owner():
     desk, _ = family()
     desk.drawer["user"] = desk.options["user"] = "aunt"

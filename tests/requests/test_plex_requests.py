@@ -35,8 +35,9 @@ PATHS = {
 class Line:
     """A Plex that answers each path with what is laid out for it; a callable is asked, a number is a status."""
 
-    def __init__(self, **paths):
+    def __init__(self, known=(), **paths):
         self.paths = PATHS | paths
+        self.known = Everything(*known)
         self.sent = []
 
     def answer(self, request):
@@ -51,7 +52,7 @@ class Line:
             door = httpx2.MockTransport(self.answer)
             signer = Plex.signer(drawer)
             async with Http("Plex", ADDRESSES, signer, drawer, transport=door, limits=Plex.limits) as http:
-                return await deed(Plex(http, {}, Everything()))
+                return await deed(Plex(http, {}, self.known))
 
         self.sent.clear()
         return asyncio.run(whole_run())
@@ -124,6 +125,29 @@ def test_an_item_without_a_date_of_its_view_is_watched_and_no_play():
     line = Line(**{"/library/sections/1/all": listing([ROW | {"viewCount": 3}])})
     _, records = line.read()
     assert [type(record).__name__ for record in records] == ["Copy", "Watched"]
+
+
+def gone(**more):
+    return {"historyKey": "/h/5", "type": "episode", "title": "Pilot", "grandparentTitle": "Dark", "index": 1} | (
+        {"parentIndex": 2, "viewedAt": 1_700_000_000, "accountID": 1} | more
+    )
+
+
+def test_a_play_of_something_deleted_is_told_in_its_own_words():
+    line = Line(**{"/status/sessions/history/all": listing([gone()])})
+    _, records = line.read()
+    show = Media(Kind.SHOW, title="Dark")
+    media = Media(Kind.EPISODE, title="Pilot", parent=show, season=2, number=1)
+    assert [record for record in records if isinstance(record, Play)] == [
+        Play(media, 1_700_000_000, "history:5", "second")
+    ]
+
+
+def test_a_play_of_something_known_that_is_not_listed_is_told_by_its_key():
+    line = Line(**{"/status/sessions/history/all": listing([gone(ratingKey="88")])}, known=("88",))
+    _, records = line.read()
+    (play,) = (record for record in records if isinstance(record, Play))
+    assert (play.media.keys, play.media.parent) == (("88",), None)
 
 
 def test_an_empty_list_has_no_rows_at_all():

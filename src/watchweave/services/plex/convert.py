@@ -45,7 +45,6 @@ class Row(Struct, rename="camel", gc=False, omit_defaults=True):
     added_at: int | None = None
     updated_at: int | None = None
     leaf_count: int = 0
-    viewed_leaf_count: int = 0
 
     @property
     def key(self) -> str:

@@ -184,7 +184,7 @@ class Library:
         found: dict[str, Row] = {}
         for start in range(0, len(keys), AT_ONCE):
             path = f"/library/metadata/{','.join(keys[start : start + AT_ONCE])}"
-            params = {"includeFields": FIELDS + ",leafCount,viewedLeafCount"}
+            params = {"includeFields": FIELDS + ",leafCount"}
             answer = await self.http.get(path, Body[Row], params=params, headers=self.headers, accept=(404,))
             if answer.status != 404:
                 found |= {row.key: row for row in answer.value.MediaContainer.Metadata}

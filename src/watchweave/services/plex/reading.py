@@ -151,7 +151,7 @@ def sift(mark: Mark, rows: Iterable[Row], looked: int) -> tuple[Mark, list[Fresh
         tracker.pass_by(row)
         thing = media(row, shows)
         if thing and mark.seen.get(row.key) != row.digest():
-            viewed = row.view_count > 0 and thing.kind in VIEWED and (row.last_viewed_at or 0) >= mark.since
+            viewed = row.view_count > 0 and thing.kind in VIEWED and (row.last_viewed_at or 0) > mark.since
             fresh.append(Fresh(row, thing, mark.since if viewed else None))
     return tracker.done(), fresh
 

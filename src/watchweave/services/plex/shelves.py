@@ -123,7 +123,7 @@ class WatchedFlags(OnServer[Watched]):
         return [
             season.key
             for season in (row for rows in seasons for row in rows)
-            if counts[season.key] >= MANY and season.leaf_count == counts[season.key] and not season.viewed_leaf_count
+            if counts[season.key] >= MANY and season.leaf_count == counts[season.key]
         ]
 
 
