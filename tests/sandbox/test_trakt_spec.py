@@ -74,10 +74,10 @@ DEVIATIONS = {
     ),
     "GET /search/{id_type}/{id}": ("score: None is not", "a look-up by id has no score: recorded answers say null"),
     "POST /sync/collection": (
-        "'(shows|seasons|list)' is a required",
-        "recorded answers count films and episodes, and there is no list to describe",
+        "'list' is a required",
+        "there is no list to describe: recorded answers have none",
     ),
-    "POST /sync/collection/remove": ("'(shows|seasons|list)' is a required", "as for adding"),
+    "POST /sync/collection/remove": ("'list' is a required", "as for adding"),
     "POST /users/hidden/{section}": ("added: 'season' is a required", "recorded answers say seasons, and count users"),
     "POST /users/hidden/{section}/remove": ("deleted: 'episodes' is a required", "episodes cannot be hidden"),
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 KINDS = ("movie", "show", "season", "episode")
 PLURAL = {"movie": "movies", "show": "shows", "season": "seasons", "episode": "episodes"}
@@ -100,7 +101,14 @@ class Options:
 
 def iso(moment: float) -> str:
     """A time as Trakt writes it: UTC, always with milliseconds."""
-    return datetime.fromtimestamp(int(moment), UTC).isoformat()[:19] + ".000Z"
+    days, rest = divmod(int(moment), 86_400)
+    return f"{_day(days)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}.000Z"
+
+
+@lru_cache(maxsize=32_768)
+def _day(days: int) -> str:
+    """Large answers hold many times of few days."""
+    return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
 
 
 def seconds(text: str) -> int:

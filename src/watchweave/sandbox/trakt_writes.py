@@ -129,7 +129,7 @@ def add_collection(ask: Ask) -> object:
         at = moment(target, "collected_at", now) if "collected_at" in target.values else None
         outcome[id(target)] = account.collect(target.work, at, _media(target.values))
     answer: dict[str, object] = {
-        result: found.counts(lambda target: outcome[id(target)] == result, *LEAF)  # noqa: B023
+        result: found.counts(lambda target: outcome[id(target)] == result, *KINDS)  # noqa: B023
         for result in ("added", "updated", "existing")
     }
     return answer | {"not_found": found.not_found}
@@ -143,7 +143,7 @@ def _media(values: Mapping[str, Any]) -> dict[str, Any]:
 def remove_collection(ask: Ask) -> object:
     account, found = ask.user, matched(ask, whole=True)
     return {
-        "deleted": found.counts(lambda target: account.uncollect(target.work), *LEAF),
+        "deleted": found.counts(lambda target: account.uncollect(target.work), *KINDS),
         "not_found": found.not_found,
     }
 
