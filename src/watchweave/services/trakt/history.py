@@ -69,6 +69,7 @@ class History(TraktShelf[Play]):
                             yield [play for media, each in portion for play in plays.of_item(media, each)]
                         self._move(reading, plays)
                         return
+                plays.named.clear()  # of a long history only one page is held at a time
                 reading.count = pages.count
                 yield found
                 self._move(reading, plays)
