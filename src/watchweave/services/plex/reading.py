@@ -131,7 +131,7 @@ async def news(library: Library, reading: Reading[Record], cursor: Cursor) -> As
         async for viewings in library.history(cursor.account, max(0, horizon - NEAR)):
             past.add(viewings)
     yield [record for one in fresh for record in past.records(one.row, one.media, viewed=one.viewed is not None)]
-    yield past.rest(horizon or 0)
+    yield past.rest()
     reading.cursor = json.encode(cursor).decode()
 
 
@@ -197,12 +197,12 @@ class Past:
         last = view(row, thing, viewings) if viewed else None
         return [*state(row, thing), *plays(thing, viewings), *([last] if last else ())]
 
-    def rest(self, since: int = 0) -> list[Record]:
+    def rest(self) -> list[Record]:
         """The plays of what was not listed: by its key where that is known, else by its own words."""
         new = self._known.unknown(key for key in self._waiting if key)
         told: list[Record] = []
         for key, viewings in self._waiting.items():
             for viewing in viewings:
-                if viewing.viewed_at >= since and (thing := bare(viewing, known=key != "" and key not in new)):
+                if thing := bare(viewing, known=key != "" and key not in new):
                     told += plays(thing, [viewing])
         return told
