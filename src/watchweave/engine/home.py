@@ -74,6 +74,7 @@ class Home:
         self.secrets = secrets
         self.pace = pace
         self.stop = asyncio.Event()
+        self.tell: Callable[[str], None] = lambda stage: None
 
     def clock(self) -> int:
         """Now, in unix seconds."""
@@ -134,7 +135,7 @@ class Home:
         try:
             async with self.parties(profile, store) as (number, parties):
                 request = asked_for(profile, number, parties, what)
-                request.dry_run, request.yes = dry_run, yes
+                request.dry_run, request.yes, request.tell = dry_run, yes, self.tell
                 if approve:
                     _approve(request, Journal(store), approve, {party.id for party in parties})
                 result = await sync(request, parties, store, self.clock, self.stop)

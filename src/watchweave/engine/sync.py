@@ -35,6 +35,8 @@ class Request:
     only_shelves: frozenset[str] = frozenset()
     only_from: frozenset[int] = frozenset()
     """Where not empty, only what originates on these accounts is written."""
+    tell: Callable[[str], None] = lambda stage: None
+    """Hears what is going on, for who looks on."""
 
 
 async def sync(
@@ -43,10 +45,13 @@ async def sync(
     """One pass over one person's accounts. A dry run is handed a scratch copy of the store, and writes to no service."""
     run = begin(request, store, clock())
     fetch = Fetch(store, run, clock)
+    request.tell("reading")
     await fetch.all(parties)
+    request.tell("comparing")
     outcome, holds = decide(request, parties, store, run, clock())
     apply = Apply(store, run, clock, stop, request.approved)
     if not request.dry_run:
+        request.tell(f"writing {len(outcome.passed)} changes")
         await apply.all(parties, outcome.passed, fetch.confirm)
     return end(request, parties, store, (run, outcome, holds, apply), clock())
 
