@@ -205,6 +205,13 @@ def test_a_wrong_token_is_401_unless_the_fault_of_an_empty_list_is_wanted(house:
     assert listed(house)["totalSize"] == 0
 
 
+def test_a_managed_users_token_may_be_refused(house: Plex) -> None:
+    kid = house.user("kid").token
+    assert discover(house, token=kid).status == 200
+    house.discover.closed_to_managed = True
+    assert discover(house, token=kid).status == 401
+
+
 def test_the_old_host_of_the_watchlist_answers_404(house: Plex) -> None:
     assert ask(house, LIST, host="plex.metadata").status == 404
 

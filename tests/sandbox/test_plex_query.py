@@ -89,6 +89,36 @@ def test_a_group_equals_the_union_of_its_parts(house: Plex) -> None:
     assert both == found(house, f"type=1&{viewed}") | found(house, f"type=1&{rated}")
 
 
+@pytest.mark.parametrize("verb", ["watch", "mark", "unwatch", "rate", "unrate", "play", "remove"])
+def test_the_same_question_asked_again_sees_what_was_done_between(house: Plex, verb: str) -> None:
+    for other in ("m2", "m3"):
+        house.mark("nate", other)
+        house.rate("nate", other, 5)
+    query = {"rate": "userRating%3E%3E=-1", "unrate": "userRating%3E%3E=-1", "play": "inProgress=1"}
+    asked = "type=1&" + query.get(verb, "unwatched=0")
+    before = found(house, asked)
+    more = {"rate": ("m1", 8), "play": ("m1", 60_000), "watch": ("m1",), "mark": ("m1",)}
+    if verb == "remove":
+        house.remove("m2")
+    else:
+        getattr(house, verb)("nate", *more.get(verb, ("m2",)))
+    assert found(house, asked) != before
+
+
+def test_a_group_may_join_a_date_with_something_else(house: Plex) -> None:
+    house.watch("nate", "m1", at=5_000)
+    title = house.item("m2").title.replace(" ", "%20")
+    assert found(house, f"type=1&push=1&lastViewedAt%3E%3E=4000&or=1&title%3D={title}&pop=1") == keys(house, "m1", "m2")
+
+
+def test_a_show_without_episodes_answers_for_itself_and_for_no_episode(house: Plex) -> None:
+    for season in ("s1.1", "s1.2"):
+        house.remove(season)
+    assert found(house, "type=2&episode.viewCount=0") == keys(house, "s2")
+    empty = f"show.id={house.item('s1').key}"
+    assert found(house, f"type=2&push=1&episode.viewCount=5&or=1&{empty}&pop=1") == keys(house, "s1")
+
+
 def test_what_was_unwatched_unrated_or_deleted_is_in_no_delta(house: Plex) -> None:
     for thing in ("m1", "m2", "m3"):
         house.watch("nate", thing)

@@ -512,6 +512,16 @@ def test_plays_of_a_removed_item_vanish(house: Plex) -> None:
     assert [row["title"] for row in plays(house)] == [house.item("m1").title]
 
 
+def test_on_some_servers_plays_of_a_removed_item_stay_without_keys(house: Plex) -> None:
+    house.server.switches.history_outlives_items = True
+    house.watch("nate", "s1.1.1")
+    title = house.item("s1.1.1").title
+    house.remove("s1")
+    row = plays(house)[0]
+    assert (row["title"], row["type"], row["parentIndex"], row["index"]) == (title, "episode", 1, 1)
+    assert not {"ratingKey", "key", "parentKey", "grandparentKey"} & set(row)
+
+
 def test_the_first_account_is_nobody_and_the_second_the_owner(house: Plex) -> None:
     house.person("kid")
     named = {account["id"]: account["name"] for account in read(house, "/accounts")["Account"]}
@@ -537,6 +547,17 @@ def test_music_has_artists_albums_and_tracks_with_release_track_ids(house: Plex)
     assert (row["grandparentTitle"], row["parentTitle"], row["index"]) == ("The Band", "An Album", 1)
     assert row["Guid"][0]["id"].startswith("mbid://")
     assert xml(house, "/library/all?type=10")[0].tag == "Track"
+
+
+def test_a_section_may_vanish_during_a_reading(house: Plex) -> None:
+    first = "/library/sections/1/all?type=1&" + PAGE + "3"
+    assert read(house, first)["size"] == 3
+    house.remove_section("Movies")
+    assert ask(house, first).status == 404
+    assert [section["title"] for section in read(house, "/library/sections")["Directory"]] == [
+        "TV Shows",
+        "More Movies",
+    ]
 
 
 def test_items_may_vanish_between_the_listing_and_the_details(house: Plex) -> None:

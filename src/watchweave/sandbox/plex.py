@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import plex_listing, plex_writes
+from . import plex_history, plex_listing, plex_writes
 from .plex_core import Refused, Server, Visit, refusal, rendered
 from .plex_discover import Discover
 from .plex_events import Delivery, Receive, Scope, Send, delivery
@@ -189,12 +189,27 @@ class Plex:
 
     def remove(self, thing: Thing) -> list[Item]:
         """All copies of it vanish, with all that anybody did with them."""
+        if self.server.switches.history_outlives_items:
+            self._orphan({one for item in self.items(thing) for one in item.down()})
         gone = [one for item in self.items(thing) for one in self.server.library.drop(item)]
         for one in gone:
             for user in self.server.users.values():
                 user.view.forget(one)
             self._timeline(one, 9, metadataState="deleted")
         return gone
+
+    def remove_section(self, title: str) -> None:
+        """A whole library is taken away, perhaps while somebody reads it."""
+        section = next(each for each in self.server.library.sections.values() if each.title == title)
+        for item in [item for item in section.items if item.parent is None]:
+            self.remove(item)
+        del self.server.library.sections[section.key]
+        self.server.library.changed()
+
+    def _orphan(self, going: set[Item]) -> None:
+        for row in self.server.library.history:
+            if row.item in going:
+                row.described, row.item = plex_history.orphan(row.item), None
 
     def add_again(self, thing: Thing, *, remember: bool = False) -> Item:
         """The file is replaced: a new key, the old guid, a new date of adding; the view state is lost unless kept."""

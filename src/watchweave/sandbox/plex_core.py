@@ -38,6 +38,8 @@ class Switches:
     """False: a server before 1.41.9, which sends every field."""
     history_for_others: bool = True
     """False: users other than the owner may not read the history (a friend's server)."""
+    history_outlives_items: bool = False
+    """Rows about a removed item stay, without its keys."""
     quiet_writes: bool = False
     """Writes by the API send no events, as seen with third-party clients."""
     labels_replace: bool = False

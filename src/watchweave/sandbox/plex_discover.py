@@ -27,6 +27,7 @@ class Discover:
 
     `wrong_match`: /matches answers with another film. `guids_in_lists`: includeGuids works on the watchlist.
     `empty_for_strangers`: a bad token gets an empty watchlist with 200 (other programs lost lists to it).
+    `closed_to_managed`: tokens of managed users are refused (whether they are is unverified, plex.md 16).
     `writes_a_minute`: more watchlist writes than this meet 429. `nameless`: plex ids of works without any Guid.
     """
 
@@ -38,6 +39,7 @@ class Discover:
         self.wrong_match = False
         self.guids_in_lists = False
         self.empty_for_strangers = False
+        self.closed_to_managed = False
         self.writes_a_minute: int | None = None
         self.nameless: set[str] = set()
         self._writes: list[float] = []
@@ -58,6 +60,8 @@ class Discover:
             if match and call.method in method.split():
                 try:
                     visit = Visit(self.server, call, self.tv.visitor(call))
+                    if visit.user.restricted and self.closed_to_managed:
+                        raise Refused(401)
                     return handler(self, visit, *match.groups())
                 except Refused as refused:
                     if refused.status == 401 and self.empty_for_strangers:

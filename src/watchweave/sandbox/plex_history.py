@@ -46,6 +46,11 @@ def describe(item: Item) -> dict[str, object]:
     return {**base, **parent, **grandparent, **thumb}
 
 
+def orphan(item: Item) -> dict[str, object]:
+    """What is left of an item in the history when it is gone: titles and numbers, no keys."""
+    return {name: value for name, value in describe(item).items() if not name.endswith(("Key", "thumb"))}
+
+
 def history(visit: Visit) -> Answer:
     """All plays: of everybody for the owner, else one's own."""
     server, user = visit.server, visit.user

@@ -119,27 +119,18 @@ class Shape(msgspec.Struct, frozen=True):
 def shape(query: Mapping[str, str], api_version: str, *, json: bool, detail: bool) -> Shape:
     """The shape that a request asks for. `includeFields` means "only these" from API version 1.0 on, before that it
     added fields that are usually left out (plex.md 4.3)."""
-    names = ("includeGuids", "excludeFields", "excludeElements", "includeFields", "includeElements")
-    return _shape(json, detail, api_version, *(query.get(name, "") for name in names))
+    lists = tuple(
+        query.get(name, "") for name in ("excludeFields", "excludeElements", "includeFields", "includeElements")
+    )
+    return _shape(json, detail, detail or query.get("includeGuids") == "1", _number(api_version) >= 1, lists)
 
 
 @lru_cache(64)
-def _shape(
-    json: bool, detail: bool, version: str, guids: str, fields: str, elements: str, only: str, parts: str
-) -> Shape:
-    without = frozenset(fields.split(",")) | frozenset(elements.split(","))
-    new = _number(version) >= 1
-    only_fields = frozenset(filter(None, only.split(",")))
-    only_elements = frozenset(filter(None, parts.split(",")))
-    return Shape(
-        json,
-        detail,
-        detail or guids == "1",
-        without,
-        only_fields if new else frozenset(),
-        only_elements if new else frozenset(),
-        frozenset() if new else only_fields,
-    )
+def _shape(json: bool, detail: bool, guids: bool, new: bool, lists: tuple[str, ...]) -> Shape:
+    fields, elements, only_fields, only_elements = (frozenset(filter(None, one.split(","))) for one in lists)
+    if new:
+        return Shape(json, detail, guids, fields | elements, only_fields, only_elements)
+    return Shape(json, detail, guids, fields | elements, optional=only_fields)
 
 
 def _number(version: str) -> float:
