@@ -283,6 +283,20 @@ def test_a_device_code_can_be_denied_unknown_too_late_or_asked_too_often(mara):
     assert mara.sign_in("/oauth/device/token", code=late["device_code"]).status_code == 410
 
 
+def test_refusals_of_a_device_code_can_carry_an_error(mara):
+    mara.trakt.options.device_errors = True
+    code = device(mara)
+    assert poll(mara, code).json() == {"error": "authorization_pending"}
+    mara.trakt.sign_in.deny(code["user_code"])
+    assert poll(mara, code).json() == {"error": "access_denied"}
+
+
+def test_a_used_refresh_token_can_be_401_as_on_older_servers(mara):
+    mara.trakt.options.invalid_grant_status = 401
+    refresh(mara, mara.grant.refresh)
+    assert refresh(mara, mara.grant.refresh).json()["error"] == "invalid_grant"
+
+
 def refresh(mara, token):
     return mara.sign_in("/oauth/token", grant_type="refresh_token", refresh_token=token)
 

@@ -189,6 +189,23 @@ def test_two_episodes_can_share_a_number_and_the_first_is_hit(mara):
     assert mara.history()[0]["episode"]["number"] == first.number
 
 
+def test_an_account_may_understand_only_trakt_and_tvdb_ids_of_episodes(mara):
+    mara.trakt.options.episode_ids = ("trakt", "tvdb")
+    episode = mara.works["s1.1.1"]
+    assert mara.post("/sync/history", {"episodes": [ids(episode, "imdb")]}).json()["not_found"]["episodes"]
+    assert mara.post("/sync/history", {"episodes": [ids(episode, "imdb", "tvdb")]}).json()["added"]["episodes"] == 1
+
+
+@pytest.mark.parametrize(("way", "written"), [("null", [None]), ("empty", [""]), ("missing", [])])
+def test_an_unknown_id_is_null_empty_or_missing(mara, way, written):
+    mara.trakt.options.unknown_ids = way
+    film = mara.works["m1"]
+    mara.works.change(film, ids={space: value for space, value in film.ids.items() if space != "imdb"})
+    mara.account.watch(film)
+    found = mara.history()[0]["movie"]["ids"]
+    assert [found["imdb"]] == written if "imdb" in found else written == []
+
+
 @pytest.mark.parametrize(
     ("sent", "echoed"),
     [
@@ -293,6 +310,20 @@ def test_the_newest_come_first_and_an_old_play_added_now_stands_on_a_later_page(
     first, second = (mara.history(limit=10, page=page) for page in (1, 2))
     assert first[0]["watched_at"] > first[-1]["watched_at"] > second[-1]["watched_at"]
     assert second[-1]["movie"]["title"] == mara.works["m1"].title
+
+
+def test_a_window_can_mean_whole_days(mara):
+    mara.trakt.options.window_by_day = True
+    mara.account.watch(mara.works["m1"])
+    assert len(mara.history(start_at="2026-11-20T23:00:00.000Z", end_at="2026-11-20T01:00:00.000Z")) == 1
+
+
+def test_all_pages_together_hold_every_play_once(mara):
+    for minute in range(57):
+        mara.account.watch(mara.works[f"m{minute % 5 + 1}"], at=1_700_000_000 + 60 * (minute // 3))
+    count = pages(mara.get("/sync/history", limit=10))[2]
+    rows = [row["id"] for page in range(1, count + 1) for row in mara.history(limit=10, page=page)]
+    assert len(rows) == len(set(rows)) == 57
 
 
 def test_history_can_be_asked_by_kind_and_by_item(mara):

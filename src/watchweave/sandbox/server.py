@@ -102,19 +102,19 @@ class Breakage(Exception):
 
 
 class _Connection(H11Protocol):
-    """A connection that the app can find again by its peer, and cut."""
+    """A connection that the app can find again by its two ends, and cut."""
 
-    by_peer: ClassVar[dict[tuple[str, int], _Connection]] = {}
+    by_ends: ClassVar[dict[object, _Connection]] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.cut = transport.close
-        self.peer: tuple[str, int] = transport.get_extra_info("peername")
+        self.ends = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         self.lost = asyncio.Event()
-        self.by_peer[self.peer] = self
+        self.by_ends[self.ends] = self
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.by_peer.pop(self.peer, None)
+        self.by_ends.pop(self.ends, None)
         self.lost.set()
         super().connection_lost(exc)
 
@@ -153,7 +153,7 @@ async def _body(receive: Receive) -> bytes:
 
 async def _cut(scope: Scope, broken: Breakage) -> None:
     """Break the connection: a real one is closed, in-process the client's own error is raised."""
-    connection = _Connection.by_peer.get(scope["client"])
+    connection = _Connection.by_ends.get((scope["client"], scope["server"]))
     if connection is None:
         raise broken.error("the connection broke, as ordered")
     connection.cut()

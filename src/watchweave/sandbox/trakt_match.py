@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -26,14 +26,15 @@ class Malformed(Exception):
     """The body is not built as Trakt expects."""
 
 
-def match(catalogue: Catalogue, kind: str, item: Item) -> Work | None:
+def match(catalogue: Catalogue, kind: str, item: Item, episode_ids: Sequence[str] = ID_ORDER) -> Work | None:
     """By ids in Trakt's order, then by title and year, then by title alone, the most current first (section 4.2).
 
     So a right title beside ids that nobody knows still hits something, perhaps the wrong thing.
     """
     ids = item.get("ids") or {}
     for space in ID_ORDER:
-        found = catalogue.find(kind, space, ids[space]) if ids.get(space) else None
+        tried = ids.get(space) and (kind != "episode" or space in episode_ids)
+        found = catalogue.find(kind, space, ids[space]) if tried else None
         if found and found.on_trakt:
             return found
     title = item.get("title")
@@ -51,8 +52,9 @@ class Matched:
     Otherwise a show or season stands for itself, unless seasons or episodes are named under it.
     """
 
-    def __init__(self, catalogue: Catalogue, body: Item, *, whole: bool) -> None:
+    def __init__(self, catalogue: Catalogue, body: Item, episode_ids: Sequence[str] = ID_ORDER, *, whole: bool) -> None:
         self.catalogue = catalogue
+        self.episode_ids = episode_ids
         self.whole = whole
         self.targets: list[Target] = []
         self.not_found: dict[str, list[Any]] = {plural: [] for plural in PLURAL.values()}
@@ -70,7 +72,7 @@ class Matched:
         return counts
 
     def _take(self, kind: str, item: Item) -> None:
-        work = match(self.catalogue, kind, item)
+        work = match(self.catalogue, kind, item, self.episode_ids)
         if work is None:
             self.not_found[PLURAL[kind]].append(_echo(item))
         elif kind == "show":

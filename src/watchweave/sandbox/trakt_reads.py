@@ -10,7 +10,7 @@ from .trakt_asking import Ask, Routes, Stop, kinds, page
 from .trakt_rows import Row, activities, person, settings
 from .trakt_rules import HIDDEN_SECTIONS, SINGULAR, iso, seconds
 from .trakt_shelves import Copy, Paused, Play
-from .world import Work
+from .world import DAY, Work
 
 ROUTES = Routes()
 OWN = r"/(?:sync|users/([^/]+))"
@@ -48,6 +48,9 @@ def history(ask: Ask) -> object:
     name, kind, item = ask.words
     plays = _plays(ask, ask.owner(name), SINGULAR.get(kind or "", ""), item)
     start, end = _moment(ask, "start_at"), _moment(ask, "end_at")
+    if ask.trakt.options.window_by_day:
+        start = start and start // DAY * DAY
+        end = end and (end // DAY + 1) * DAY - 1
     if start is not None:
         plays = [play for play in plays if play.at >= start]
     if end is not None:

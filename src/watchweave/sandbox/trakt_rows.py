@@ -35,7 +35,9 @@ class Rows:
         return made[1]
 
     def _made(self, work: Work) -> Row:
-        ids: Row = {space: work.ids.get(space) for space in SPACES[work.kind]}
+        unknown = self._options.unknown_ids
+        spaces = [space for space in SPACES[work.kind] if space in work.ids or unknown != "missing"]
+        ids: Row = {space: work.ids.get(space, "" if unknown == "empty" else None) for space in spaces}
         if self._options.plex_ids and "plex" in work.ids:
             ids["plex"] = {"guid": work.ids["plex"], "slug": work.ids.get("slug")}
         if work.kind == "season":

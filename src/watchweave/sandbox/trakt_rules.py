@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 KINDS = ("movie", "show", "season", "episode")
 PLURAL = {"movie": "movies", "show": "shows", "season": "seasons", "episode": "episodes"}
@@ -93,6 +94,16 @@ class Options:
     readable_after: float = 0.0
     """Seconds of the world's time until plays added by request can be read."""
     pause_refused_at: float = 80.0
+    window_by_day: bool = False
+    """Do `start_at` and `end_at` mean whole days?"""
+    episode_ids: tuple[str, ...] = ("trakt", "imdb", "tmdb", "tvdb")
+    """Which ids of an episode are understood; the contract names trakt and tvdb only."""
+    unknown_ids: Literal["null", "empty", "missing"] = "null"
+    """How a row writes an id that is not known."""
+    history_status: int = 201
+    invalid_grant_status: int = 400
+    device_errors: bool = False
+    """Do refusals of a device code carry a JSON `error`?"""
     min_movies: int = 10_000
     min_shows: int = 1_000
     plex_ids: bool = False

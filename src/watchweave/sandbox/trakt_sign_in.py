@@ -153,25 +153,29 @@ class SignIn:
         if device.state == "used":
             return Answer(None, 409)
         if now >= device.expires:
-            return Answer(None, 410)
+            return self._not_yet(410, "expired_token")
         if device.polled and now - device.polled < DEVICE_INTERVAL:
-            return Answer(None, 429, {"Retry-After": str(DEVICE_INTERVAL)})
+            return self._not_yet(429, "slow_down")
         device.polled = now
         if device.state == "denied":
-            return Answer(None, 418)
+            return self._not_yet(418, "access_denied")
         if device.account is None:
-            return Answer(None, 400)
+            return self._not_yet(400, "authorization_pending")
         device.state = "used"
         return self._tokens(self.grant(device.account, device.client))
+
+    def _not_yet(self, status: int, error: str) -> Answer:
+        headers = {"Retry-After": str(DEVICE_INTERVAL)} if status == 429 else {}
+        return Answer({"error": error} if self.trakt.options.device_errors else None, status, headers)
 
     def _token(self, body: dict[str, str]) -> Answer:
         if body.get("grant_type") == "authorization_code":
             account, client, back = self._codes.pop(body.get("code", ""), (None, "", ""))
             fits = (client, back) == (body["client_id"], body.get("redirect_uri", ""))
-            return self._tokens(self.grant(account, client)) if account and fits else _invalid_grant()
+            return self._tokens(self.grant(account, client)) if account and fits else self._invalid_grant()
         grant = self._by_refresh.get(body.get("refresh_token", ""))
         if body.get("grant_type") != "refresh_token" or grant is None or grant.spent:
-            return _invalid_grant()
+            return self._invalid_grant()
         grant.spent = True
         if self.trakt.options.old_access_dies:
             grant.expires = 0.0
@@ -195,7 +199,7 @@ class SignIn:
             }
         )
 
-
-def _invalid_grant() -> Answer:
-    text = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
-    return Answer({"error": "invalid_grant", "error_description": text}, 400)
+    def _invalid_grant(self) -> Answer:
+        text = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
+        error = {"error": "invalid_grant", "error_description": text}
+        return Answer(error, self.trakt.options.invalid_grant_status)

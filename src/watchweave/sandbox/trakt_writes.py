@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .server import Answer
 from .trakt_asking import UPGRADE, Ask, Routes, Stop
 from .trakt_match import Malformed, Matched, Target
 from .trakt_rules import HIDDEN_SECTIONS, KINDS, iso, seconds
@@ -17,7 +18,7 @@ MEDIA_KEYS = ("media_type", "resolution", "hdr", "audio", "audio_channels", "3d"
 def matched(ask: Ask, *, whole: bool) -> Matched:
     """What the body names; one that is built wrongly is 400."""
     try:
-        return Matched(ask.trakt.world.catalogue, ask.body, whole=whole)
+        return Matched(ask.trakt.world.catalogue, ask.body, ask.trakt.options.episode_ids, whole=whole)
     except Malformed:
         raise Stop(400) from None
 
@@ -48,7 +49,7 @@ def moment(target: Target, name: str, now: int) -> int:
         raise Stop(400) from None
 
 
-@ROUTES.on("POST", "/sync/history", 201)
+@ROUTES.on("POST", "/sync/history")
 def add_history(ask: Ask) -> object:
     """Every row is a play, as often as it is sent (fact 7)."""
     account, found, now = ask.user, matched(ask, whole=True), int(ask.trakt.world.now())
@@ -67,7 +68,7 @@ def add_history(ask: Ask) -> object:
         result: found.counts(lambda target: outcome[id(target)] == result, *LEAF)  # noqa: B023
         for result in ("added", "updated")
     }
-    return answer | {"not_found": found.not_found | {"people": []}}
+    return Answer(answer | {"not_found": found.not_found | {"people": []}}, ask.trakt.options.history_status)
 
 
 @ROUTES.on("POST", "/sync/history/remove")
