@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import settings
-from .engine.home import AccountWish, Home
-from .errors import ConfigError, StorageError
-from .services.base import Pace, Secrets, Service
-from .services.registry import names, service
-from .storage.credentials import StoredPace, StoredSecrets
-from .storage.matches import Matches
-from .storage.secrets import Vault, load_key
-from .storage.store import Store, Writer, open_store
+if TYPE_CHECKING:  # what a command does not need is not loaded
+    from .engine.home import AccountWish, Home
+    from .sandbox.demo import Stage
+    from .services.base import Pace, Secrets, Service
+    from .settings import Settings
+    from .storage.matches import Matches
+    from .storage.secrets import Vault
+    from .storage.store import Store
+
+log = logging.getLogger("watchweave")
+PATIENCE = 60.0
+"""Seconds that a second writing command waits for the first."""
 
 
-def read_settings(folder: Path) -> settings.Settings:
+def read_settings(folder: Path) -> Settings:
     """The settings of a folder, checked against what the services offer."""
+    from . import settings
+    from .services.registry import names, service
+
     kinds = {name: service(name) for name in names()}
     offers = {name: settings.offer(k.sign_in, k.settings, k.hosts, k.shelf_types) for name, k in kinds.items()}
     return settings.load(folder, offers)
 
 
 @contextmanager
-def open_home(folder: Path, *, writes: str = "") -> Iterator[Home]:
+def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> Iterator[Home]:
     """The home in this folder. `writes` names the command that will write: it then is the only one, or waits."""
+    from . import settings
+    from .engine.home import Home
+    from .storage.credentials import StoredPace, StoredSecrets
+    from .storage.store import Writer, open_store
+
     chosen = read_settings(folder)
+    if log.level == logging.NOTSET:
+        log.setLevel(chosen.log_level.upper())
     for warning in settings.make_private(folder):
-        print(warning, file=sys.stderr)
+        log.warning(warning)
     path = folder / settings.DATABASE
     writer = Writer(path, writes) if writes else None
     if writer:
-        writer.take()
+        writer.take(patience)
     try:
         store = open_store(path, unclean=bool(writer and writer.unclean))
         vault = _vault(folder, store)
-        yield Home(
+        home = Home(
             chosen.profiles,
             store,
             open_account,
             lambda account: StoredSecrets(store, vault, account),
             lambda account: StoredPace(store, account),
         )
+        home.enrol()
+        yield home
         store.close()
     finally:
         if writer:
@@ -52,6 +69,8 @@ def open_home(folder: Path, *, writes: str = "") -> Iterator[Home]:
 
 
 def _vault(folder: Path, store: Store) -> Vault:
+    from .storage.secrets import Vault, load_key
+
     stamp = store.meta("key")
     vault = Vault(load_key(folder, first=stamp is None))
     vault.confirm(stamp)
@@ -63,6 +82,8 @@ def _vault(folder: Path, store: Store) -> Vault:
 def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches) -> tuple[Service, AsyncExitStack]:
     """The service of an account, with its way out, its sign-in and its pace."""
     from .services.http import Http
+    from .services.registry import service
+    from .storage.credentials import StoredSecrets
 
     kind = service(wish.service)
     hidden = {field.name for field in kind.sign_in}
@@ -71,19 +92,36 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
         secrets.take_over(given)
     hosts = {"url": kind.base_url, **kind.hosts}
     hosts |= {name: value for name, value in wish.options.items() if name in hosts and isinstance(value, str)}
-    http = Http(
-        kind.title, {n: base for n, base in hosts.items() if base}, kind.signer(secrets), pace, limits=kind.limits
-    )  # type: ignore[attr-defined]
+    used = {name: base for name, base in hosts.items() if base}
+    http = Http(kind.title, used, kind.signer(secrets), pace, limits=kind.limits)
     stack = AsyncExitStack()
     stack.push_async_exit(http.__aexit__)
     return kind(http, wish.options, known), stack
 
 
+def open_stage(folder: Path) -> AbstractContextManager[Stage]:
+    """The demo's household, with its settings in this folder."""
+    from .sandbox import demo
+
+    return demo.open_stage(folder)
+
+
 def main() -> None:
-    """The command line."""
-    from .cli import run
+    """The command line, and the last to see a fault of ours."""
+    if sys.argv[1:] == ["--version"]:
+        from . import __version__
 
-    run(open_home, read_settings)
+        print(f"watchweave {__version__}")  # noqa: T201 - before anything is loaded
+        return
+    from .cli import Tools, run
 
-
-__all__ = ["ConfigError", "StorageError", "main", "open_account", "open_home", "read_settings"]
+    try:
+        code = run(Tools(open_home, read_settings, open_stage), sys.argv[1:])
+    except Exception as fault:
+        log.debug("The fault:", exc_info=True)
+        said = f"{type(fault).__name__}: {fault}".replace("\n", " ") if str(fault) else type(fault).__name__
+        log.error(
+            "WatchWeave made a mistake (%s). Run the same with -v and report what it says; nothing is lost.", said
+        )
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,59 @@
+"""`watchweave demo`: a household on simulated services, synced before your eyes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..engine.home import Home
+from ..engine.report import Report
+from . import Tools
+from .printing import exit_code, tell
+from .running import finish, progress
+from .terminal import many, say
+
+
+def demo(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="End after the sync.")] = False,
+) -> None:
+    """See it work on simulated services; no account is needed, and nothing leaves this machine."""
+    tools: Tools = context.obj
+    with tempfile.TemporaryDirectory(prefix="watchweave-demo-") as name, tools.stage(Path(name)) as stage:
+        say("A household, simulated on this machine", "bold")
+        say(stage.story)
+        with tools.open(stage.folder, writes="demo") as home:
+            say()
+            say("The first sync", "bold", "blue")
+            reports = _sync_all(home)
+            say()
+            say("The same again: nothing is left to do", "bold", "blue")
+            reports += _sync_all(home, brief=True)
+            if not once:
+                say()
+                say("One evening later", "bold", "blue")
+                say(stage.evening())
+                reports += _sync_all(home, people=stage.people[:1])
+    say()
+    say('That was the demo. To sync your own accounts, write a config.yml and run "watchweave plan"; see README.md.')
+    raise typer.Exit(exit_code(reports))
+
+
+def _sync_all(home: Home, *, brief: bool = False, people: list[str] | None = None) -> list[Report]:
+    reports = []
+    for person in home.profiles:
+        if people is not None and person.name not in people:
+            continue
+        with progress(home, f"Syncing {person.name}"):
+            report = finish(home, home.sync(person, yes=True))
+        if brief and not report.changes:
+            say(f"{person.name}: nothing to do ({many(sum(report.requests.values()), 'request')})")
+        else:
+            tell(report, person.timezone)
+        reports.append(report)
+        if report.interrupted:
+            break
+    return reports

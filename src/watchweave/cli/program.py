@@ -1,0 +1,64 @@
+"""The commands by name, each loaded only when it is asked for, and the options that all have."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from .. import __version__
+from ..settings.folder import configuration_folder
+
+COMMANDS = (
+    "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "doctor",
+)  # fmt: skip
+"""In the order of the help. Each is a function, or a group of them, in the module of its name."""
+
+
+def loaded(name: str) -> Any:
+    """The command of this name, as typer runs it."""
+    found = getattr(import_module(f".{name}", __package__), name)
+    if not isinstance(found, typer.Typer):
+        single = typer.Typer(add_completion=False, rich_markup_mode=None)
+        single.command(name)(found)
+        found = single
+    return typer.main.get_command(found)
+
+
+class Commands(TyperGroup):
+    """A group whose commands are found when they are called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return loaded(cmd_name) if cmd_name in COMMANDS else None
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"watchweave {__version__}")
+        raise typer.Exit
+
+
+program = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+
+@program.callback()
+def watchweave(
+    context: typer.Context,
+    config: Annotated[str, typer.Option(metavar="DIR", help="The configuration folder.", show_default=False)] = "",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log everything to stderr.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Keeps Plex, Trakt and the other places where you track what you watch in step."""
+    context.obj.folder = Path(configuration_folder(config or None))
