@@ -56,7 +56,7 @@ class Box:
     short: dict[str, int] = field(default_factory=dict)
     fail_writes: list[str] = field(default_factory=list)
     """What happens to the coming writes: '' fine, lost, applied, late, half, unsent, kill_before, kill_after."""
-    late: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+    late: list[tuple[int, Callable[[int], None]]] = field(default_factory=list)
     reads: int = 0
     writes: int = 0
     written: list[tuple[str, str, str]] = field(default_factory=list)
@@ -129,6 +129,15 @@ class MemoryShelf(Shelf[Any]):
         thing = self.things[uid]
         return Media(thing.kind, thing.ids, thing.title, thing.year, runtime=thing.runtime, keys=(uid,))
 
+    def uid(self, record: Record) -> str:
+        """Which thing a record is about, by the service's own name or by an id."""
+        found = (
+            [record.media.key]
+            if record.media.key
+            else [uid for uid, thing in self.things.items() if thing.ids["imdb"] == record.media.ids.get("imdb")]
+        )
+        return found[0]
+
     async def asked(self) -> None:
         self.http.requests += 1
         self.box.reads += 1
@@ -136,9 +145,9 @@ class MemoryShelf(Shelf[Any]):
             raise Unavailable("Memory", "no answer")
         if self.box.signed_out:
             raise SignInNeeded("Memory", "the sign-in has expired")
-        for due, act in [row for row in self.box.late if row[0] <= self.now()]:
+        for due, act in [row for row in self.box.late if row[0] <= self.service.now()]:
             self.box.late = [row for row in self.box.late if row[1] is not act]
-            act()
+            act(due)
 
     async def stamp(self) -> str | None:
         if not self.box.stamps:
@@ -167,16 +176,23 @@ class MemoryShelf(Shelf[Any]):
             raise Killed
         if fate == "unsent" or self.box.down:
             raise NotSent("Memory", "no connection")
-        refusals = [Refusal(r, "Memory does not know this") for r in records if r.media.key in self.box.unknown]
-        taken = [r for r in records if r.media.key not in self.box.unknown]
+        refusals = [Refusal(r, "Memory does not know this") for r in records if self.uid(r) in self.box.unknown]
+        taken = [r for r in records if self.uid(r) not in self.box.unknown]
         if fate == "lost":
             raise Unavailable("Memory", "the connection broke")
         if fate == "late":
-            self.box.late.append((self.now() + 40, lambda: [act(r) for r in taken] and None))
+
+            def land(due: int) -> None:
+                self.now = lambda: due  # it is done, and stamped, when it lands
+                for record in taken:
+                    act(record)
+                self.box.move(self.name if self.name != "watched" else "history")
+
+            self.box.late.append((self.now() + 40, land))
             raise Unavailable("Memory", "the connection broke")
         for record in taken[: len(taken) // 2] if fate == "half" else taken:
             act(record)
-            self.box.written.append((self.name, verb, record.media.key))
+            self.box.written.append((self.name, verb, self.uid(record)))
         self.box.move(self.name if self.name != "watched" else "history")
         if fate == "kill_after":
             raise Killed
@@ -205,7 +221,7 @@ class HistoryWrites(HistoryReads):
             clock = self.box.form("history").clock
             precision = "unknown" if record.at is None else "day" if clock == "day" else "second"
             key = f"{self.box.name}-{self.box.number}"
-            self.box.plays[key] = (record.media.key, self.box.form("history").cut(record.at), precision)
+            self.box.plays[key] = (self.uid(record), self.box.form("history").cut(record.at), precision)
 
         return await self.writing(records, act, "add")
 
@@ -220,14 +236,14 @@ class Flags(MemoryShelf):
 
     async def add(self, records: list[Watched]) -> list[Refusal[Watched]]:
         def act(record: Watched) -> None:
-            self.box.flags[record.media.key] = self.now()
+            self.box.flags[self.uid(record)] = self.now()
             self.box.number += 1
-            self.box.plays[f"view:{record.media.key}:{self.box.number}"] = (record.media.key, self.now(), "second")
+            self.box.plays[f"view:{self.uid(record)}:{self.box.number}"] = (self.uid(record), self.now(), "second")
 
         return await self.writing(records, act, "add")
 
     async def remove(self, records: list[Watched]) -> list[Refusal[Watched]]:
-        return await self.writing(records, lambda r: self.box.flags.pop(r.media.key, None) and None, "remove")
+        return await self.writing(records, lambda r: self.box.flags.pop(self.uid(r), None) and None, "remove")
 
 
 class Ratings(MemoryShelf):
@@ -240,10 +256,10 @@ class Ratings(MemoryShelf):
         return self.reading(list(rows), cursor)
 
     async def add(self, records: list[Rating]) -> list[Refusal[Rating]]:
-        return await self.writing(records, lambda r: self.box.ratings.__setitem__(r.media.key, (r.value, r.at)), "add")
+        return await self.writing(records, lambda r: self.box.ratings.__setitem__(self.uid(r), (r.value, r.at)), "add")
 
     async def remove(self, records: list[Rating]) -> list[Refusal[Rating]]:
-        return await self.writing(records, lambda r: self.box.ratings.pop(r.media.key, None) and None, "remove")
+        return await self.writing(records, lambda r: self.box.ratings.pop(self.uid(r), None) and None, "remove")
 
 
 class Watchlist(MemoryShelf):
@@ -255,10 +271,10 @@ class Watchlist(MemoryShelf):
         return self.reading([Wish(self.media(uid), at) for uid, at in self.box.wishes.items()], cursor)
 
     async def add(self, records: list[Wish]) -> list[Refusal[Wish]]:
-        return await self.writing(records, lambda r: self.box.wishes.__setitem__(r.media.key, self.now()), "add")
+        return await self.writing(records, lambda r: self.box.wishes.__setitem__(self.uid(r), self.now()), "add")
 
     async def remove(self, records: list[Wish]) -> list[Refusal[Wish]]:
-        return await self.writing(records, lambda r: self.box.wishes.pop(r.media.key, None) and None, "remove")
+        return await self.writing(records, lambda r: self.box.wishes.pop(self.uid(r), None) and None, "remove")
 
 
 SHELVES: dict[str, type[MemoryShelf]] = {

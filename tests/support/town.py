@@ -24,9 +24,9 @@ NOON = 1_780_000_020
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 PLEXLIKE = {
-    "history": Form(clock="now", library=True, settle=30),
-    "watched": Form(clock="now", library=True, settle=30),
-    "ratings": Form(steps=100, library=True, settle=30),
+    "history": Form(clock="now", library=True, settle=60),
+    "watched": Form(clock="now", library=True, settle=60),
+    "ratings": Form(steps=100, library=True, settle=60),
     "watchlist": Form(settle=60, times=False),
 }
 TRAKTLIKE = {
@@ -39,7 +39,7 @@ DIARY = {
     "ratings": Form(steps=10, settle=300, times=False),
     "watchlist": Form(settle=300, times=False),
 }
-STARS = {"ratings": Form(steps=5, settle=0, times=False), "watchlist": Form(settle=0)}
+STARS = {"ratings": Form(steps=5, settle=60, times=False), "watchlist": Form(settle=60)}
 
 
 class Town:

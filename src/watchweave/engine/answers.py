@@ -2,12 +2,153 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from ..core.media import STRONG, Media
 from ..core.plan import Change
 from ..errors import ConfigError
+from ..storage.accounts import Accounts
+from ..storage.items import Items
 from ..storage.journal import Journal
+from ..storage.staging import NAMES
 from ..storage.store import Store
+from .home import Home, ProfileWish
+from .report import media_json, moment, shown_shelf
+
+_ACCOUNTS = (
+    "SELECT a.id, a.name, a.service, a.person_name, a.state, a.state_text, a.wait_until,"
+    " (SELECT max(looked) FROM cursor AS c WHERE c.account = a.id) FROM account AS a"
+    " JOIN profile AS p ON p.id = a.profile WHERE p.name = ? ORDER BY a.id"
+)
+_OWED = (
+    "SELECT shelf, count(*) FROM held INDEXED BY held_due WHERE account = ?1 AND due = 1 GROUP BY shelf UNION ALL"
+    " SELECT 1, count(*) FROM sighting INDEXED BY sighting_due WHERE account = ?1 AND state IN (0, 2)"
+)
+
+
+def standing(home: Home) -> list[dict[str, Any]]:
+    """How things stand with each person: accounts and sign-ins, the last run, what is owed, held, open and refused."""
+    return [_standing(home, person) for person in home.profiles]
+
+
+def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
+    store, journal = home.store, Journal(home.store)
+    wanted = {account.name: account for account in person.accounts}
+    rows = [row for row in store.db.execute(_ACCOUNTS, (person.name,)) if row[1] in wanted]
+    names = {row[0]: row[1] for row in rows}
+    accounts = []
+    for number, name, service, whose, state, text, wait, looked in rows:
+        accounts.append(
+            {
+                "account": name,
+                "service": service,
+                "person": whose,
+                "state": state if looked or text else "new",
+                "message": text,
+                "expires_at": expiry(home, number, wanted[name].options),
+                "wait_until": shown(int(wait) if wait > home.clock() else None),
+                "looked": shown(looked),
+                "owed": owed(store, number),
+                "pending": len(journal.open(number)),
+                "refused": len(journal.refusals(number)),
+            }  # fmt: skip
+        )
+    last = next((run for run in past(store, 1000) if run["profile"] == person.name), None)
+    held = [
+        {
+            "hold": f"h{number}", "account": names[hold.account], "shelf": shown_shelf(hold.shelf), "verb": hold.verb,
+            "count": len(hold.changes), "of": hold.of, "why": hold.why,
+        }
+        for number, hold in journal.waiting().items()
+        if hold.account in names
+    ]  # fmt: skip
+    return {"profile": person.name, "accounts": accounts, "last_run": last, "held": held}
+
+
+def expiry(home: Home, account: int, options: Any) -> str | None:
+    """When the sign-in has to be renewed, as far as the service said."""
+    told = home.secrets(account).load().get("expires_at") or options.get("expires_at") or ""
+    return shown(int(told)) if str(told).isdigit() else None
+
+
+def owed(store: Store, account: int) -> dict[str, int]:
+    """How many records this account should show and does not yet, by shelf."""
+    counts: dict[str, int] = {}
+    for shelf, count in store.db.execute(_OWED, (account,)):
+        if count:
+            name = shown_shelf(NAMES[shelf])
+            counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def shown(at: int | None) -> str | None:
+    return moment(at) if at is not None else None
+
+
+def past(store: Store, most: int = 50) -> list[dict[str, Any]]:
+    """The newest runs first, and how many changes each made."""
+    made: dict[int, dict[str, int]] = {}
+    query = "SELECT run, state, count(*) FROM journal GROUP BY run, state"
+    for run, state, count in store.db.execute(query):
+        made.setdefault(run, {})[{"sent": "pending", "unclear": "pending"}.get(state, state)] = count
+    return [
+        {
+            "run": run.id, "profile": run.profile, "began": moment(run.began), "ended": shown(run.ended),
+            "why": run.why, "status": run.status or "interrupted", "requests": dict(run.requests),
+            "changes": made.get(run.id, {}), "undone_by": run.undone,
+        }
+        for run in Accounts(store).runs(most)
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- what could not be identified or delivered
+
+_NAMELESS = (
+    "SELECT h.account, m.id FROM media AS m JOIN handle AS h ON h.media = m.id LEFT JOIN media AS s ON s.id = m.parent"
+    " WHERE NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.standing = 0 AND i.space IN (SELECT value FROM json_each(?1))"
+    " AND (i.media = m.id OR i.media = m.parent)) GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
+)
+_FROZEN = (
+    "SELECT h.account, m.id, m.frozen FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.frozen IS NOT NULL"
+    " GROUP BY h.account, m.id ORDER BY m.title, m.id"
+)
+
+
+def unmatched(store: Store) -> list[dict[str, Any]]:
+    """Media that no other account can be told of, and records that one would not take, each with the reason.
+
+    `problem`: no_ids, contradiction or refused. An episode is known by its show and number, if the show has an id.
+    """
+    names = {
+        number: (profile, name)
+        for number, profile, name in store.db.execute(
+            "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
+        )
+    }
+    found: list[tuple[int, int, dict[str, Any]]] = []
+    for account, media in store.db.execute(_NAMELESS, (json.dumps(STRONG),)):
+        why = "it has no id of any public database, so no other account can be told what it is"
+        found.append((account, media, {"problem": "no_ids", "shelf": None, "why": why}))
+    for account, media, why in store.db.execute(_FROZEN):
+        found.append((account, media, {"problem": "contradiction", "shelf": None, "why": why}))
+    for account in names:
+        for shelf, media, why, later in Journal(store).refusals(account):
+            rest = {"problem": "refused", "shelf": shown_shelf(shelf), "why": why, "next_try": moment(later)}
+            found.append((account, media, rest))
+    medias = Items(store.db).load({media for _, media, _ in found})
+    return [
+        {"profile": names[a][0], "account": names[a][1], "media": named_json(medias[m]), **rest} for a, m, rest in found
+    ]
+
+
+def named_json(media: Media) -> dict[str, Any]:
+    """A media as reports show it, with its name for people."""
+    return {**media_json(media), "name": media.named()}
+
+
+# ---------------------------------------------------------------- holds and undoing
 
 
 def approved_person(store: Store, hold: str) -> tuple[str, Sequence[Change]]:
@@ -28,3 +169,30 @@ def unwritten(store: Store, run: int, changes: Iterable[Change]) -> list[Change]
         if row.state in ("done", "sent", "unclear")
     }
     return [change for change in changes if change.identity not in sent]
+
+
+def kept(store: Store, run: int, taken_back: Iterable[tuple[object, ...]]) -> list[tuple[str, str, Media]]:
+    """What a run wrote that is not among the changes that take it back: account, shelf, media."""
+    gone = {(identity[0], identity[1], identity[3], identity[5]) for identity in taken_back}
+    names = dict(store.db.execute("SELECT id, name FROM account"))
+    left = [
+        row
+        for row in Journal(store).of_run(run)
+        if row.state == "done" and (row.account, row.shelf, row.media, row.play) not in gone
+    ]
+    medias = Items(store.db).load({row.media for row in left})
+    return [(names[row.account], row.shelf, medias[row.media]) for row in left]
+
+
+def owing_wrongly(store: Store) -> int:
+    """How many rows are marked as owed, or as settled, against what they say themselves: 0 in a sound database.
+
+    A row is owed if the account shows something else than the truth in its form; where the truth has not moved since
+    the account agreed, only if it has moved itself. Forms are not known here, so only what any form agrees on counts.
+    """
+    row = store.db.execute(
+        "SELECT count(*) FROM held AS h JOIN account AS a ON a.id = h.account LEFT JOIN truth AS t"
+        " ON t.circle = a.circle AND t.shelf = h.shelf AND t.media = h.media WHERE h.due = 1"
+        " AND (t.value IS h.seen OR (coalesce(t.version, -1) <= h.version AND h.seen IS h.agreed))"
+    ).fetchone()
+    return int(row[0])

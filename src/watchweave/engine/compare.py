@@ -46,8 +46,9 @@ class Compare:
                 self._entries(party)
             else:
                 self._values(party, name)
+        hanging = [name for name in party.shelves if party.form(name).library] if library else []
         for circle in self._hearing(party.id):
-            for name in library:
+            for name in hanging:
                 self.values.touch_arrivals(circle.id, SHELVES[name], party.id, self.run)
 
     def _hearing(self, account: int) -> list[Circle]:

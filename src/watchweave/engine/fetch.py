@@ -50,7 +50,7 @@ class Fetch:
             await self._read(party, reader, covered, look)
         except ServiceError as problem:
             party.problems.append(problem)
-            party.stage.clear(SHELVES[name] for name in covered)
+            party.stage.clear([SHELVES[name] for name in covered])
             look.how, look.why = "none", str(problem)
         for name in covered:
             party.looks[name] = look
@@ -76,7 +76,7 @@ class Fetch:
 
     async def _take(self, party: Party, asked, covered: Sequence[str], look: Look) -> Reading[Record]:  # type: ignore[no-untyped-def]
         """Stage one reading, page by page; the account is confirmed before the first row is used."""
-        party.stage.clear(SHELVES[name] for name in covered)
+        party.stage.clear([SHELVES[name] for name in covered])
         reading: Reading[Record] = await asked
         look.how = "complete" if reading.complete else "news"
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from ..core.records import PRESENT, Copy, Play, Rating, Record, Watched, Wish
 from .matches import Matches
@@ -26,7 +26,7 @@ class Stage:
         self.matches = Matches(db, account)
         self.nameless: list[Play] = []
 
-    def clear(self, shelves: Iterable[int]) -> None:
+    def clear(self, shelves: Collection[int]) -> None:
         """Forget what was staged of these shelves."""
         for shelf in shelves:
             self.db.execute("DELETE FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))

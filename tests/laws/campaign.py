@@ -1,0 +1,54 @@
+"""Runs many random worlds and says which laws broke: `python -m tests.laws.campaign --worlds 10000 --seed 1`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from multiprocessing import Pool
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.laws.worlds import live
+
+
+def judge(seed: int) -> tuple[int, str]:
+    """What broke in this world; nothing if all laws held."""
+    try:
+        live(seed)
+    except AssertionError as broken:
+        return seed, str(broken)
+    except Exception as fault:
+        return seed, f"fault: {fault!r}"
+    return seed, ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worlds", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--show", type=int, default=3)
+    options = parser.parse_args()
+    broken = []
+    with Pool() as pool:
+        for done, (seed, why) in enumerate(
+            pool.imap_unordered(judge, range(options.seed, options.seed + options.worlds), 20), 1
+        ):
+            if why:
+                broken.append((seed, why))
+            if done % 500 == 0:
+                print(f"{done} worlds, {len(broken)} broken", file=sys.stderr, flush=True)
+    for _, why in sorted(broken)[: options.show]:
+        print(why, end="\n\n")
+    build = Path("build")
+    build.mkdir(exist_ok=True)
+    (build / "laws.json").write_text(
+        json.dumps({"worlds": options.worlds, "seed": options.seed, "broken": [seed for seed, _ in broken]})
+    )
+    print(f"| worlds | seed | broken |\n| --- | --- | --- |\n| {options.worlds} | {options.seed} | {len(broken)} |")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

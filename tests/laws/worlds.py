@@ -1,0 +1,339 @@
+"""Random worlds: people who act, services that fail, a process that dies; and the laws that hold all the same."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.support.memory import Box, Killed
+from tests.support.town import DAY, DIARY, HOUR, MINUTE, NOON, PLEXLIKE, STARS, TRAKTLIKE, Town
+
+from watchweave.core.directions import hears
+from watchweave.core.records import Form
+from watchweave.engine.decide import Terms
+from watchweave.storage.staging import SHELVES
+from watchweave.storage.store import Store
+
+GRAPHS: dict[str, list[tuple[str, str]] | None] = {
+    "all": None,
+    "pair": [("plex", "trakt"), ("trakt", "plex")],
+    "fan": [("plex", "trakt"), ("trakt", "plex"), ("plex", "diary"), ("plex", "stars")],
+    "chain": [("plex", "trakt"), ("trakt", "diary"), ("diary", "stars"), ("stars", "hundred")],
+    "one way": [("plex", "trakt")],
+    "ancestors": [("hundred", "plex"), ("plex", "trakt"), ("trakt", "plex"), ("trakt", "diary"), ("stars", "diary")],
+    "into one": [("plex", "trakt"), ("diary", "trakt"), ("stars", "trakt")],
+}
+HUNDRED = {"ratings": Form(steps=100, settle=60), "watchlist": Form(settle=60)}
+FORMS = {"plex": PLEXLIKE, "trakt": TRAKTLIKE, "diary": DIARY, "stars": STARS, "hundred": HUNDRED}
+FILMS = ("heat", "ran", "alien", "solaris")
+FATES = ("lost", "applied", "late", "half", "unsent")
+
+
+class Fragile(Store):
+    """A store whose process dies at a chosen transaction, before or after it is committed."""
+
+    die_in = -1
+    after = False
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[object]:  # type: ignore[override]
+        self.die_in -= 1
+        dying = self.die_in == 0
+        with super().transaction(durable=durable) as db:
+            yield db
+            if dying and not self.after:
+                raise Killed
+        if dying:
+            raise Killed
+
+
+@dataclass
+class Life:
+    """What really happened: the only thing that the laws are judged by."""
+
+    viewings: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    known: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
+    """(account, film) -> the viewings that its person logged there."""
+    removed: set[str] = field(default_factory=set)
+    said: dict[tuple[str, str], list[object]] = field(default_factory=lambda: defaultdict(list))
+    """(shelf, film) -> the values set since all agreed last, with that agreed value first."""
+    unwished: set[str] = field(default_factory=set)
+    doubles: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+class World:
+    """One random life with its syncs."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.seed = seed
+        self.graph = self.random.choice(list(GRAPHS))
+        pairs = GRAPHS[self.graph]
+        names = (
+            list(FORMS) if pairs is None else sorted({name for pair in pairs for name in pair}, key=list(FORMS).index)
+        )
+        self.names = self.random.sample(names, self.random.randint(2, len(names))) if pairs is None else names
+        self.town = Town(
+            pairs,
+            Terms(timezone=self.random.choice(["UTC", "America/New_York", "Asia/Kolkata"])),
+            **{n: FORMS[n] for n in self.names},
+        )
+        self.town.store.__class__ = Fragile
+        self.town.film(*FILMS, runtime=3600)
+        for box in self.town.boxes.values():
+            if box.library:
+                box.library -= set(self.random.sample(FILMS, self.random.randint(0, 2)))
+        self.life = Life()
+        self.crashes = self.random.choice([0.0, 0.1, 0.3])
+        self.faults = self.random.choice([0.0, 0.2, 0.4])
+        self.used: set[int] = set()
+        self.story: list[str] = []
+
+    # ---------------------------------------------------------------- acts
+    def box(self, shelf: str) -> Box | None:
+        able = [box for box in self.town.boxes.values() if shelf in box.forms]
+        return self.random.choice(able) if able else None
+
+    def act(self) -> None:
+        kind = self.random.choice(
+            ["watch"] * 4 + ["rate"] * 3 + ["wish", "wish", "unwish", "unrate", "remove_play", "double"]
+        )
+        getattr(self, kind)()
+
+    def note(self, text: str) -> None:
+        self.story.append(f"{self.town.time - NOON:>8} {text}")
+
+    def watch(self) -> None:
+        """A viewing, logged on one account or on several, with stamps that differ."""
+        film = self.random.choice(FILMS)
+        at = self.town.time - self.random.choice([0, 0, 1, 30]) * DAY - self.random.randint(1, 20) * HOUR
+        apart = (
+            60 * HOUR if "diary" in self.names else 4 * HOUR
+        )  # two viewings of one day, one known by its day: nobody can tell
+        if any(abs(at - other) < apart for other in self.life.viewings[film]):
+            return
+        self.life.viewings[film].append(at)
+        able = [
+            b
+            for b in self.town.boxes.values()
+            if "history" in b.forms and ("watched" not in b.forms or film in b.library)
+        ]
+        for box in self.random.sample(able, min(len(able), self.random.choice([1, 1, 1, 2]))):
+            box.watch(
+                film,
+                at + self.random.randint(-20, 20) * MINUTE,
+                self.town.time,
+                "day" if box.name == "diary" else "second",
+            )
+            self.life.known[box.name, film].add(at)
+            self.note(f"{box.name} watch {film} at {at - NOON}")
+
+    def double(self) -> None:
+        """A service logs one play twice within minutes."""
+        box = self.town.boxes.get("trakt")
+        if box is None or not box.plays:
+            return
+        key = self.random.choice(list(box.plays))
+        film, at, _ = box.plays[key]
+        if at is not None and at != 0 and not key.startswith("view:") and self.random.random() < 0.5:
+            box.watch(film, at + 5 * MINUTE, self.town.time)
+            self.life.doubles[box.name, film] += 1
+            self.note(f"{box.name} double {film}")
+
+    def rate(self) -> None:
+        if box := self.box("ratings"):
+            film = self.random.choice(FILMS)
+            if box.forms["ratings"].library and film not in box.library:
+                return
+            value = self.random.randint(1, 100)
+            box.rate(film, value, self.town.time)
+            self.life.said["ratings", film].append(box.ratings[film][0])
+            self.note(f"{box.name} rate {film} {box.ratings[film][0]}")
+
+    def unrate(self) -> None:
+        if (box := self.box("ratings")) and box.ratings:
+            film = self.random.choice(list(box.ratings))
+            box.rate(film, None, self.town.time)
+            self.life.said["ratings", film].append(None)
+            self.note(f"{box.name} unrate {film}")
+
+    def wish(self) -> None:
+        if box := self.box("watchlist"):
+            film = self.random.choice(FILMS)
+            box.wish(film, self.town.time)
+            self.life.said["watchlist", film].append(100)
+            self.note(f"{box.name} wish {film}")
+
+    def unwish(self) -> None:
+        if (box := self.box("watchlist")) and box.wishes:
+            film = self.random.choice(list(box.wishes))
+            box.unwish(film)
+            self.life.said["watchlist", film].append(None)
+            self.note(f"{box.name} unwish {film}")
+
+    def remove_play(self) -> None:
+        if (box := self.box("history")) and box.plays and self.random.random() < 0.3:
+            key = self.random.choice(list(box.plays))
+            self.life.removed.add(box.plays[key][0])
+            box.remove_play(key)
+            self.note(f"{box.name} remove {key}")
+
+    # ---------------------------------------------------------------- syncs
+    def trouble(self) -> None:
+        for box in self.town.boxes.values():
+            box.down = self.random.random() < self.faults * 0.3
+            box.partial = {s for s in ("history", "ratings", "watchlist") if self.random.random() < self.faults * 0.2}
+            box.empty = {
+                s
+                for s in ("ratings", "watchlist", "history")
+                if self.random.random() < self.faults * 0.15 and self.seen(box, s) > 2
+            }
+            if self.random.random() < self.faults:
+                box.fail_writes = [self.random.choice(("", *FATES)) for _ in range(self.random.randint(1, 3))]
+            if self.random.random() < self.crashes * 0.5:
+                box.fail_writes = [*box.fail_writes, self.random.choice(("kill_before", "kill_after"))]
+        store = self.town.store
+        assert isinstance(store, Fragile)
+        store.die_in = self.random.randint(1, 40) if self.random.random() < self.crashes else -1
+        store.after = self.random.random() < 0.5
+
+    def seen(self, box: Box, shelf: str) -> int:
+        """How much was seen there: an empty list of one or two cannot be told from a person's removals."""
+        query = "SELECT count(*) FROM {} WHERE account = (SELECT id FROM account WHERE name = ?) {}"
+        table, more = (
+            ("entry", "") if shelf == "history" else ("held", f"AND seen IS NOT NULL AND shelf = {SHELVES[shelf]}")
+        )
+        return int(self.town.store.db.execute(query.format(table, more), (box.name,)).fetchone()[0])
+
+    def heal(self) -> None:
+        for box in self.town.boxes.values():
+            box.down, box.partial, box.empty, box.fail_writes = False, set(), set(), []
+        self.town.store.die_in = -1  # type: ignore[attr-defined]
+
+    def sync(self, **more: bool) -> None:
+        try:
+            report = self.town.sync(yes=True)
+            self.note(
+                "sync "
+                + ", ".join(
+                    f"{c.account} {c.verb} {c.shelf} {c.media.title} {c.value} {c.outcome}" for c in report.changes
+                )
+                + f" {[h.why for h in report.held]}"
+            )
+            for hold in report.held:
+                if hold.check != "doubted" and (self.random.random() < 0.5 or more):
+                    self.note(f"approve {hold.hold}")
+                    self.town.approve(hold.hold)
+        except Killed:
+            self.note("killed")
+        self.check_now()
+
+    def run(self) -> None:
+        """A life of some days, then quiet, then the judgement."""
+        for _ in range(self.random.randint(2, 7)):
+            for _ in range(self.random.randint(0, 4)):
+                self.act()
+                self.town.wait(self.random.randint(1, 300))
+            self.trouble()
+            self.sync()
+            self.heal()
+            self.town.wait(self.random.choice([30, 10 * MINUTE, HOUR, DAY]))
+        self.quiet()
+        self.judge()
+
+    def quiet(self) -> None:
+        """All services well; every shelf is read completely; days are over."""
+        self.town.wait(3 * DAY)
+        for _ in range(3):
+            for box in self.town.boxes.values():
+                for shelf in box.moved:
+                    box.move(shelf)
+            self.sync(approve=True)
+            self.town.wait(20 * MINUTE + 2 * DAY)
+        writes, was = self.town.writes(), len(self.story)
+        self.sync(approve=True)
+        self.expect(self.town.writes() == writes, "C2 quiet", "\n".join(self.story[was:]))
+
+    # ---------------------------------------------------------------- laws
+    def expect(self, holds: bool, law: str, text: object = "") -> None:
+        if not holds:
+            raise AssertionError(
+                f"world {self.seed} ({self.graph}, {self.names}): {law}: {text}\n" + "\n".join(self.story)
+            )
+
+    def own_plays(self, name: str, film: str) -> list[str]:
+        return [
+            k for k, (uid, _, _) in self.town.boxes[name].plays.items() if uid == film and not k.startswith("view:")
+        ]
+
+    def heard(self) -> dict[str, frozenset[str]]:
+        pairs = self.town.directions
+        return hears(self.names, [(a, b) for a in self.names for b in self.names if a != b] if pairs is None else pairs)
+
+    def check_now(self) -> None:
+        """C4: at no moment does an account show more plays than were played."""
+        heard = self.heard()
+        for name, box in self.town.boxes.items():
+            for film in FILMS if "history" in box.forms else ():
+                most = len(set().union(*(self.life.known[giver, film] for giver in heard[name])))
+                doubled = sum(self.life.doubles[giver, film] for giver in (name,))
+                count = len(self.own_plays(name, film))
+                self.expect(count <= most + doubled, "C4 no invention", f"{name} {film}: {count} of {most}")
+
+    def judge(self) -> None:
+        heard = self.heard()
+        for name, box in self.town.boxes.items():
+            if "history" in box.forms and box.forms["history"].clock != "now":
+                for film in set(FILMS) - self.life.removed:
+                    most = len(set().union(*(self.life.known[giver, film] for giver in heard[name])))
+                    count = len(self.own_plays(name, film))
+                    self.expect(count >= most, "C5 no loss", f"{name} {film}: {count} of {most}")
+            if "watched" in box.forms:
+                for film in box.library:
+                    seen = any(self.own_plays(giver, film) for giver in heard[name])
+                    if seen:
+                        self.expect(film in box.flags, "C1 agreement", f"{name} {film} is not flagged")
+        for shelf in ("ratings", "watchlist"):
+            self.judge_values(shelf, heard)
+
+    def judge_values(self, shelf: str, heard: dict[str, frozenset[str]]) -> None:
+        for film in FILMS:
+            shown = {}
+            for name, box in self.town.boxes.items():
+                if shelf in box.forms and not (box.forms[shelf].library and film not in box.library):
+                    shown[name] = (
+                        box.ratings[film][0]
+                        if shelf == "ratings" and film in box.ratings
+                        else 100
+                        if shelf == "watchlist" and film in box.wishes
+                        else None
+                    )
+            said = set(self.life.said[shelf, film])
+            for name, value in shown.items():
+                form = self.town.boxes[name].forms[shelf]
+                self.expect(
+                    value is None or any(form.fit(v) == value for v in said if v is not None),
+                    "C4 no invention",
+                    f"{name} {film} {shelf} {value} of {said}",
+                )  # type: ignore[arg-type]
+                if shelf == "watchlist" and film in self.life.viewings:
+                    continue  # a wish that was dropped after a viewing is kept apart
+                mates = [n for n in shown if heard[n] == heard[name]]
+                finest = max(mates, key=lambda n: self.town.boxes[n].forms[shelf].steps)
+                self.expect(form.fit(shown[finest]) == value, "C1 agreement", f"{film} {shelf}: {shown}")
+            if said and None not in said:
+                for name, value in shown.items():
+                    told = any(self.said_by(giver, shelf, film) for giver in heard[name])
+                    self.expect(value is not None or not told, "C5 no loss", f"{name} {film} {shelf}")
+
+    def said_by(self, name: str, shelf: str, film: str) -> bool:
+        box = self.town.boxes[name]
+        return film in (box.ratings if shelf == "ratings" else box.wishes)
+
+
+def live(seed: int) -> None:
+    """One world, from birth to judgement."""
+    World(seed).run()
