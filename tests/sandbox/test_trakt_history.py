@@ -143,9 +143,9 @@ def test_rows_of_one_item_in_one_body_are_several_plays_and_forms_may_be_mixed(m
 
 
 def test_times_given_for_a_show_or_season_hold_for_its_episodes(mara):
-    body = {"shows": [ids(mara.works["s1"]) | {"watched_at": NOVEMBER, "seasons": [{"number": 1}]}]}
-    mara.post("/sync/history", body)
-    assert {row["watched_at"] for row in mara.history()} == {"2026-11-01T20:05:00.000Z"}
+    seasons = [{"number": 1}, {"number": 2, "episodes": [{"number": 1}]}]
+    mara.post("/sync/history", {"shows": [ids(mara.works["s1"]) | {"watched_at": NOVEMBER, "seasons": seasons}]})
+    assert [row["watched_at"] for row in mara.history()] == ["2026-11-01T20:05:00.000Z"] * 5
 
 
 def test_the_answer_has_no_play_ids_and_an_extra_key(mara):
