@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ TAGS = {"show": "Directory", "season": "Directory", "artist": "Directory", "albu
 TAGS |= {"collection": "Directory", "track": "Track", "playlist": "Playlist", "photo": "Photo"}
 ERRORS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
 ERRORS |= {429: "Too Many Requests"}
+CHILDREN = frozenset({dict, list, tuple, Raw})
+_SPECIAL = re.compile(r'[&<>"\n\r\t]')
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "", "\t": "&#9;"})
 
 Tree = Mapping[str, object]
@@ -39,13 +42,14 @@ def attribute(name: str, value: object) -> str:
     """` name="value"`; truth is written 1 and 0, None not at all."""
     if value is None:
         return ""
-    text = str(int(value)) if isinstance(value, bool) else str(value)
-    return f' {name}="{text.translate(_ESCAPES)}"'
+    if isinstance(value, str):
+        return f' {name}="{value.translate(_ESCAPES) if _SPECIAL.search(value) else value}"'
+    return f' {name}="{int(value) if isinstance(value, bool) else value}"'
 
 
 def is_child(value: object) -> bool:
     """Is this an element below, and not an attribute?"""
-    return isinstance(value, dict | list | tuple | Raw)
+    return type(value) in CHILDREN
 
 
 def element(name: str, tree: Tree) -> str:
@@ -56,9 +60,13 @@ def element(name: str, tree: Tree) -> str:
 
 def parts(name: str, tree: Tree) -> tuple[str, str]:
     """An element without its closing: `<name a="1"`, and the text of all below it."""
-    attributes = "".join([attribute(key, value) for key, value in tree.items() if not is_child(value)])
-    inner = "".join([_below(key, value) for key, value in tree.items() if is_child(value)])
-    return f"<{name}{attributes}", inner
+    attributes, inner = [f"<{name}"], []
+    for key, value in tree.items():
+        if is_child(value):
+            inner.append(_below(key, value))
+        else:
+            attributes.append(attribute(key, value))
+    return "".join(attributes), "".join(inner)
 
 
 def _below(name: str, value: object) -> str:
