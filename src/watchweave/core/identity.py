@@ -30,6 +30,7 @@ class Candidate(Struct, frozen=True):
     parent: int | None = None
     season: int | None = None
     number: int | None = None
+    runtime: int | None = None
 
 
 class Verdict(Struct, frozen=True):

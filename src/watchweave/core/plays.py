@@ -36,7 +36,7 @@ class State(IntEnum):
 
 
 class Sighting(Struct):
-    """The link between one account and one play. ours: we wrote it; sent: the time we chose for it."""
+    """The link between one account and one play. ours: we wrote it; sent: the time it has there, chosen by us or seen."""
 
     state: State
     key: str | None = None
@@ -70,8 +70,7 @@ class Play(Struct):
     def see(self, entry: Entry) -> None:
         """This entry is this play."""
         old = self.sightings.get(entry.account)
-        ours, sent = (old.ours, old.sent) if old else (False, None)
-        self.sightings[entry.account] = Sighting(State.HERE, entry.key, ours, sent)
+        self.sightings[entry.account] = Sighting(State.HERE, entry.key, old.ours if old else False, entry.at)
 
 
 class Entry(Struct, frozen=True):
@@ -148,7 +147,7 @@ def wrote(entry: Entry, past: Past) -> bool:
     """Is this our own: a play we sent whose entry we did not know yet, or the echo of a flag we wrote?"""
     for play in past.plays:
         sighting = play.sightings.get(entry.account)
-        if sighting and sighting.ours and sighting.key is None and sighting.sent == entry.at:
+        if sighting and sighting.ours and sighting.key is None and same_time(sighting.sent, entry):
             sighting.key, sighting.state = entry.key, State.HERE
             return True
     for echo in past.echoes:
@@ -157,6 +156,13 @@ def wrote(entry: Entry, past: Past) -> bool:
             past.asides.append(Aside(entry.account, entry.key, "echo", echo.write))
             return True
     return False
+
+
+def same_time(sent: int | None, entry: Entry) -> bool:
+    """Is this the time we sent, as far as the account keeps it?"""
+    if entry.known is Known.DAY and sent is not None:
+        return entry.lo <= sent < entry.lo + DAY
+    return sent == entry.at
 
 
 def place(entry: Entry, past: Past, wide: int) -> Play | None:
@@ -185,13 +191,8 @@ def place(entry: Entry, past: Past, wide: int) -> Play | None:
 
 def near(play: Play, entry: Entry, wide: int) -> bool:
     """Does this account already show an entry closer than W?"""
-    return (
-        play.has(entry.account)
-        and play.at is not None
-        and entry.at is not None
-        and play.known is Known.MOMENT
-        and abs(play.at - entry.at) < wide
-    )
+    at = play.sightings[entry.account].sent if play.has(entry.account) else None
+    return at is not None and entry.at is not None and abs(at - entry.at) < wide
 
 
 def take_place(play: Play, past: Past) -> None:

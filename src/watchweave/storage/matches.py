@@ -91,6 +91,7 @@ class Sheet:
         self.new_ids: list[tuple[str, int, str, int, int, int]] = []
         self.standings: list[tuple[int, str, int, str]] = []
         self.frozen: list[tuple[str, int]] = []
+        self.filled: list[tuple[str, int | None, int | None, int]] = []
 
     def load(self, medias: Iterable[Media]) -> None:
         """Everybody who shares a strong id with one of these."""
@@ -119,11 +120,13 @@ class Sheet:
             self.by_id[space, kind, value].add(media)
             if standing == Standing.GOOD:
                 ids[media][space] = value
-        for number, kind, title, year, parent, season, episode in self.db.execute(
-            "SELECT id, kind, title, year, parent, season, number FROM media WHERE id IN (SELECT value FROM json_each(?))",
+        for number, kind, title, year, parent, season, episode, runtime in self.db.execute(
+            "SELECT id, kind, title, year, parent, season, number, runtime FROM media WHERE id IN (SELECT value FROM json_each(?))",
             (chosen,),
         ):
-            self.media[number] = Candidate(number, kind, ids[number], title, year, parent, season, episode)
+            self.media[number] = Candidate(
+                number, kind, ids[number], title, year, parent, season, episode, runtime
+            )
             if parent is not None:
                 self.by_place[parent, season, episode] = number
 
@@ -164,8 +167,19 @@ class Sheet:
                 self.by_id[space, int(media.kind), value].add(number)
         good = {s: v for s, v in {**held.ids, **added}.items() if s not in verdict.standing}
         self.media[number] = Candidate(
-            number, held.kind, good, held.title, held.year, held.parent, held.season, held.number
+            number,
+            held.kind,
+            good,
+            held.title or media.title,
+            held.year or media.year,
+            held.parent,
+            held.season,
+            held.number,
+            held.runtime or media.runtime,
         )
+        now = self.media[number]
+        if number not in self.new and (held.title, held.year, held.runtime) != (now.title, now.year, now.runtime):
+            self.filled.append((now.title, now.year, now.runtime, number))
         if verdict.frozen and verdict.against is not None:
             self.frozen += [(verdict.frozen, number), (verdict.frozen, verdict.against)]
         return number
@@ -181,6 +195,7 @@ class Sheet:
         self.db.executemany("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?, ?, ?)", self.new_ids)
         self.db.executemany("UPDATE ids SET standing = ? WHERE space = ? AND kind = ? AND value = ?", self.standings)
         self.db.executemany("UPDATE media SET frozen = ? WHERE id = ?", self.frozen)
+        self.db.executemany("UPDATE media SET title = ?, year = ?, runtime = ? WHERE id = ?", self.filled)
         grown = sorted({row[3] for row in self.new_ids} - self.new.keys())
         self.db.executemany("UPDATE media SET ids_version = ids_version + 1 WHERE id = ?", [(n,) for n in grown])
 
