@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,14 +29,27 @@ def loaded(name: str) -> Any:
     return typer.main.get_command(found)
 
 
+class Loading(Mapping[str, Any]):
+    """The commands by name; looking one up loads it."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        return loaded(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
 class Commands(TyperGroup):
-    """A group whose commands are found when they are called."""
+    """A group whose commands are loaded when they are called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return loaded(cmd_name) if cmd_name in COMMANDS else None
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Loading()  # type: ignore[assignment]
 
 
 def show_version(wanted: bool) -> None:
@@ -58,7 +72,7 @@ def watchweave(
     context: typer.Context,
     config: Annotated[str, typer.Option(metavar="DIR", help="The configuration folder.", show_default=False)] = "",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log everything to stderr.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
     """Keeps Plex, Trakt and the other places where you track what you watch in step."""
     context.obj.folder = Path(configuration_folder(config or None))

@@ -18,9 +18,7 @@ from .terminal import say_json
 
 Words = Annotated[
     str,
-    typer.Argument(
-        metavar="[WHAT]", help='An account, a service, or a direction like "plex->trakt".', show_default=False
-    ),
+    typer.Argument(metavar="WHAT", help='An account, a service, or a direction ("FROM->TO").', show_default=False),
 ]
 Profile = Annotated[str, typer.Option(metavar="NAME", help="Only this person.", show_default=False)]
 OneShelf = Annotated[

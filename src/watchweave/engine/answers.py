@@ -7,14 +7,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..core.media import STRONG, Media
+from ..core.merge import mark
 from ..core.plan import Change
 from ..errors import ConfigError
 from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal
-from ..storage.staging import NAMES
+from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store
+from ..storage.values import Values
 from .home import Home, ProfileWish
+from .party import Party
 from .report import media_json, moment, shown_shelf
 
 _ACCOUNTS = (
@@ -53,7 +56,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 "owed": owed(store, number),
                 "pending": len(journal.open(number)),
                 "refused": len(journal.refusals(number)),
-            }  # fmt: skip
+            }
         )
     last = next((run for run in past(store, 1000) if run["profile"] == person.name), None)
     held = [
@@ -184,15 +187,21 @@ def kept(store: Store, run: int, taken_back: Iterable[tuple[object, ...]]) -> li
     return [(names[row.account], row.shelf, medias[row.media]) for row in left]
 
 
-def owing_wrongly(store: Store) -> int:
-    """How many rows are marked as owed, or as settled, against what they say themselves: 0 in a sound database.
-
-    A row is owed if the account shows something else than the truth in its form; where the truth has not moved since
-    the account agreed, only if it has moved itself. Forms are not known here, so only what any form agrees on counts.
-    """
-    row = store.db.execute(
-        "SELECT count(*) FROM held AS h JOIN account AS a ON a.id = h.account LEFT JOIN truth AS t"
-        " ON t.circle = a.circle AND t.shelf = h.shelf AND t.media = h.media WHERE h.due = 1"
-        " AND (t.value IS h.seen OR (coalesce(t.version, -1) <= h.version AND h.seen IS h.agreed))"
-    ).fetchone()
-    return int(row[0])
+def wrong_dues(store: Store, party: Party) -> int:
+    """How many records of an account are marked as owed, or as settled, against the definition: 0 where all is well."""
+    values = Values(store.db)
+    wrong = 0
+    for name in party.shelves:
+        if name == "history":
+            continue
+        query = "SELECT media FROM held WHERE account = ? AND shelf = ?"
+        medias = [media for (media,) in store.db.execute(query, (party.id, SHELVES[name]))]
+        truths = values.truths(party.account.circle or 0, SHELVES[name], medias)
+        rows = values.held(party.id, SHELVES[name], medias, library=party.form(name).library)
+        for media, truth in truths.items():
+            if media in rows:
+                row = rows[media][1]
+                was = row.due
+                mark(truth, row, party.form(name), whole=False)
+                wrong += row.due != was
+    return wrong

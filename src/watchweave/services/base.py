@@ -7,7 +7,7 @@ retry, pacing, storage, dry run or `try`; `services/http.py` turns every failure
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from ..core.media import Kind
 from ..core.records import Form, Record
+from ..errors import ConfigError
 
 if TYPE_CHECKING:
     from .http import Http, Signer
@@ -148,6 +149,15 @@ class Service:
     async def identity(self) -> Identity:
         """Whose account this is. Asked once a run, only before rows are used or anything is written."""
         raise NotImplementedError
+
+    async def sign_in_by_code(self, secrets: Secrets, tell: Callable[[str], None]) -> None:
+        """Let the person sign in: `tell` says where to type which code; signed in when this returns."""
+        keys = ", ".join(field.name for field in self.sign_in) or "nothing"
+        raise ConfigError(f"{self.title} has no sign-in by a code. Its account takes these keys in config.yml: {keys}.")
+
+    async def refresh(self, secrets: Secrets) -> bool:
+        """New tokens now; False where there are none to renew."""
+        return False
 
 
 class Secrets(Protocol):

@@ -22,7 +22,7 @@ from ..errors import (
 )
 from .base import Pace
 from .judging import Answer, Call, Judge, Nothing, Params, Raw
-from .pacing import MARGIN, Budget, Clock, Gate, Limits, wait_named
+from .pacing import MARGIN, Budget, Clock, Gate, Limits, moment, wait_named
 from .pages import Ask, Pages, Paging, Told
 from .secrecy import Secrecy
 
@@ -131,6 +131,7 @@ class Http:
         self._signer = signer
         self._pace = pace
         self._patience = self.limits.patience
+        self._dated = ("", 0.0)
         self._client = httpx2.AsyncClient(
             transport=transport,
             trust_env=False,
@@ -143,6 +144,13 @@ class Http:
 
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which this machine's clock is ahead of the one that answered last; 0 if it named no time."""
+        date, at = self._dated
+        told = moment(date)
+        return at - told if told else 0.0
 
     def knows(self, host: str) -> bool:
         return host in self._hosts
@@ -266,6 +274,7 @@ class Http:
                     body += chunk
                     if len(body) > LARGEST:
                         return self._judge.unreadable(call, response.status_code, "is larger than 32 MiB")
+                self._dated = (response.headers.get("Date", ""), self.clock.now())
                 return Raw(response.status_code, response.headers, bytes(body))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             self.requests -= 1

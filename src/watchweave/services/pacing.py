@@ -79,9 +79,9 @@ class Gate:
 
 def wait_named(headers: Mapping[str, str], now: float) -> float:
     """Seconds that a 429 asks for. Times of day are measured by the service's own clock where it states it."""
-    now = _moment(headers.get("Date", "")) or now
+    now = moment(headers.get("Date", "")) or now
     after = headers.get("Retry-After", "")
-    wait = float(after) if after.isdigit() else (_moment(after) or now) - now
+    wait = float(after) if after.isdigit() else (moment(after) or now) - now
     try:
         until = msgspec.json.decode(headers.get("X-Ratelimit", "{}"), type=dict[str, Any]).get("until")
         wait = max(wait, datetime.fromisoformat(str(until)).astimezone(UTC).timestamp() - now)
@@ -90,7 +90,7 @@ def wait_named(headers: Mapping[str, str], now: float) -> float:
     return wait if wait > 0 else 1.0
 
 
-def _moment(text: str) -> float | None:
+def moment(text: str) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp()
     except ValueError:

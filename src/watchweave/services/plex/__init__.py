@@ -11,7 +11,7 @@ from ..base import Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from .library import Library
 from .shelves import Collection, History, Ratings, WatchedFlags
-from .sign_in import Tokens
+from .sign_in import Tokens, ask_pin, signed_out, wait_for
 from .watchlist import Watchlist
 
 T = TypeVar("T")
@@ -63,6 +63,13 @@ class Plex(Service):
     @classmethod
     def signer(cls, secrets: Secrets) -> Tokens:
         return Tokens(secrets)
+
+    async def sign_in_by_code(self, secrets: Secrets, tell: Callable[[str], None]) -> None:
+        with signed_out():
+            pin = await ask_pin(self.http, strong=False)
+            tell(f"Open https://plex.tv/link and type {pin.code}")
+            token = await wait_for(self.http, pin)
+        secrets.save({"token": token})
 
     async def identity(self) -> Identity:
         """The person of the token, and the server with the libraries in use."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -94,6 +95,16 @@ class _IdentityBody(Struct, rename="pascal"):
 _switching: ContextVar[bool] = ContextVar("switching", default=False)
 
 
+@contextmanager
+def signed_out() -> Iterator[None]:
+    """Within this, requests carry who we are, but no token."""
+    mark = _switching.set(True)
+    try:
+        yield
+    finally:
+        _switching.reset(mark)
+
+
 class Tokens:
     """The signer of one account. For a user of a home it fetches that user's own tokens by switching (reference, 3.4);
     the token of the owner is then used for nothing else."""
@@ -130,11 +141,8 @@ class Tokens:
             async with self._secrets.lock():
                 self._values = self._secrets.load()
                 if not self._has_tokens(http):
-                    mark = _switching.set(True)
-                    try:
+                    with signed_out():
                         self._save(await self._switch(http))
-                    finally:
-                        _switching.reset(mark)
         return self._values[name]
 
     def _has_tokens(self, http: Http) -> bool:

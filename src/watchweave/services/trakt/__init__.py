@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ...errors import ConfigError
 from ..base import Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from ..oauth import Flow, OAuth
@@ -81,6 +82,19 @@ class Trakt(Service):
     def signer(cls, secrets: Secrets) -> OAuth:
         """Signs requests of one account; also signs in. The token goes to the API alone."""
         return OAuth(Flow(extra=_headers), secrets)
+
+    async def sign_in_by_code(self, secrets: Secrets, tell: Callable[[str], None]) -> None:
+        missing = [name for name in ("client_id", "client_secret") if not secrets.load().get(name)]
+        if missing:
+            raise ConfigError(f"Trakt: {' and '.join(missing)} must stand in config.yml first. You find them at {APP}.")
+        oauth = self.signer(secrets)
+        code = await oauth.device_code(self.http)
+        tell(f"Open {code.verification_url} and type {code.user_code}")
+        await oauth.wait_for_approval(self.http, code)
+
+    async def refresh(self, secrets: Secrets) -> bool:
+        await self.signer(secrets).refresh(self.http)
+        return True
 
     async def identity(self) -> Identity:
         """The uuid stays when the person is renamed (14.9)."""

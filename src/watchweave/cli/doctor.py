@@ -1,0 +1,126 @@
+"""`watchweave doctor`: looks at everything that a sync needs, and says what to do."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+import typer
+
+from ..engine.answers import standing, wrong_dues
+from ..engine.home import Home, ProfileWish
+from ..engine.party import Party
+from ..errors import ServiceError, WatchWeaveError
+from ..settings import DATABASE, make_private
+from ..storage.store import on_network
+from . import Tools
+from .running import finish, progress
+from .terminal import say
+
+PREVENTED = 2
+WRONG_BY = 60.0
+"""Seconds that clocks may differ before we say so: plays are told apart by their minutes."""
+LITTLE = 100 * 1024 * 1024
+"""Bytes of free space below which we warn."""
+
+
+@dataclass
+class Findings:
+    """What was looked at so far; `prevented`: something keeps a sync from working."""
+
+    prevented: bool = False
+
+    def good(self, what: str) -> None:
+        say(f"  ok  {what}", "green")
+
+    def odd(self, what: str) -> None:
+        """Worth knowing; a sync works all the same."""
+        say(f"  !   {what}", "yellow")
+
+    def bad(self, what: str) -> None:
+        """A sync cannot work like this."""
+        self.prevented = True
+        say(f"  no  {what}", "red")
+
+
+def doctor(context: typer.Context) -> None:
+    """Check settings, folder, database, clock and every sign-in, and say what to do."""
+    tools: Tools = context.obj
+    findings = Findings()
+    try:
+        settings = tools.read(tools.folder)
+        people = ", ".join(person.name for person in settings.profiles)
+        findings.good(f"settings in {tools.folder}, for {people}")
+        _folder(tools, findings)
+        with tools.home() as home:
+            _database(home, findings)
+            for person in home.profiles:
+                with progress(home, f"Asking {person.name}'s accounts"):
+                    lines = finish(home, _accounts(home, person))
+                for kind, line in lines:
+                    getattr(findings, kind)(line)
+            _waiting(home, findings)
+    except WatchWeaveError as error:
+        findings.bad(str(error))
+    raise typer.Exit(PREVENTED if findings.prevented else 0)
+
+
+def _folder(tools: Tools, findings: Findings) -> None:
+    open_to_others = make_private(tools.folder)
+    for warning in open_to_others:
+        findings.odd(warning)
+    if not open_to_others:
+        findings.good("the folder and its files are closed to other users")
+    if on_network(tools.folder / DATABASE):
+        findings.odd("the folder is on a network file system: run one WatchWeave at a time, and keep backups")
+    if shutil.disk_usage(tools.folder).free < LITTLE:
+        findings.odd("less than 100 MB are free there: make room")
+
+
+def _database(home: Home, findings: Findings) -> None:
+    told = home.store.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if told == "ok":
+        findings.good("the database is sound, and the key opens the saved sign-ins")
+    else:
+        findings.bad("the database is damaged: put the newest copy from data/backups in its place")
+
+
+async def _accounts(home: Home, person: ProfileWish) -> list[tuple[str, str]]:
+    """Who each sign-in is, in lines for `Findings`."""
+    lines: list[tuple[str, str]] = []
+    async with home.parties(person) as (_, parties):
+        for party in parties:
+            lines += await _account(home, person, party)
+    return lines
+
+
+async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[str, str]]:
+    place = f"{person.name}'s {party.name}"
+    try:
+        identity = await party.service.identity()
+    except ServiceError as problem:
+        return [("bad", f"{place}: {problem}")]
+    if party.account.person not in (None, identity.person):
+        whose = party.account.person_name or "another person"
+        again = f'the sign-in is that of {identity.name}, but the records here are those of {whose}. Run "watchweave login {party.name}".'
+        return [("bad", f"{place}: {again}")]
+    lines = [("good", f"{place}: signed in as {identity.name}")]
+    ahead = party.service.http.ahead
+    if abs(ahead) > WRONG_BY:
+        way = "ahead of" if ahead > 0 else "behind"
+        lines.append(("odd", f"{place}: this machine's clock is {abs(ahead):.0f} s {way} the service's: set it right"))
+    wrong = wrong_dues(home.store, party)
+    if wrong:
+        lines.append(("odd", f"{place}: {wrong} records are marked wrongly as owed or settled. Please report this."))
+    return lines
+
+
+def _waiting(home: Home, findings: Findings) -> None:
+    for told in standing(home):
+        for hold in told["held"]:
+            findings.odd(f'{hold["hold"]} waits for you: "watchweave approve {hold["hold"]}", if that is right')
+        for account in told["accounts"]:
+            if account["refused"]:
+                findings.odd(
+                    f'{told["profile"]}\'s {account["account"]} did not take {account["refused"]} records: see "watchweave unmatched"'
+                )

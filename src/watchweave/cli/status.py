@@ -1,0 +1,75 @@
+"""`watchweave status`: accounts and sign-ins, the last run, and what waits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from ..engine.answers import standing
+from . import Tools
+from .terminal import local, many, say, say_json
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+STATES = {
+    "new": "not synced yet",
+    "ready": "works",
+    "sign_in_needed": "needs a new sign-in",
+    "rate_limited": "asked us to wait",
+    "unavailable": "did not answer",
+    "incomplete": "could not be read to the end",
+    "unexpected_answer": "gave an answer that we do not understand",
+}
+
+
+def status(context: typer.Context, json: Json = False) -> None:
+    """Show accounts, sign-ins, the last run, and what is owed, held or refused."""
+    tools: Tools = context.obj
+    with tools.home() as home:
+        people = standing(home)
+        if json:
+            say_json({"profiles": people})
+            return
+        for told in people:
+            _tell(told, home.profile(told["profile"])[0].timezone)
+
+
+def _tell(told: dict[str, Any], zone: str) -> None:
+    say(told["profile"], "bold")
+    for account in told["accounts"]:
+        _tell_account(account, zone)
+    last = told["last_run"]
+    if last:
+        say(f"  last run: {last['run']} at {clock(last['began'], zone)}, {last['status']}")
+    for hold in told["held"]:
+        place = f"{hold['account']} {hold['shelf']}"
+        say(f"  {hold['hold']} waits: {place}, {hold['verb']} {hold['count']} ({hold['why']})", "yellow")
+        say(f'     If that is right: "watchweave approve {hold["hold"]}".')
+
+
+def _tell_account(account: dict[str, Any], zone: str) -> None:
+    words = STATES.get(account["state"], account["state"])
+    whose = f", {account['person']}" if account["person"] else ""
+    looked = f", last read {clock(account['looked'], zone)}" if account["looked"] else ""
+    say(
+        f"  {account['account']} ({account['service']}{whose}): {words}{looked}",
+        *(() if words == "works" else ("yellow",)),
+    )
+    if account["message"]:
+        say(f"     {account['message']}")
+    if account["expires_at"]:
+        say(f"     sign-in good until {clock(account['expires_at'], zone)}, renewed by itself before", "dim")
+    if account["wait_until"]:
+        say(f"     nothing is sent before {clock(account['wait_until'], zone)}")
+    owed = ", ".join(f"{count} {shelf}" for shelf, count in account["owed"].items())
+    parts = [f"owed: {owed}"] if owed else []
+    parts += [f"{many(account['pending'], 'write')} not confirmed yet"] if account["pending"] else []
+    parts += [f"{many(account['refused'], 'record')} not taken"] if account["refused"] else []
+    if parts:
+        say(f"     {'; '.join(parts)}")
+
+
+def clock(text: str | None, zone: str) -> str:
+    """A time of a JSON answer, on the person's clock."""
+    return local(int(datetime.fromisoformat(text).timestamp()), zone) if text else "never"
