@@ -15,6 +15,9 @@ from .printing import exit_code, tell
 from .running import finish, progress
 from .terminal import many, say
 
+FEW = 4
+"""Lines of each kind; the demo is to be read at a glance."""
+
 
 def demo(
     context: typer.Context,
@@ -52,7 +55,7 @@ def _sync_all(home: Home, *, brief: bool = False, people: list[str] | None = Non
         if brief and not report.changes:
             say(f"{person.name}: nothing to do ({many(sum(report.requests.values()), 'request')})")
         else:
-            tell(report, person.timezone)
+            tell(report, person.timezone, most=FEW)
         reports.append(report)
         if report.interrupted:
             break

@@ -34,15 +34,15 @@ def exit_code(reports: Iterable[Report]) -> int:
     return next((code for code in (INTERRUPTED, PARTLY, HELD) if code in codes), 0)
 
 
-def tell(report: Report, zone: str) -> None:
-    """Print what one run did, or would do."""
+def tell(report: Report, zone: str, most: int = MOST) -> None:
+    """Print what one run did, or would do, with at most so many lines of each kind."""
     groups: dict[tuple[str, str, int, str], list[Line]] = defaultdict(list)
     for line in report.changes:
         if line.outcome in ORDER:
             groups[line.account, shown_shelf(line.shelf), ORDER.index(line.outcome), line.verb].append(line)
     say(f"{report.profile}: {summary(report)}", "bold")
     for (account, shelf, place, verb), lines in sorted(groups.items()):
-        _tell_group(f"{account} {shelf}", ORDER[place], verb, lines, (report.dry_run, zone))
+        _tell_group(f"{account} {shelf}", ORDER[place], verb, lines, (report.dry_run, zone, most))
     _tell_refused(report)
     for hold in report.held:
         _tell_hold(hold)
@@ -69,19 +69,20 @@ def summary(report: Report) -> str:
     return "; ".join(parts)
 
 
-def _tell_group(place: str, outcome: str, verb: str, lines: Sequence[Line], how: tuple[bool, str]) -> None:
-    dry_run, zone = how
+def _tell_group(place: str, outcome: str, verb: str, lines: Sequence[Line], how: tuple[bool, str, int]) -> None:
+    dry_run, zone, most = how
     if outcome == "done" or (outcome == "planned" and dry_run):
         words = DONE[verb] if outcome == "done" else AHEAD[verb]
     else:
         words = f"{AHEAD[verb]}, {LATER[outcome]}"
     colour = {"done": "green", "failed": "red", "held": "yellow", "pending": "yellow"}.get(outcome, "blue")
     say(f"  {place}: {len(lines)} {words}", colour)
-    for line in lines[:MOST]:
-        detail = "  ".join(part for part in (value_of(line, zone), line.reason or line.why) if part)
+    for line in lines[:most]:
+        why = line.reason or ("" if line.why.startswith("undo") else line.why)
+        detail = "  ".join(part for part in (value_of(line, zone), why) if part)
         say(f"    {SIGNS[verb]} {line.media.named():<{WIDTH}}  {detail}".rstrip())
-    if len(lines) > MOST:
-        say(f"      and {len(lines) - MOST} more", "dim")
+    if most and len(lines) > most:
+        say(f"      and {len(lines) - most} more", "dim")
 
 
 def _tell_refused(report: Report) -> None:

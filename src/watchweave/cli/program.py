@@ -72,7 +72,9 @@ def watchweave(
     context: typer.Context,
     config: Annotated[str, typer.Option(metavar="DIR", help="The configuration folder.", show_default=False)] = "",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log everything to stderr.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Keeps Plex, Trakt and the other places where you track what you watch in step."""
     context.obj.folder = Path(configuration_folder(config or None))

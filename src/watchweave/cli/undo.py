@@ -37,7 +37,7 @@ def undo(
         with progress(home, f"Undoing run {run}"):
             done = finish(home, home.undo(run))
         say()
-        tell(done, zone)
+        tell(done, zone, most=0)
         raise typer.Exit(ended(done, left))
 
 

@@ -27,7 +27,9 @@ _ACCOUNTS = (
 )
 _OWED = (
     "SELECT shelf, count(*) FROM held INDEXED BY held_due WHERE account = ?1 AND due = 1 GROUP BY shelf UNION ALL"
-    " SELECT 1, count(*) FROM sighting INDEXED BY sighting_due WHERE account = ?1 AND state IN (0, 2)"
+    " SELECT 1, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play CROSS JOIN"
+    " media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2) AND EXISTS (SELECT 1 FROM ids AS i"
+    " WHERE i.standing = 0 AND (i.media = m.id OR i.media = m.parent))"
 )
 
 

@@ -1,0 +1,126 @@
+"""How commands end: wrong usage and settings, a database in use, a person who has had enough, a fault of ours."""
+
+import doctest
+import signal
+import subprocess
+import sys
+
+import watchweave.cli
+from watchweave import __version__, cli
+from watchweave.cli import terminal
+from watchweave.sandbox.faults import Act, Delay
+from watchweave.storage.store import Writer
+
+LONG_AGO = 1_700_000_000
+HEAVY = ("typer", "rich", "httpx2", "sqlite3", "asyncio", "msgspec", "ruamel", "cryptography")
+
+
+def test_the_version_loads_next_to_nothing():
+    script = "import sys; from watchweave.app import main; sys.argv[1:] = ['--version']; main(); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[0] == f"watchweave {__version__}"
+    assert [name for name in HEAVY if name in told.split()] == []
+
+
+def test_a_sync_that_is_not_looked_at_does_not_load_rich(place):
+    script = "import sys; from watchweave.app import main\ntry: main()\nfinally: print('rich' in sys.modules)"
+    words = [sys.executable, "-c", script, "--config", str(place.folder), "sync"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == "False"
+
+
+def test_a_fault_of_ours_is_one_sentence_and_1():
+    script = "import sys; from watchweave import app; app.open_home = None; sys.argv[1:] = ['status']; app.main()"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
+    loud = script.replace("'status'", "'-v', 'status'")
+    assert (
+        "Traceback" in subprocess.run([sys.executable, "-c", loud], capture_output=True, text=True, check=False).stderr
+    )
+
+
+def test_a_wrong_setting_ends_with_2_and_names_the_key_before_any_request(place):
+    place.nate["shelvs"] = ["history"]
+    place.write()
+    ended = place.run("sync")
+    assert (ended.code, ended.out, place.requests) == (2, "", [])
+    assert '"shelvs"' in ended.err or "shelvs" in ended.err
+
+
+def test_wrong_usage_ends_with_2(place):
+    assert place.run("sync", "--frobnicate").code == 2
+    assert place.run("syncc").code == 2
+    assert place.run("sync", "nobody").code == 2
+    assert place.run("sync", "--shelf", "books").code == 2
+    assert place.run("sync", "--profile", "zoe").code == 2
+    assert place.requests == []
+
+
+def test_the_common_options_may_stand_anywhere():
+    assert doctest.testmod(cli).failed == 0
+    assert watchweave.cli.global_first(["sync", "--config=here"]) == ["--config=here", "sync"]
+
+
+def test_a_second_writing_command_waits_and_then_names_the_first(place):
+    writer = Writer(place.folder / "data" / "watchweave.db", "sync")
+    writer.take()
+    try:
+        ended = place.run("sync", patience=0.0)
+    finally:
+        writer.give_back()
+    assert (ended.code, place.requests) == (1, [])
+    assert "Another command is writing: watchweave sync (process" in ended.err
+
+
+def test_reading_never_waits_for_who_writes(place):
+    writer = Writer(place.folder / "data" / "watchweave.db", "sync")
+    writer.take()
+    try:
+        assert place.run("plan", patience=0.0).code == 0
+        assert place.run("status", patience=0.0).code == 0
+    finally:
+        writer.give_back()
+
+
+def test_an_interrupted_sync_ends_with_130_and_the_next_one_completes_it(place):
+    place.watch("m1", "m2", at=LONG_AGO)
+    place.plex.want("nate", "x1", at=LONG_AGO)
+    process = None
+    place.world.faults.order(Act(lambda: process.send_signal(signal.SIGINT)), "trakt.api", "POST")
+    place.world.faults.order(Delay(0.3), "trakt.api", "POST")
+    process = place.start("sync", "--json")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert '"status"' in out
+    assert "Stopping" in err
+    assert place.run("sync").code == 0
+    assert (place.plays("m1"), place.plays("m2"), len(place.account.watchlist)) == (1, 1, 1)
+
+
+def test_a_second_signal_ends_at_once(place):
+    process = None
+    place.world.faults.order(Delay(20), "trakt.api", times=1)
+
+    def twice():
+        process.send_signal(signal.SIGTERM)
+
+    place.world.faults.order(Act(twice), "plex.server", times=2)
+    process = place.start("sync")
+    process.communicate(timeout=15)
+    assert process.returncode == 130
+
+
+def test_text_from_services_cannot_steer_the_terminal():
+    assert doctest.testmod(terminal).failed == 0
+    hostile = ["\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\r\nfake line", "\u202etxt.exe", "\x1b]8;;http://x\x1b\\link"]
+    shown = [terminal.clean(f"a{text}b") for text in hostile]
+    assert all(text.isprintable() for text in shown)
+    assert [text[0] + text[-1] for text in shown] == ["ab"] * len(hostile)
+
+
+def test_a_hostile_title_reaches_neither_the_terminal_nor_the_json(place):
+    place.world.catalogue.change(place.work("m1"), title="Heat\x1b[31m\x9b2J")
+    place.plex.add(place.work("m1"))
+    place.watch("m1", at=LONG_AGO)
+    for words in (("plan",), ("plan", "--json")):
+        assert not {"\x1b", "\x9b"} & set(place.run(*words).out)

@@ -1,0 +1,78 @@
+"""login and token refresh: a code is shown, and what comes of it is kept."""
+
+from watchweave.sandbox.faults import Act
+
+
+def without_token(place, account, *names):
+    for name in names:
+        del place.nate["accounts"][account][name]
+    place.write()
+
+
+def test_login_shows_where_to_type_which_code_and_keeps_the_tokens(place):
+    without_token(place, "trakt", "access_token", "refresh_token", "expires_at")
+    assert place.run("sync").code == 4
+    codes = place.trakt.sign_in
+
+    def say_yes():
+        codes.approve(next(iter(codes._devices.values())).user_code, place.account)
+
+    place.world.faults.order(Act(say_yes), "trakt.auth", path="device/code")
+    ended = place.run("login", "trakt")
+    assert ended.code == 0
+    assert next(iter(codes._devices.values())).user_code in ended.out
+    assert place.run("sync").code == 0
+
+
+def test_login_at_plex_goes_by_a_short_code(place):
+    without_token(place, "plex", "token")
+    tv = place.plex.tv
+
+    def say_yes():
+        tv.approve(next(iter(tv.pins.values())).code, place.plex.owner)
+
+    place.world.faults.order(Act(say_yes), "plex.tv", "POST", "pins")
+    ended = place.run("login", "plex")
+    assert ended.code == 0
+    assert "https://plex.tv/link" in ended.out
+    assert place.run("sync").code == 0
+
+
+def test_login_as_somebody_else_is_told(place):
+    place.run("sync")
+    stranger = place.trakt.join("zoe")
+    codes = place.trakt.sign_in
+
+    def say_yes():
+        codes.approve(next(iter(codes._devices.values())).user_code, stranger)
+
+    place.world.faults.order(Act(say_yes), "trakt.auth", path="device/code")
+    ended = place.run("login", "trakt")
+    assert ended.code == 4
+    assert "belongs to" in ended.err
+
+
+def test_login_to_an_unknown_account_names_the_known_ones(place):
+    ended = place.run("login", "letterbox")
+    assert (ended.code, place.requests) == (2, [])
+    assert "Known are: plex, trakt" in ended.err
+
+
+def test_login_without_the_keys_of_the_app_says_which(place):
+    without_token(place, "trakt", "client_secret")
+    ended = place.run("login", "trakt")
+    assert (ended.code, place.requests) == (2, [])
+    assert "client_secret must stand in config.yml" in ended.err
+
+
+def test_token_refresh_saves_a_new_pair_that_works(place):
+    assert place.run("token", "refresh").code == 0
+    place.trakt.sign_in.grants.pop(place.grant.access, None)
+    assert place.run("sync").code == 0
+
+
+def test_token_refresh_that_is_refused_ends_with_4(place):
+    place.trakt.sign_in.revoke(place.account)
+    ended = place.run("token", "refresh", "trakt")
+    assert ended.code == 4
+    assert "watchweave login" in ended.err
