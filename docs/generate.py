@@ -6,7 +6,9 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from watchweave.cli.program import COMMANDS, loaded
 from watchweave.core.plan import LIMITS
 from watchweave.settings import defaults, table
 
@@ -17,7 +19,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#[^)\s]*)?\)")
 
 def pages() -> dict[Path, str]:
     """Every generated page, by where it belongs."""
-    return {DOCS / "reference" / "settings.md": settings_page()}
+    reference = DOCS / "reference"
+    return {reference / "settings.md": settings_page(), reference / "commands.md": commands_page()}
 
 
 def settings_page() -> str:
@@ -106,6 +109,115 @@ def variables() -> str:
         "| `TZ` | `timezone`, where a profile says none |",
     ]
     return "\n".join(rows)
+
+
+def commands_page() -> str:
+    """All commands with their arguments and options, exit codes, and what `--json` prints."""
+    commands = [(name, loaded(name)) for name in COMMANDS]
+    parts = [f"`{name}`" for name in COMMANDS]
+    told = [COMMANDS_INTRODUCTION.replace("COMMANDS", ", ".join(parts))]
+    for name, command in commands:
+        told += [
+            command_section(f"{name} {inner}", one) for inner, one in getattr(command, "commands", {}).items()
+        ] or [command_section(name, command)]
+    return "\n\n".join([*told, COMMANDS_JSON.strip()]) + "\n"
+
+
+def command_section(name: str, command: Any) -> str:
+    """One command: how it is called, what it does, what it takes."""
+    taken = [one for one in command.params if one.name != "help"]
+    words = [one.metavar if one.required else f"[{one.metavar}]" for one in taken if one.param_type_name == "argument"]
+    usage = " ".join(["watchweave", name, *words, *(["[OPTIONS]"] if len(words) < len(taken) else [])])
+    rows = []
+    for one in taken:
+        called = one.metavar if one.param_type_name == "argument" else " ".join([*one.opts, one.metavar or ""]).strip()
+        rows.append(f"| `{called}` | {one.help} |")
+    table = "\n".join(["| takes | meaning |", "| --- | --- |", *rows]) if rows else ""
+    return "\n\n".join(filter(None, [f"## {name}", f"`{usage}`", command.help.strip(), table]))
+
+
+COMMANDS_INTRODUCTION = """\
+# Commands
+
+<!-- Written by `make docs` from src/watchweave/cli; changes made here are lost. -->
+
+COMMANDS. Each says more with `--help`.
+
+Every command takes `--config DIR` (the configuration folder, see [settings](settings.md)) and `-v` (log everything to
+stderr). Logs and errors go to stderr, answers to stdout; progress is shown on a terminal only. Times are shown in the
+profile's timezone, in JSON in UTC. `NO_COLOR` is obeyed.
+
+## Exit codes
+
+| code | means |
+| --- | --- |
+| 0 | done |
+| 1 | a fault of ours, or the database cannot be used: another command writes, the disk is full |
+| 2 | a setting, or how the command was called |
+| 3 | a safety check holds something back until you approve it; nothing dangerous was written |
+| 4 | done in part: an account failed, the others went on; or no account could be synced |
+| 130 | interrupted; what was done is saved |
+
+If several hold, the first of 2, 130, 1, 4, 3, 0 counts. Records that a service refuses change nothing here, and neither
+do writes whose outcome the next reading decides. A dry run ends with the same codes. `approve` and `undo` end with 0 if
+their own list was done, `doctor` with 0 unless something prevents a sync, then with 2.
+
+The first Ctrl-C, or SIGTERM, begins nothing new and ends what is under way; the second ends at once. A second command
+that writes waits up to a minute for the first, then ends with 1 and names it. Commands that only read never wait.
+
+Settling an unmatched item by hand is not there yet, nor are files of other services and the dashboard."""
+
+COMMANDS_JSON = """
+## What `--json` prints
+
+One object on stdout, and nothing else there. Ids are text; times are ISO 8601 in UTC with `Z`, or null if unknown.
+
+`sync` and `plan`: one object as below; with several people `{"profiles": [ … ]}`, one such object each.
+
+```json
+{"run": 12, "profile": "nate", "dry_run": false, "status": "done|partial|held|failed",
+ "requests": {"plex": 4, "trakt": 1},
+ "changes": [{"account": "trakt", "shelf": "history", "verb": "add|change|remove",
+              "media": {"kind": "movie", "title": "Heat", "year": 1995, "ids": {"imdb": "tt0113277", "tmdb": "949"}},
+              "value": "2026-11-01T20:05:00Z", "why": "watched on plex",
+              "outcome": "planned|done|held|refused|failed|pending", "reason": "only where there is one"}],
+ "held": [{"hold": "h7", "account": "trakt", "shelf": "watchlist", "verb": "remove", "count": 51, "of": 60, "why": "…"}],
+ "refused": [{"account": "trakt", "shelf": "history", "media": {}, "why": "…"}],
+ "problems": [{"account": "plex", "kind": "unavailable|sign_in_needed|rate_limited|incomplete|unexpected_answer",
+               "message": "…"}]}
+```
+
+`run` is null in a dry run. `value` is of a play its time, or null (unknown, or only a mark); of a rating a number from 1
+to 10 with at most one decimal; else null. An episode also has `show`, `season` and `number`. `pending` is a write of this
+or an earlier run whose outcome a reading will decide.
+
+`status`:
+
+```json
+{"profiles": [{"profile": "nate",
+  "accounts": [{"account": "trakt", "service": "trakt", "person": "Nate", "state": "new|ready|sign_in_needed|…",
+                "message": null, "expires_at": "2026-11-23T16:14:00Z", "wait_until": null,
+                "looked": "2026-11-22T16:14:55Z", "owed": {"history": 3}, "pending": 0, "refused": 1}],
+  "last_run": {}, "held": []}]}
+```
+
+`last_run` is one of the objects of `runs`, or null; `held` is as in `sync`. `owed` counts the records that the account
+should show and does not yet; `state` is one of the kinds of problems, or `ready`, or `new` before the first sync.
+
+`runs`:
+
+```json
+{"runs": [{"run": 12, "profile": "nate", "began": "…", "ended": "…", "why": "sync", "status": "done|…|interrupted",
+           "requests": {"plex": 4, "trakt": 1}, "changes": {"done": 3, "refused": 1}, "undone_by": null}]}
+```
+
+`unmatched`:
+
+```json
+{"unmatched": [{"profile": "nate", "account": "plex", "media": {"name": "Heat (1995)"}, "shelf": null,
+                "problem": "no_ids|contradiction|refused", "why": "…", "next_try": "only of what was refused"}]}
+```
+"""
 
 
 def outdated() -> Iterator[str]:

@@ -1,5 +1,7 @@
 """status, why, unmatched and doctor: they tell what is there, and ask no service but for the doctor."""
 
+from pathlib import Path
+
 import pytest
 
 LONG_AGO = 1_700_000_000
@@ -152,3 +154,21 @@ def test_the_doctor_finds_records_that_are_marked_wrongly(synced):
     ended = synced.run("doctor")
     assert ended.code == 0
     assert "marked wrongly" in ended.out
+
+
+def keys_of(value):
+    """All keys in an answer but those of open tables: ids, and counts by account, shelf or state."""
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value))
+    if not isinstance(value, dict):
+        return set()
+    open_tables = {"ids", "requests", "owed", "changes"}
+    return set(value).union(*(keys_of(one) for name, one in value.items() if name not in open_tables or one == []))
+
+
+@pytest.mark.parametrize("question", ["status", "runs", "unmatched"])
+def test_every_key_of_an_answer_is_explained(synced, question):
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "commands.md").read_text()
+    keys = keys_of(synced.run(question, "--json").json)
+    assert len(keys) > 5
+    assert [key for key in keys if f'"{key}"' not in page] == []

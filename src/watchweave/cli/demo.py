@@ -21,7 +21,9 @@ FEW = 4
 
 def demo(
     context: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="End after the sync.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the syncs, as it always does as long as there is no dashboard.")
+    ] = False,
 ) -> None:
     """See it work on simulated services; no account is needed, and nothing leaves this machine."""
     tools: Tools = context.obj
@@ -35,11 +37,10 @@ def demo(
             say()
             say("The same again: nothing is left to do", "bold", "blue")
             reports += _sync_all(home, brief=True)
-            if not once:
-                say()
-                say("One evening later", "bold", "blue")
-                say(stage.evening())
-                reports += _sync_all(home, people=stage.people[:1])
+            say()
+            say("One evening later", "bold", "blue")
+            say(stage.evening())
+            reports += _sync_all(home, people=stage.people[:1])
     say()
     say('That was the demo. To sync your own accounts, write a config.yml and run "watchweave plan"; see README.md.')
     raise typer.Exit(exit_code(reports))
