@@ -44,7 +44,14 @@ def test_a_wrong_setting_ends_with_2_and_names_the_key_before_any_request(place)
     place.write()
     ended = place.run("sync")
     assert (ended.code, ended.out, place.requests) == (2, "", [])
-    assert '"shelvs"' in ended.err or "shelvs" in ended.err
+    assert "shelvs" in ended.err
+
+
+def test_a_folder_without_settings_shows_an_example_and_stays_as_it_is(place):
+    (place.folder / "config.yml").unlink()
+    ended = place.run("status")
+    assert (ended.code, list(place.folder.iterdir())) == (2, [])
+    assert "    accounts:\n" in ended.err
 
 
 def test_wrong_usage_ends_with_2(place):

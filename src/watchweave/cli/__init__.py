@@ -43,7 +43,7 @@ def run(tools: Tools, arguments: Sequence[str]) -> int:
     try:
         program(args=global_first(arguments), prog_name="watchweave", obj=tools)
     except WatchWeaveError as error:
-        complain(str(error))
+        complain(str(error), ours=isinstance(error, ConfigError))
         return code_of(error)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))

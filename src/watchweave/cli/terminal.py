@@ -38,9 +38,10 @@ def say(text: str = "", *styles: str) -> None:
     print(text)
 
 
-def complain(text: str) -> None:
-    """Write a line to stderr."""
-    print(clean(text), file=sys.stderr)
+def complain(text: str, *, ours: bool = False) -> None:
+    """Write a line to stderr; a text that is all ours may have several."""
+    for line in text.splitlines() if ours else [text]:
+        print(clean(line), file=sys.stderr)
 
 
 def say_json(value: Any) -> None:
