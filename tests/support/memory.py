@@ -61,6 +61,8 @@ class Box:
     writes: int = 0
     written: list[tuple[str, str, str]] = field(default_factory=list)
     log: list[tuple[str, str]] = field(default_factory=list)
+    shows_rounded: int = 1
+    """It rounds the ratings it is sent to multiples of this, and shows those."""
 
     def form(self, shelf: str) -> Form:
         return self.forms[shelf]
@@ -256,7 +258,11 @@ class Ratings(MemoryShelf):
         return self.reading(list(rows), cursor)
 
     async def add(self, records: list[Rating]) -> list[Refusal[Rating]]:
-        return await self.writing(records, lambda r: self.box.ratings.__setitem__(self.uid(r), (r.value, r.at)), "add")
+        def act(record: Rating) -> None:
+            step = self.box.shows_rounded
+            self.box.ratings[self.uid(record)] = ((2 * record.value + step) // (2 * step) * step, record.at)
+
+        return await self.writing(records, act, "add")
 
     async def remove(self, records: list[Rating]) -> list[Refusal[Rating]]:
         return await self.writing(records, lambda r: self.box.ratings.pop(self.uid(r), None) and None, "remove")
