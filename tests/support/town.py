@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.support.memory import Box, Memory, Thing
-
 from watchweave.core.plan import Change
 from watchweave.core.records import Form
 from watchweave.engine.decide import Terms
