@@ -1,0 +1,5 @@
+"""Peers, each in an environment of its own, made to sync with the simulated services."""
+
+
+def installed():
+    return ()
