@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,11 +27,9 @@ class Tools:
     stage: Callable[[Path], AbstractContextManager[Any]]
     folder: Path = field(default_factory=Path)
 
-    @contextmanager
-    def home(self, writes: str = "") -> Iterator[Home]:
+    def home(self, writes: str = "") -> AbstractContextManager[Home]:
         """The home in the chosen folder; `writes` names a command that writes."""
-        with self.open(self.folder, writes=writes) as home:
-            yield home
+        return self.open(self.folder, writes=writes)
 
 
 def run(tools: Tools, arguments: Sequence[str]) -> int:

@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 import typer
 
 from ..engine.home import Home
+from .printing import INTERRUPTED
 from .terminal import complain, watched
 
 T = TypeVar("T")
 GRACE = 25.0
 """Seconds in which what is under way may end after the first signal."""
-INTERRUPTED = 130
 
 
 def finish(home: Home, work: Coroutine[Any, Any, T]) -> T:
