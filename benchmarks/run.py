@@ -162,8 +162,9 @@ class Bench:
         for name in ("wall", "processor"):
             each = [getattr(one, name) / getattr(two, name) for one, two in zip(ours, floor, strict=True)]
             self.ratios[name] = statistics.median(each)
-        ratio = self.ratios["wall"]
-        self.claim(f"first sync ({self.size}), wall time", "within 1.5 of the floor", f"{ratio:.2f}", ratio <= 1.5)
+        if self.size == "large":
+            ratio = self.ratios["wall"]
+            self.claim("first sync (large), wall time", "within 1.5 of the floor", f"{ratio:.2f}", ratio <= 1.5)
 
     # Ten thousand plays
 
@@ -183,7 +184,8 @@ class Bench:
 
     def interrupted(self, tool: Tool, served: Served) -> dict[str, tuple[int, int]]:
         """All requests of all runs until one of them finds nothing left to do."""
-        chance, sums = Random(self.seed), {}
+        chance = Random(self.seed)
+        sums: dict[str, tuple[int, int]] = {}
         for turn in range(KILLS + 6):
             where, applied = chance.randint(1, 30), turn % 2 == 0
             note(f"10,000 new plays: {f'killed at write {where}' if turn < KILLS else 'resumed'}")

@@ -38,7 +38,8 @@ class Guest:
         tokens = {"client": CLIENT, "secret": SECRET, "access": grant.access, "refresh": grant.refresh}
         server = self.made.plex.server
         owner = {"name": PERSON, "plex": self.made.plex.owner.token, "server": server.name, "machine": server.machine}
-        return {"hosts": hosts, **tokens, **owner, "expires": int(grant.expires)}
+        addresses = {host.address: hosts[host.name] for host in self.made.world.hosts}
+        return {"hosts": hosts, "addresses": addresses, **tokens, **owner, "expires": int(grant.expires)}
 
     def asked(self) -> list[list[Any]]:
         """The requests since the last question: host, method, path, query, status, bytes, meant to write."""

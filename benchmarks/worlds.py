@@ -39,7 +39,7 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(40, 2, 5),
+    "tiny": Size(120, 4, 5),
     "small": Size(1_000, 20),
     "large": Size(10_000, 2_000),
     "new plays": Size(2_000, 160, 0, at_trakt=False, rated=False),
