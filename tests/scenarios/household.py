@@ -96,7 +96,7 @@ class WorldTime(Clock):
         self.house = house
 
     def now(self) -> float:
-        return self.house.world.now()
+        return self.house.world.now() + self.house.skew
 
     def steady(self) -> float:
         return self.house.world.now()
@@ -114,6 +114,8 @@ class Sent:
     address: str
     body: Any
     at: float
+    bearer: str = ""
+    """With whose token."""
 
 
 class Door(httpx2.AsyncBaseTransport):
@@ -133,7 +135,8 @@ class Door(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         content = request.content
         body = msgspec.json.decode(content) if content else None
-        sent = Sent(request.method, str(request.url), body, self.world.now())
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        sent = Sent(request.method, str(request.url), body, self.world.now(), bearer)
         self.die_in -= 1
         if self.die_in == 0 and not self.after:
             raise Killed
@@ -153,7 +156,7 @@ class WorldHome(Home):
     house: Household
 
     def clock(self) -> int:
-        return int(self.house.world.now())
+        return int(self.house.world.now()) + self.house.skew
 
 
 class Household:
@@ -198,6 +201,8 @@ class Household:
         if self.second:
             self.drawers["second"] = self._granted(self.second)
         self.checked = checked
+        self.skew = 0
+        """Seconds by which the clock of this machine is ahead of the world's."""
         self.door = Door(self.world)
         self.store = open_store(None)
         self.store.__class__ = Fragile
