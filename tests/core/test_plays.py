@@ -1,0 +1,308 @@
+"""Matching plays one to one by time, and the watched flag (sync model, section 8)."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchweave.core.merge import NEVER
+from watchweave.core.plays import (
+    Echo,
+    Entry,
+    Known,
+    Past,
+    Play,
+    Sighting,
+    State,
+    interval,
+    match,
+    own_time,
+    ripe,
+    watched,
+    width,
+)
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+PLEX, TRAKT, DIARY = 1, 2, 3
+MIDNIGHT = 20_000 * DAY
+NOW = MIDNIGHT + 90 * DAY
+W = HOUR
+NUMBERS = iter(range(10**9))
+
+
+def moment(account, at, wide=W):
+    lo, hi = interval(at, Known.MOMENT, wide, NOW)
+    return Entry(account, f"{account}-{next(NUMBERS)}", at, lo, hi)
+
+
+def day(account, midnight=MIDNIGHT):
+    lo, hi = interval(midnight, Known.DAY, W, NOW)
+    return Entry(account, f"{account}-{next(NUMBERS)}", midnight, lo, hi, Known.DAY)
+
+
+def sometime(account):
+    lo, hi = interval(None, Known.NOTHING, W, NOW)
+    return Entry(account, f"{account}-{next(NUMBERS)}", None, lo, hi, Known.NOTHING)
+
+
+def matched(*entries, past=None, wide=W):
+    past = past or Past()
+    match(entries, past, wide)
+    for number, play in enumerate(past.plays, 1):
+        play.id = play.id or number
+    return past
+
+
+def shown(past):
+    """Of each play, the accounts that show it."""
+    return sorted(sorted(account for account in p.sightings if p.has(account)) for p in past.plays if not p.removed)
+
+
+# W and intervals
+
+
+@pytest.mark.parametrize(
+    ("runtime", "wide"),
+    [
+        (None, 15 * MINUTE),
+        (600, 15 * MINUTE),
+        (7200, 5760),
+        (18 * 60 + 45, 15 * MINUTE),
+        (9 * HOUR, 6 * HOUR),
+        (27_000, 6 * HOUR),
+    ],
+)
+def test_w_is_four_fifths_of_the_runtime_within_limits(runtime, wide):
+    assert width(runtime) == wide
+
+
+@pytest.mark.parametrize(("runtime", "wide"), [(None, 60), (30, 60), (240, 240)])
+def test_w_of_music_is_its_duration(runtime, wide):
+    assert width(runtime, music=True) == wide
+
+
+def test_intervals_of_a_moment_a_day_and_no_date():
+    assert interval(MIDNIGHT, Known.MOMENT, W, NOW) == (MIDNIGHT - W, MIDNIGHT + W)
+    assert interval(MIDNIGHT, Known.DAY, W, NOW) == (MIDNIGHT, MIDNIGHT + 30 * HOUR)
+    assert interval(None, Known.NOTHING, W, NOW) == (NEVER, NOW)
+
+
+# One to one
+
+
+@pytest.mark.parametrize(("apart", "plays"), [(0, 1), (2 * W, 1), (2 * W + 1, 2), (2 * DAY, 2)])
+def test_two_stamps_of_one_play_differ_by_at_most_twice_w(apart, plays):
+    assert len(matched(moment(PLEX, MIDNIGHT), moment(TRAKT, MIDNIGHT + apart)).plays) == plays
+
+
+@pytest.mark.parametrize(("apart", "plays", "asides"), [(0, 1, 1), (W - 1, 1, 1), (W, 2, 0), (2 * W, 2, 0)])
+def test_entries_of_one_account_closer_than_w_are_a_double(apart, plays, asides):
+    past = matched(moment(TRAKT, MIDNIGHT), moment(TRAKT, MIDNIGHT + apart))
+    assert (len(past.plays), [aside.why for aside in past.asides]) == (plays, ["double"] * asides)
+
+
+def test_a_double_is_judged_by_the_own_time_of_the_account():
+    first = matched(moment(PLEX, MIDNIGHT), moment(TRAKT, MIDNIGHT + 110 * MINUTE))
+    past = matched(moment(TRAKT, MIDNIGHT + 20 * MINUTE), past=first)
+    assert (len(past.plays), past.asides) == (2, [])
+
+
+def test_two_views_and_two_views_are_two_plays():
+    past = matched(*(moment(account, MIDNIGHT + hour * HOUR) for account in (PLEX, TRAKT) for hour in (10, 13)))
+    assert shown(past) == [[PLEX, TRAKT]] * 2
+
+
+def test_a_missing_one_on_either_side_is_found():
+    past = matched(moment(PLEX, MIDNIGHT), moment(PLEX, MIDNIGHT + DAY), moment(TRAKT, MIDNIGHT + DAY + MINUTE))
+    assert shown(past) == [[PLEX], [PLEX, TRAKT]]
+
+
+def most_pairs(one, other, reach):
+    """The size of the largest one-to-one matching of stamps at most `reach` apart, by trying them all."""
+    pairs = [(a, b) for a in one for b in other if abs(a - b) <= reach]
+    for size in range(min(len(one), len(other)), 0, -1):
+        for chosen in combinations(pairs, size):
+            if len({a for a, _ in chosen}) == len({b for _, b in chosen}) == size:
+                return size
+    return 0
+
+
+STAMPS = st.lists(st.integers(0, 14), max_size=4, unique=True).map(lambda found: [MIDNIGHT + n * W for n in found])
+
+
+@given(STAMPS, STAMPS)
+def test_as_many_plays_are_one_as_can_be(one, other):
+    past = matched(*(moment(PLEX, at) for at in one), *(moment(TRAKT, at) for at in other))
+    assert past.asides == []
+    assert len(past.plays) == len(one) + len(other) - most_pairs(one, other, 2 * W)
+
+
+@given(STAMPS, STAMPS, st.randoms())
+def test_the_order_of_reading_does_not_matter(one, other, random):
+    entries = [*(moment(PLEX, at) for at in one), *(moment(TRAKT, at) for at in other)]
+    shuffled = random.sample(entries, len(entries))
+    again = [Entry(e.account, e.key, e.at, e.lo, e.hi, e.known) for e in shuffled]
+    assert shown(matched(*entries)) == shown(matched(*again))
+
+
+@given(STAMPS)
+def test_one_play_has_at_most_one_entry_of_an_account(stamps):
+    past = matched(*(moment(PLEX, at) for at in stamps), *(moment(TRAKT, at + MINUTE) for at in stamps))
+    keys = [s.key for play in past.plays for s in play.sightings.values()]
+    assert len(keys) == len(set(keys)) == 2 * len(stamps)
+
+
+# Days
+
+
+def test_a_day_is_matched_to_the_night_after_it():
+    assert len(matched(day(DIARY), moment(TRAKT, MIDNIGHT + 25 * HOUR)).plays) == 1
+    assert len(matched(day(DIARY), moment(TRAKT, MIDNIGHT + 30 * HOUR + W + 1)).plays) == 2
+
+
+def test_two_days_and_two_moments_are_matched_one_to_one():
+    past = matched(day(DIARY), day(DIARY), moment(TRAKT, MIDNIGHT + 10 * HOUR), moment(TRAKT, MIDNIGHT + 20 * HOUR))
+    assert shown(past) == [[TRAKT, DIARY]] * 2
+
+
+def test_two_diary_rows_of_one_day_are_no_double():
+    assert len(matched(day(DIARY), day(DIARY)).plays) == 2
+
+
+def test_a_moment_takes_the_place_of_a_play_known_by_its_day():
+    first = matched(day(DIARY))
+    past = matched(moment(TRAKT, MIDNIGHT + 20 * HOUR), past=first)
+    (play,) = past.plays
+    assert (play.id, play.known, play.at, shown(past)) == (1, Known.MOMENT, MIDNIGHT + 20 * HOUR, [[TRAKT, DIARY]])
+
+
+def test_a_day_stays_beside_a_moment_that_the_same_account_shows_too():
+    first = matched(day(DIARY))
+    first.plays[0].sightings[TRAKT] = Sighting(State.HERE, "ours", True, MIDNIGHT + 12 * HOUR)
+    past = matched(moment(TRAKT, MIDNIGHT + 20 * HOUR), past=first)
+    assert shown(past) == [[TRAKT], [TRAKT, DIARY]]
+
+
+def test_finer_clocks_find_each_other_before_days_do():
+    past = matched(day(DIARY), moment(PLEX, MIDNIGHT + 20 * HOUR), moment(TRAKT, MIDNIGHT + 20 * HOUR + MINUTE))
+    assert shown(past) == [[PLEX, TRAKT, DIARY]]
+
+
+def test_an_unknown_date_is_matched_last():
+    past = matched(sometime(DIARY), moment(TRAKT, MIDNIGHT))
+    assert shown(past) == [[TRAKT, DIARY]]
+    past = matched(sometime(TRAKT), moment(TRAKT, MIDNIGHT), moment(PLEX, MIDNIGHT))
+    assert shown(past) == [[PLEX, TRAKT], [TRAKT]]
+
+
+# What we wrote
+
+
+def told(account, at, state=State.DUE):
+    """A play of somebody else that we have sent to this account; its entry there is not known yet."""
+    play = Play(5, MIDNIGHT, MIDNIGHT - W, MIDNIGHT + W)
+    play.sightings = {PLEX: Sighting(State.HERE, "p", False, MIDNIGHT), account: Sighting(state, None, True, at)}
+    return Past([play])
+
+
+@pytest.mark.parametrize("state", [State.DUE, State.HERE])
+def test_an_entry_at_the_time_that_we_sent_is_our_own(state):
+    past = matched(moment(TRAKT, MIDNIGHT + MINUTE), past=told(TRAKT, MIDNIGHT + MINUTE, state))
+    assert shown(past) == [[PLEX, TRAKT]]
+    assert past.plays[0].sightings[TRAKT].key is not None
+
+
+def test_a_diary_keeps_the_day_of_what_we_sent():
+    past = matched(day(DIARY), past=told(DIARY, MIDNIGHT + 12 * HOUR))
+    assert (shown(past), len(past.plays)) == ([[PLEX, DIARY]], 1)
+
+
+@pytest.mark.parametrize(("offset", "why"), [(-66, None), (-65, "echo"), (0, "echo"), (35, "echo"), (36, None)])
+def test_a_view_around_our_own_flag_write_is_an_echo(offset, why):
+    sent, confirmed = NOW - DAY, NOW - DAY + 30
+    past = Past([Play(1, MIDNIGHT, MIDNIGHT - W, MIDNIGHT + W, sightings={TRAKT: Sighting(State.HERE, "t")})])
+    past.echoes = [Echo(PLEX, 9, sent - 65, confirmed + 5)]
+    past = matched(moment(PLEX, sent + offset), past=past)
+    assert [aside.why for aside in past.asides] == ([why] if why else [])
+    assert len(past.plays) == (1 if why else 2)
+
+
+def test_a_view_of_another_account_is_no_echo():
+    past = matched(moment(TRAKT, NOW - DAY), past=Past(echoes=[Echo(PLEX, 9, NOW - DAY, NOW - DAY)]))
+    assert (len(past.plays), past.asides) == (1, [])
+
+
+def test_a_play_that_the_account_had_and_lost_comes_last():
+    lost = Play(
+        1,
+        MIDNIGHT,
+        MIDNIGHT - W,
+        MIDNIGHT + W,
+        sightings={TRAKT: Sighting(State.GONE, "t"), PLEX: Sighting(State.HERE, "p")},
+    )
+    later = Play(2, MIDNIGHT + W, MIDNIGHT, MIDNIGHT + 2 * W, sightings={PLEX: Sighting(State.HERE, "q")})
+    past = matched(moment(TRAKT, MIDNIGHT), past=Past([lost, later]))
+    assert (past.plays[0].has(TRAKT), past.plays[1].has(TRAKT)) == (False, True)
+
+
+def test_a_removed_play_takes_no_entry():
+    gone = Play(1, MIDNIGHT, MIDNIGHT - W, MIDNIGHT + W, removed=True, sightings={PLEX: Sighting(State.GONE, "p")})
+    assert len(matched(moment(TRAKT, MIDNIGHT), past=Past([gone])).plays) == 2
+
+
+# Telling
+
+
+def test_a_day_waits_until_it_is_over_and_every_finer_clock_was_read():
+    play = Play(1, MIDNIGHT, MIDNIGHT, MIDNIGHT + 30 * HOUR, Known.DAY)
+    end = play.hi
+    assert not ripe(play, end - 1, [end])
+    assert not ripe(play, end + HOUR, [end - 1])
+    assert not ripe(play, end + HOUR, [None, end + HOUR])
+    assert ripe(play, end + HOUR, [end + HOUR, end + 1])
+    assert ripe(play, end + HOUR, [])
+
+
+def test_a_day_waits_at_most_one_day_longer():
+    play = Play(1, MIDNIGHT, MIDNIGHT, MIDNIGHT + 30 * HOUR, Known.DAY)
+    assert not ripe(play, play.hi + DAY, [None])
+    assert ripe(play, play.hi + DAY + 1, [None])
+
+
+def test_a_moment_is_told_at_once():
+    assert ripe(Play(1, MIDNIGHT, MIDNIGHT, MIDNIGHT), MIDNIGHT, [None])
+
+
+def test_the_time_that_is_sent():
+    noon = MIDNIGHT + 12 * HOUR
+    at = Play(1, MIDNIGHT + 59, 0, 0)
+    on_a_day = Play(2, MIDNIGHT, 0, 0, Known.DAY)
+    assert own_time(at, None, set()) == MIDNIGHT
+    assert own_time(on_a_day, noon, set()) == noon
+    assert own_time(on_a_day, noon, {noon, noon + MINUTE}) == noon + 2 * MINUTE
+    assert own_time(Play(3, None, 0, 0, Known.NOTHING), noon, set()) is None
+
+
+# The flag
+
+
+def seen(number, at, removed=False):
+    return Play(number, at, 0, 0, removed=removed)
+
+
+@pytest.mark.parametrize(
+    ("plays", "reset", "flag"),
+    [
+        ([], (NEVER, 0), False),
+        ([seen(1, 100)], (NEVER, 0), True),
+        ([seen(1, 100, removed=True)], (NEVER, 0), False),
+        ([seen(1, 100)], (100, 1), False),
+        ([seen(1, 100), seen(2, 101)], (100, 1), True),
+        ([seen(1, 100), seen(2, 99)], (100, 1), False),  # found later, but older than the unwatching
+        ([seen(1, 300)], (100, 1), False),  # it was known then
+        ([seen(2, None)], (100, 1), True),
+    ],
+)
+def test_watched_is_a_play_that_no_unwatching_took_back(plays, reset, flag):
+    assert watched(plays, *reset) is flag
