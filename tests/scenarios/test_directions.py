@@ -1,0 +1,186 @@
+"""The examples of directions: a fan, and accounts whose ancestors differ (sync model, sections 3.2 and 3.3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.memory import Box
+from tests.support.town import DAY, HOUR, TRAKTLIKE, Town
+from watchweave.core.records import Form
+
+LIKE = {name: form for name, form in TRAKTLIKE.items()}
+RATED = {"ratings": Form(steps=10, settle=60), "watchlist": Form(settle=60)}
+FAN = [("plex", "trakt"), ("trakt", "plex"), ("plex", "letterboxd")]
+ANCESTORS = [("attic", "plex"), ("plex", "trakt"), ("trakt", "plex"), ("trakt", "letterboxd"), ("imdb", "letterboxd")]
+
+
+def fan() -> Town:
+    town = Town(FAN, plex=LIKE, trakt=LIKE, letterboxd=LIKE)
+    return begun(town)
+
+
+def ancestors() -> Town:
+    town = Town(ANCESTORS, attic=LIKE, imdb=RATED, plex=LIKE, trakt=LIKE, letterboxd=LIKE)
+    return begun(town)
+
+
+def begun(town: Town) -> Town:
+    town.film("heat", "ran", "alien", "paris")
+    town.sync()
+    town.wait(HOUR)
+    return town
+
+
+def look(town: Town) -> None:
+    """A sync, until all is quiet; then it is another hour."""
+    town.settle()
+    town.wait(HOUR)
+
+
+def wished(town: Town, film: str) -> set[str]:
+    return {name for name, box in town.boxes.items() if film in box.wishes}
+
+
+def rated(town: Town, film: str) -> dict[str, int]:
+    return {name: box.ratings[film][0] for name, box in town.boxes.items() if film in box.ratings}
+
+
+def watched(town: Town, film: str) -> set[str]:
+    return {name for name, box in town.boxes.items() if any(uid == film for uid, _, _ in box.plays.values())}
+
+
+# 3.2 a fan
+
+
+def test_a_wish_on_trakt_reaches_plex_and_letterboxd():
+    town = fan()
+    town.trakt.wish("heat", town.time)
+    look(town)
+    assert wished(town, "heat") == {"plex", "trakt", "letterboxd"}
+
+
+def test_a_wish_on_letterboxd_stays_there_alone():
+    town = fan()
+    town.letterboxd.wish("paris", town.time)
+    look(town)
+    assert wished(town, "paris") == {"letterboxd"}
+
+
+def test_a_wish_dropped_on_letterboxd_stays_with_those_who_do_not_hear_it():
+    town = fan()
+    town.plex.wish("alien", town.time)
+    look(town)
+    town.letterboxd.unwish("alien")
+    look(town)
+    town.wait(DAY)
+    look(town)
+    assert wished(town, "alien") == {"plex", "trakt"}
+
+
+def test_a_wish_dropped_on_plex_leaves_everywhere():
+    town = fan()
+    for film in ("heat", "ran"):
+        town.trakt.wish(film, town.time)
+    look(town)
+    town.plex.unwish("heat")
+    look(town)
+    assert wished(town, "heat") == set()
+
+
+def test_letterboxd_keeps_its_own_newer_rating_until_somebody_it_hears_says_something_newer():
+    town = fan()
+    town.plex.rate("ran", 60, town.time)
+    look(town)
+    town.letterboxd.rate("ran", 80, town.time)
+    look(town)
+    assert rated(town, "ran") == {"plex": 60, "trakt": 60, "letterboxd": 80}
+    town.trakt.rate("ran", 70, town.time)
+    look(town)
+    assert rated(town, "ran") == {"plex": 70, "trakt": 70, "letterboxd": 70}
+
+
+# 3.3 ancestors differ
+
+
+def test_a_play_on_attic_flows_down_and_not_to_imdb():
+    town = ancestors()
+    town.attic.watch("heat", town.time - HOUR, town.time)
+    look(town)
+    assert watched(town, "heat") == {"attic", "plex", "trakt", "letterboxd"}
+
+
+def test_imdbs_rating_is_heard_by_letterboxd_alone_and_is_outlived_by_a_newer_one():
+    town = ancestors()
+    town.imdb.rate("heat", 90, town.time)
+    look(town)
+    assert rated(town, "heat") == {"imdb": 90, "letterboxd": 90}
+    town.trakt.rate("heat", 70, town.time)
+    look(town)
+    assert rated(town, "heat") == {"imdb": 90, "letterboxd": 70, "plex": 70, "trakt": 70}
+
+
+@pytest.mark.parametrize("later", [0, HOUR])
+def test_a_removal_counts_for_all_who_hear_it_though_another_keeps_the_record(later):
+    town = ancestors()
+    for name in ("attic", "imdb"):
+        for film in ("heat", "ran", "alien"):
+            town.boxes[name].wish(film, town.time)
+        town.wait(later)
+    look(town)
+    assert wished(town, "heat") == set(town.boxes)
+    town.attic.unwish("heat")
+    look(town)
+    assert wished(town, "heat") == {"imdb"}
+    town.imdb.unwish("heat")
+    look(town)
+    town.imdb.wish("heat", town.time)
+    look(town)
+    assert wished(town, "heat") == {"imdb", "letterboxd"}
+
+
+# 3.4 directions change
+
+
+@pytest.mark.xfail(strict=True, reason="an account whose stamps stand still is not introduced")
+def test_a_change_of_directions_adds_and_never_removes():
+    town = fan()
+    town.letterboxd.wish("paris", town.time)
+    town.plex.wish("heat", town.time)
+    town.plex.rate("ran", 60, town.time)
+    look(town)
+    town.letterboxd.unwish("heat")
+    look(town)
+    town.directions = [*FAN, ("letterboxd", "plex")]
+    look(town)
+    assert wished(town, "paris") == {"plex", "trakt", "letterboxd"}
+    town.directions = [("plex", "trakt")]
+    look(town)
+    assert wished(town, "paris") == {"plex", "trakt", "letterboxd"}
+    assert {"plex", "trakt"} <= wished(town, "heat")
+    assert rated(town, "ran") == {"plex": 60, "trakt": 60, "letterboxd": 60}
+
+
+def test_what_was_due_on_the_word_of_somebody_no_longer_heard_is_not_written():
+    town = fan()
+    town.letterboxd.down = True
+    town.plex.wish("heat", town.time)
+    town.sync()
+    town.wait(HOUR)
+    town.letterboxd.down = False
+    town.directions = [("plex", "trakt"), ("trakt", "plex")]
+    look(town)
+    assert wished(town, "heat") == {"plex", "trakt"}
+
+
+def test_an_account_that_is_added_takes_nothing_away():
+    town = Town(None, plex=LIKE, trakt=LIKE)
+    begun(town)
+    for film in ("heat", "ran", "alien"):
+        town.plex.wish(film, town.time)
+    look(town)
+    town.plex.unwish("ran")
+    look(town)
+    town.boxes["new"] = Box("new", LIKE)
+    town.boxes["new"].wish("ran", town.time - 9 * DAY)
+    look(town)
+    assert {film: len(wished(town, film)) for film in ("heat", "ran", "alien")} == {"heat": 3, "ran": 3, "alien": 3}
