@@ -31,6 +31,8 @@ def approve(
         left = unwritten(home.store, report.run or 0, changes)
         if not left:
             raise typer.Exit(0)
+        if report.note:
+            complain(report.note)
         news = [held.hold for held in report.held if held.hold != hold]
         again = f" Newly held: {', '.join(news)}." if news else ""
         complain(f"{many(len(left), 'change')} of {hold} could not be written, or no longer belong to the plan.{again}")

@@ -24,7 +24,7 @@ class Candidate(Struct, frozen=True):
 
     media: int
     kind: int
-    ids: Mapping[str, str]
+    ids: dict[str, str]
     title: str = ""
     year: int | None = None
     parent: int | None = None
@@ -44,11 +44,16 @@ class Verdict(Struct, frozen=True):
     """Further media that turn out to be the same."""
 
 
+NEW = Verdict(None)
+
+
 def judge(media: Media, parent: int | None, by_place: Candidate | None, by_ids: Collection[Candidate]) -> Verdict:
     """Which of the candidates this is.
 
     by_place: what stands at its season and number of the same show. by_ids: those that share a good id of its kind.
     """
+    if by_place is None and not by_ids:
+        return NEW
     if media.kind in (Kind.EPISODE, Kind.SEASON) and parent is not None:
         return _judge_part(media, parent, by_place, by_ids)
     same, contradicted = [], []

@@ -29,6 +29,7 @@ STRONG = ("trakt", "imdb", "tmdb", "tvdb", "plex", "mbid", "anidb", "mal", "anil
 """Id spaces that can join two records of one kind; all others (slug …) only propose."""
 
 _NUMBER = re.compile(r"[1-9]\d{0,10}")
+_TOO_LARGE = 10**11
 _FORMS = {
     "imdb": re.compile(r"tt\d{7,10}"),
     "plex": re.compile(r"[0-9a-f]{24}"),
@@ -78,6 +79,10 @@ def clean_ids(found: Mapping[str, object]) -> dict[str, str]:
     """
     ids = {}
     for space, value in found.items():
+        if type(value) is int:  # by far the most
+            if 0 < value < _TOO_LARGE and space not in _FORMS:
+                ids[space] = str(value)
+            continue
         text = str(value).strip() if value is not None else ""
         text = text if space == "slug" else text.lower()
         if _FORMS.get(space, _NUMBER).fullmatch(text) and text != "tt0000000":

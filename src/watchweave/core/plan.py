@@ -94,6 +94,9 @@ class Facts(Protocol):
     def spent(self, account: int, check: str) -> int:
         """How many such changes were made in the last 24 hours without an approval."""
 
+    def shifts(self, account: int) -> Mapping[tuple[int | None, int], int]:
+        """How many plays written there of late, by origin, are how many half hours off against another one there."""
+
     def times(self, account: int, medias: Iterable[int]) -> Mapping[int, Sequence[int]]:
         """The times of the plays that the account shows of these media."""
 
@@ -171,19 +174,19 @@ def shifted(changes: Sequence[Change], facts: Facts) -> list[tuple[list[Change],
         times = facts.times(account, {c.media for c in mine})
         offsets: dict[tuple[int | None, int], list[Change]] = defaultdict(list)
         for change in mine:
-            for offset in {_offset(change.value, at) for at in times.get(change.media, ())} - {0}:
+            for offset in {half_hours(change.value, at) for at in times.get(change.media, ())} - {0}:
                 offsets[change.origin, offset].append(change)
+        before = facts.shifts(account) if offsets else {}
         for (origin, offset), group in sorted(offsets.items(), key=lambda item: -len(item[1])):
-            if len(group) >= SHIFTED_PLAYS:
+            count = len(group) + before.get((origin, offset), 0)
+            if count >= SHIFTED_PLAYS:
                 wrong = [c for c in mine if c.origin == origin]
-                found.append(
-                    (wrong, "timezone", f"{len(group)} plays are {abs(offset) / 3600:g} h off: a wrong timezone?")
-                )
+                found.append((wrong, "timezone", f"{count} plays are {abs(offset) / 3600:g} h off: a wrong timezone?"))
                 break
     return found
 
 
-def _offset(value: Value, at: int) -> int:
+def half_hours(value: Value, at: int) -> int:
     """The whole half hours between two stamps of what may be one play; 0 if they are none."""
     distance = int(value or 0) - at
     halves = round(distance / HALF_HOUR) * HALF_HOUR

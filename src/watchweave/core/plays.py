@@ -85,12 +85,13 @@ class Entry(Struct, frozen=True):
 
 
 class Echo(Struct):
-    """The time in which a view logged by our own flag write may lie; `write` names the write."""
+    """The time in which views logged by our own flag write may lie, one for each copy; `write` names the write."""
 
     account: int
     write: int
     lo: int
     hi: int
+    left: int = 1
 
 
 class Aside(Struct, frozen=True):
@@ -152,7 +153,9 @@ def wrote(entry: Entry, past: Past) -> bool:
             return True
     for echo in past.echoes:
         if echo.account == entry.account and entry.at is not None and echo.lo <= entry.at <= echo.hi:
-            past.echoes.remove(echo)
+            echo.left -= 1
+            if not echo.left:
+                past.echoes.remove(echo)
             past.asides.append(Aside(entry.account, entry.key, "echo", echo.write))
             return True
     return False

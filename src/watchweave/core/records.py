@@ -5,6 +5,7 @@ Times are whole unix seconds, UTC, from the border of a service on; there is no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -78,6 +79,8 @@ class Form(Struct, frozen=True):
     again: Literal["same", "another"] = "same"
     settle: int = 60
     batch: int = 100
+    learned: Mapping[int, int] = {}
+    """What this account was seen to make of certain values."""
 
     def fit(self, value: Value) -> Value:
         """The nearest value that this shelf can hold; a present value never becomes absence.
@@ -85,10 +88,11 @@ class Form(Struct, frozen=True):
         >>> Form(steps=10).fit(86), Form(steps=5).fit(87), Form(steps=100).fit(3), Form(steps=10).fit(3)
         (90, 80, 3, 10)
         """
-        if not isinstance(value, int) or self.steps == 100:
+        if not isinstance(value, int):
             return value
         size = 100 // self.steps
-        return min(100, max(size, (2 * value + size) // (2 * size) * size))
+        nearest = min(100, max(size, (2 * value + size) // (2 * size) * size))
+        return self.learned.get(nearest, nearest)
 
     def cut(self, at: int | None) -> int | None:
         """The time of a play as this shelf keeps it."""

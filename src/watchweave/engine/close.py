@@ -57,6 +57,8 @@ class Close:
         if row.shelf == "history":
             state = State.HERE if row.verb == "add" else State.GONE
             self.plays.told_now(row.play or 0, self.party.id, state, self.now)
+            if state is State.GONE:
+                self.plays.remove_if_lost(row.play or 0)
             return
         shelf = SHELVES[row.shelf]
         found = self.values.held(self.party.id, shelf, [row.media], library=False)

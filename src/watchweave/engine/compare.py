@@ -61,6 +61,10 @@ class Compare:
         changes = self.values.changed(party.id, shelf)
         if look.how == "complete" and not look.doubted:
             changes += self._gone(party, name)
+        if name == "ratings" and look.whole:
+            settle = party.form(name).settle
+            looks = (self.accounts.cursor(party.id, name).looked, look.began)
+            changes = [c for c in changes if not self.values.rounds(party.id, shelf, c, looks, settle)]
         versions = {change.media: change.version for change in changes}
         self.values.see(party.id, shelf, changes)
         looked = self.accounts.cursor(party.id, name).looked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from ..core.conflicts import highest, lowest, newest, preferring
 from ..core.media import Kind, Media
 from ..core.merge import Edit, Rule, Truth, mark, merge
-from ..core.plan import LIMITS, Change, Hold, Limit, Verb, check
+from ..core.plan import LIMITS, Change, Hold, Limit, Verb, check, half_hours
 from ..core.plays import Known, own_time
 from ..core.plays import Play as CirclePlay
 from ..core.records import DAY, Form
@@ -49,6 +50,8 @@ class Outcome(Struct):
     holds: list[Hold]
     left: dict[tuple[object, ...], str]
     """Changes that cannot be made, with the reason."""
+    note: str = ""
+    """Why an approval did not count."""
 
 
 class Decide:
@@ -70,6 +73,7 @@ class Decide:
         self.accounts = Accounts(store)
         self.items = Items(store.db)
         self.left: dict[tuple[object, ...], str] = {}
+        self.rounded: dict[int, dict[int, dict[int, int]]] = {}
 
     def changes(self) -> list[Change]:
         """Take in what was read, decide what is true, and say what must change."""
@@ -104,7 +108,7 @@ class Decide:
                 number: self._form(number, name) for number in circle.heard if name in self.parties[number].shelves
             }
             truths = self.values.truths(circle.id, shelf, of_media)
-            decided = []
+            decided, said = [], []
             for media, edits in of_media.items():
                 edits = self._meant(circle, name, media, edits)
                 truth = truths.get(media, Truth())
@@ -112,16 +116,19 @@ class Decide:
                     continue
                 rank = self.parties[truth.origin].rank if truth.origin in self.parties else len(self.parties)
                 new = merge(truth, edits, forms, rule, self.run, rank)
-                self.values.log(
-                    self.run, circle.id, shelf, media, truth.value, [(e, e.account == new.origin) for e in edits]
-                )
+                said += [(media, truth.value, edit, edit.account == new.origin) for edit in edits]
                 if new != truth:
                     decided.append((media, new))
             self.values.decide(circle.id, shelf, decided)
+            self.values.log(self.run, circle.id, shelf, said)
 
     def _form(self, account: int, name: str) -> Form:
         """The form of a shelf, with what was learned of its rounding."""
-        return self.parties[account].form(name)
+        form = self.parties[account].form(name)
+        if account not in self.rounded:
+            self.rounded[account] = self.values.roundings(account)
+        learned = self.rounded[account].get(SHELVES[name])
+        return replace(form, learned=learned) if learned else form
 
     def _meant(self, circle: Circle, name: str, media: int, edits: list[Edit]) -> list[Edit]:
         """Without the wishes that a service dropped because the film was watched there: that was nobody's edit."""
@@ -199,7 +206,8 @@ class Decide:
         return f"{done[verb]} {giver}"
 
     def _told(self, party: Party, busy: set[int]) -> list[Change]:
-        told = [row for row in self.plays.told(party.id) if row.media not in busy]
+        kinds = party.shelves["history"].kinds
+        told = [row for row in self.plays.told(party.id) if row.media not in busy and row.kind in kinds]
         taken = self.plays.taken(party.id, {row.media for row in told})
         changes = []
         for row in told:
@@ -208,6 +216,8 @@ class Decide:
                 continue
             if verb == "remove":
                 value, key = row.at, row.key
+            elif row.tried:  # a second attempt sends the same time
+                value, key = row.sent, None
             else:
                 value, key = self._time(row, taken.setdefault(row.media, set())), None
             if value is not None and not EARLIEST < value <= self.now + FARTHEST_AHEAD:
@@ -251,10 +261,28 @@ class Decide:
         return possible
 
     # ---------------------------------------------------------------- check
+    def _asked(self, changes: list[Change], agreed: set[tuple[object, ...]]) -> tuple[list[Change], list[Hold]]:
+        """Where the person wants to be asked about removed plays, each account's removals are a hold of their own."""
+        if self.terms.removed_plays != "ask":
+            return changes, []
+        asked = [c for c in changes if (c.shelf, c.verb) == ("history", "remove") and c.identity not in agreed]
+        holds = [
+            Hold(number, "history", "remove", "asked", "removed elsewhere; approve to remove it here too", tuple(group))
+            for number in sorted({c.account for c in asked})
+            if (group := [c for c in asked if c.account == number])
+        ]
+        return [c for c in changes if c not in asked], holds
+
     def check(self, changes: Sequence[Change], *, yes: bool, approved: Sequence[Change]) -> Outcome:
-        """What may be written now; what waits for a person stays in its hold, and what is not planned any more leaves it."""
+        """What may be written now; what waits for a person stays in its hold, and what is not planned any more leaves it.
+
+        An approval is for exactly its list: where that is no longer planned, nothing of it counts as approved.
+        """
+        planned = {change.identity for change in changes}
         agreed = {change.identity for change in approved}
-        planned = {change.identity: change for change in changes}
+        note = ""
+        if not agreed <= planned:
+            agreed, note = set(), "The plan is no longer the one that was approved; nothing of it was written."
         waiting: set[tuple[object, ...]] = set()
         for number, hold in self.journal.waiting().items():
             if hold.account not in self.parties or hold.check == "doubted":
@@ -263,13 +291,13 @@ class Decide:
             party = self.parties[hold.account]
             if identities & agreed:
                 self.journal.answer(number, "approved", self.now)
-            elif identities <= planned.keys() or not party.told or not party.look(hold.shelf).whole:
+            elif identities <= planned or not party.told or not party.look(hold.shelf).whole:
                 waiting |= identities
             else:
                 self.journal.answer(number, "replaced", self.now)
-        rest = [change for change in changes if change.identity not in waiting]
+        rest, asked = self._asked([change for change in changes if change.identity not in waiting], agreed)
         passed, holds = check(rest, self, self.terms.limits, yes=yes, approved=lambda change: change.identity in agreed)
-        return Outcome(list(changes), passed, holds, self.left)
+        return Outcome(list(changes), passed, [*holds, *asked], self.left, note)
 
     def of(self, account: int, shelf: str) -> int:
         return self.plays.count(account) if shelf == "history" else self.values.agreed(account, SHELVES[shelf])
@@ -282,6 +310,12 @@ class Decide:
             "ratings_changed": (("ratings",), "change"),
         }[kind]
         return self.journal.spent(account, shelves, verb, self.now - DAY)
+
+    def shifts(self, account: int) -> Mapping[tuple[int | None, int], int]:
+        written = self.journal.plays_written(account, self.now - 30 * DAY)
+        times = self.times(account, {media for _, media, _ in written})
+        found = [(origin, half_hours(at, other)) for origin, media, at in written for other in times.get(media, ())]
+        return Counter(pair for pair in found if pair[1])
 
     def times(self, account: int, medias: Iterable[int]) -> Mapping[int, Sequence[int]]:
         return {media: sorted(times) for media, times in self.plays.taken(account, medias).items()}

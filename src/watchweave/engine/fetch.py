@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
 
 from ..core.records import Record
 from ..errors import Incomplete, ServiceError, SignInNeeded
@@ -16,6 +18,10 @@ from ..storage.store import Store
 from ..storage.values import Values
 from .party import Look, Party
 
+Ask = Callable[[], Awaitable[Reading[Any]]]
+
+PORTION = 5000
+"""Records that are staged in one transaction."""
 SUSPICIOUS_FROM = 3
 """An empty reading is doubted where at least so many records were seen before."""
 SUSPICIOUS_SHARE = 90
@@ -64,37 +70,54 @@ class Fetch:
         elif stamp is not None and stamp == before.stamp:
             look.how, look.cursor = "quiet", Cursor(before.value, stamp, look.began, before.complete)
             return
-        reading = await self._take(party, shelf.read(before.value), covered, look)
+        reading = await self._take(party, partial(shelf.read, before.value), covered, look)
         if look.how == "news" and stamp is not None and not self._explained(party, covered, reading):
-            reading = await self._take(party, shelf.read(None), covered, look)
+            reading = await self._take(party, partial(shelf.read, None), covered, look)
         if look.how == "complete" and self._suspicious(party, covered, before, stamp):
-            reading = await self._take(party, shelf.read(None), covered, look)
+            reading = await self._take(party, partial(shelf.read, None), covered, look)
             if look.how == "complete" and self._suspicious(party, covered, before, stamp):
                 look.doubted = True
         complete = look.began if look.how == "complete" else before.complete
         look.cursor = Cursor(reading.cursor, stamp, look.began, complete)
 
-    async def _take(self, party: Party, asked, covered: Sequence[str], look: Look) -> Reading[Record]:  # type: ignore[no-untyped-def]
-        """Stage one reading, page by page; the account is confirmed before the first row is used."""
-        party.stage.clear([SHELVES[name] for name in covered])
-        reading: Reading[Record] = await asked
-        look.how = "complete" if reading.complete else "news"
-        try:
-            async for page in pages_of(reading):
-                if page:
-                    await self.confirm(party)
-                    with self.store.transaction():
-                        party.stage.take(page)
-        except Incomplete as reason:
-            reading.partial = reason.message
-            party.problems.append(reason)
-        if reading.partial:
-            look.how, look.why = "partial", reading.partial
-        elif reading.complete:
+    async def _take(self, party: Party, ask: Ask, covered: Sequence[str], look: Look) -> Reading[Record]:
+        """Stage one reading; one that turns out not to be all there is is read once more, then it is partial."""
+        for attempt in ("first", "again"):
+            party.stage.clear([SHELVES[name] for name in covered])
+            reading = await ask()
+            try:
+                await self._stage(party, reading)
+            except Incomplete as reason:
+                reading.partial = reason.message
+                if attempt == "again":
+                    party.problems.append(reason)
+            if not reading.partial:
+                break
+        look.how = "partial" if reading.partial else "complete" if reading.complete else "news"
+        look.why = reading.partial
+        if look.how == "complete":
             await self.confirm(party)  # absence is used too
         kinds = reading.kinds or frozenset().union(*(party.service.shelves[name].kinds for name in covered))
         look.kinds = frozenset(int(kind) for kind in kinds)
         return reading
+
+    async def _stage(self, party: Party, reading: Reading[Record]) -> None:
+        """Stage a portion at a time; the account is confirmed before the first row is used."""
+        portion: list[Record] = []
+        try:
+            async for page in pages_of(reading):
+                portion += page
+                if len(portion) >= PORTION:
+                    await self._keep(party, portion)
+                    portion = []
+        finally:
+            await self._keep(party, portion)
+
+    async def _keep(self, party: Party, portion: list[Record]) -> None:
+        if portion:
+            await self.confirm(party)
+            with self.store.transaction():
+                party.stage.take(portion)
 
     async def confirm(self, party: Party) -> None:
         """Is this still the person, and the data, that the account was linked to? A new epoch empties what was known."""

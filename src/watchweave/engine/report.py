@@ -71,6 +71,8 @@ class Report(Struct):
     refused: list[Refused]
     problems: list[Problem]
     profile: str = ""
+    note: str = ""
+    """What else a person should know, for example why an approval did not count."""
     interrupted: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -172,7 +174,8 @@ def report(
         if h.account in names
     ]
     status = _status(parties, lines, dry_run, held=bool(shown))
-    return Report(None if dry_run else run, dry_run, status, requests, lines, shown, refused, problems)
+    number = None if dry_run else run
+    return Report(number, dry_run, status, requests, lines, shown, refused, problems, note=outcome.note)
 
 
 def _line(change: Change, names: Mapping[int, str], medias: Mapping[int, Media], state: str, reason: str) -> Line:

@@ -94,8 +94,8 @@ class Retell:
                     self._remove(play)
 
     def _remove(self, play: Play) -> None:
-        """The person removed it on one account: the others who show it are to lose it too."""
-        play.removed = True
+        """The person removed it on one account: the others who show it are to lose it too, once nobody has to be asked."""
+        play.removed = self.removed == "follow"
         for account, sighting in play.sightings.items():
             party = self.parties.get(account)
             if (
@@ -165,6 +165,7 @@ class Retell:
             past = pasts.setdefault(media, Past())
             for edit in edits.get(media, ()):
                 self._flag_edit(media, past, edit)
+        self._unplayed(pasts, {m for m, of in edits.items() if any(e.value is not None and not e.first for e in of)})
         resets = self.plays.resets(self.circle.id, medias)
         for media in medias:
             old = truths.get(media)
@@ -179,7 +180,7 @@ class Retell:
         self.values.decide(self.circle.id, WATCHED, decided)
 
     def _flag_edit(self, media: int, past: Past, edit: Edit) -> None:
-        """Off is a reset, for history stays everywhere; on lifts it, and without any play it is one of unknown time."""
+        """Off is a reset, for history stays everywhere; on lifts it."""
         if edit.value is None:
             if not edit.first:
                 own = [p.at for p in past.plays if p.at is not None and p.has(edit.account)]
@@ -187,11 +188,25 @@ class Retell:
             return
         if not edit.first:
             self.plays.lift(self.circle.id, media)
-        if not any(not p.removed for p in past.plays):
+
+    def _unplayed(self, pasts: Mapping[int, Past], ticked: set[int]) -> None:
+        """A flag without any play is one play of unknown time, once the account that shows it was read whole.
+
+        ticked: what somebody has marked just now; of these, plays that were removed do not count as plays.
+        """
+        bare = [
+            m for m, past in pasts.items() if not past.plays or (m in ticked and all(p.removed for p in past.plays))
+        ]
+        for media, account in self.values.flagged(sorted(self.circle.heard), bare).items():
+            past = pasts[media]
+            if not self.parties[account].look("history").whole:
+                self.plays.wait(self.circle.id, [media])
+                continue
             play = Play(0, None, NEVER, self.now, Known.NOTHING)
-            play.see(Entry(edit.account, f"flag:{media}", None, NEVER, self.now, Known.NOTHING))
+            play.see(Entry(account, f"flag:{media}", None, NEVER, self.now, Known.NOTHING))
+            before = {p.id: as_it_is(p) for p in past.plays}
             past.plays.append(play)
-            self.plays.store(self.circle.id, {media: past}, {p.id: as_it_is(p) for p in past.plays if p.id})
+            self.plays.store(self.circle.id, {media: past}, before)
             self._tell({media: past})
             self.renewed.add(media)
 

@@ -24,6 +24,8 @@ class StoredSecrets:
         return {name: self.vault.open(blob, self._place(name)) for name, blob in rows.fetchall()}
 
     def save(self, values: Mapping[str, str]) -> None:
+        if not values:
+            return
         with self.store.transaction(durable=True):
             for name, value in values.items():
                 self.store.db.execute(

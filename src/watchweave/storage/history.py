@@ -37,6 +37,8 @@ class Told(Struct, frozen=True):
     known: int
     key: str | None
     origin: int | None
+    sent: int | None
+    tried: bool
 
 
 class Plays:
@@ -69,6 +71,7 @@ class Plays:
             (account, json.dumps(sorted(kinds))),
         ).fetchall()
         self.db.executemany("DELETE FROM entry WHERE account = ? AND key = ?", [(account, key) for _, key in rows])
+        self.db.executemany("DELETE FROM aside WHERE account = ? AND key = ?", [(account, key) for _, key in rows])
         gone: dict[int, set[str]] = defaultdict(set)
         for media, key in rows:
             gone[media].add(key)
@@ -125,9 +128,19 @@ class Plays:
             (int(state), int(state is State.HERE), now, play, account),
         )
 
+    def remove_if_lost(self, play: int) -> None:
+        """A play that was taken away everywhere does not count any more; what follows is decided in the next run."""
+        self.db.execute(
+            "UPDATE play SET removed = 1 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = ?1 AND state IN (1, 2))",
+            (play,),
+        )
+        self.db.execute("INSERT OR IGNORE INTO unripe SELECT circle, media FROM play WHERE id = ?", (play,))
+
     def send(self, play: int, account: int, at: int | None) -> None:
         """This is the time we send for a play; a second attempt sends the same."""
-        self.db.execute("UPDATE sighting SET sent = ?, ours = 1 WHERE play = ? AND account = ?", (at, play, account))
+        self.db.execute(
+            "UPDATE sighting SET sent = ?, settled = 0, ours = 1 WHERE play = ? AND account = ?", (at, play, account)
+        )
 
     def unsend(self, play: int, account: int) -> None:
         """The write did not arrive: due again, with the same time."""
@@ -166,7 +179,7 @@ class Plays:
         """Entries that the circle has not placed yet, and those that are back after they were gone."""
         rows = self.db.execute(
             "SELECT e.account, e.key, e.media, e.at, e.clock, p.at, p.lo, p.hi, p.known FROM json_each(?1) AS j"
-            " CROSS JOIN entry AS e ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
+            " CROSS JOIN entry AS e INDEXED BY entry_media ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
             " LEFT JOIN account AS a ON a.id = e.account AND a.circle <> ?3"
             " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
             " LEFT JOIN play AS p ON p.id = o.play"
@@ -200,17 +213,19 @@ class Plays:
     def echoes(self, circle: int, medias: Sequence[int], settles: dict[int, int]) -> dict[int, list[Echo]]:
         """Where views logged by our own flag writes may lie; `settles`: per account that stamps the moment of writing."""
         rows = self.db.execute(
-            "SELECT w.media, w.account, w.id, w.sent, w.settled, w.state FROM json_each(?) AS j CROSS JOIN journal AS w"
-            " ON w.media = j.value WHERE w.shelf = 2 AND w.verb = 'add' AND w.state IN ('sent', 'done', 'unclear', 'missing')"
-            " AND w.account IN (SELECT value FROM json_each(?)) AND NOT EXISTS"
-            " (SELECT 1 FROM aside AS a WHERE a.circle = ? AND a.account = w.account AND a.write = w.id)",
+            "SELECT w.media, w.account, w.id, w.sent, w.settled, w.state, (SELECT max(1, count(*)) FROM handle AS h"
+            " WHERE h.media = w.media AND h.account = w.account AND h.library > 0) - (SELECT count(*) FROM aside AS a"
+            " WHERE a.circle = ?3 AND a.account = w.account AND a.write = w.id)"
+            " FROM json_each(?1) AS j CROSS JOIN journal AS w ON w.media = j.value WHERE w.shelf = 2 AND w.verb = 'add'"
+            " AND w.state IN ('sent', 'done', 'unclear', 'missing') AND w.account IN (SELECT value FROM json_each(?2))",
             (json.dumps(medias), json.dumps(sorted(settles)), circle),
         )
         found: dict[int, list[Echo]] = defaultdict(list)
-        for media, account, write, sent, settled, state in rows:
+        for media, account, write, sent, settled, state, left in rows:
             latest = sent + settles[account]
             hi = min(settled, latest) if settled is not None and state == "done" else latest
-            found[media].append(Echo(account, write, sent - ECHO_BEFORE, hi + ECHO_AFTER))
+            if left > 0:
+                found[media].append(Echo(account, write, sent - ECHO_BEFORE, hi + ECHO_AFTER, left))
         return found
 
     def store(self, circle: int, pasts: dict[int, Past], before: dict[int, Play]) -> None:
@@ -280,15 +295,20 @@ class Plays:
         self.db.executemany("INSERT OR IGNORE INTO unripe VALUES (?, ?)", [(circle, media) for media in medias])
 
     def touch_unripe(self, circle: int) -> None:
-        """What was not ripe is looked at now."""
-        self.db.execute("INSERT OR IGNORE INTO touched SELECT circle, 1, media FROM unripe WHERE circle = ?", (circle,))
+        """What was not ripe is looked at now, its plays and its flag."""
+        self.db.execute(
+            "INSERT OR IGNORE INTO touched SELECT u.circle, s.value, u.media FROM unripe AS u CROSS JOIN json_each('[1, 2]') AS s"
+            " WHERE u.circle = ?",
+            (circle,),
+        )
         self.db.execute("DELETE FROM unripe WHERE circle = ?", (circle,))
 
     def told(self, account: int) -> list[Told]:
         """The plays that the account is due, or is to lose."""
         rows = self.db.execute(
             "SELECT s.play, p.media, m.kind, s.state, p.at, p.known, s.key,"
-            " (SELECT o.account FROM sighting AS o WHERE o.play = p.id AND o.state = 1 ORDER BY o.ours, o.account LIMIT 1)"
+            " (SELECT o.account FROM sighting AS o WHERE o.play = p.id AND o.state = 1 ORDER BY o.ours, o.account LIMIT 1),"
+            " s.sent, s.settled IS NOT NULL"
             " FROM sighting AS s INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = s.play CROSS JOIN media AS m ON m.id = p.media"
             " WHERE s.account = ? AND s.state IN (0, 2) AND m.frozen IS NULL AND (p.removed = 0 OR s.state = 2) ORDER BY p.at, p.id",
             (account,),
@@ -300,9 +320,9 @@ class Plays:
         text = json.dumps(sorted(set(medias)))
         found: dict[int, set[int]] = defaultdict(set)
         for media, at in self.db.execute(
-            "SELECT e.media, e.at FROM json_each(?) AS j CROSS JOIN entry AS e ON e.media = j.value AND e.account = ?"
+            "SELECT e.media, e.at FROM json_each(?) AS j CROSS JOIN entry AS e INDEXED BY entry_media ON e.media = j.value AND e.account = ?"
             " WHERE e.at IS NOT NULL UNION SELECT p.media, s.sent FROM json_each(?) AS j CROSS JOIN play AS p ON p.media = j.value"
-            " JOIN sighting AS s ON s.play = p.id AND s.account = ? WHERE s.sent IS NOT NULL",
+            " CROSS JOIN sighting AS s ON s.play = p.id AND s.account = ? WHERE s.sent IS NOT NULL AND s.state <> 0",
             (text, account, text, account),
         ):
             found[media].add(at)

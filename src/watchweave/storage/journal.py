@@ -106,9 +106,20 @@ class Journal:
         ).fetchone()
         return int(row[0])
 
+    def plays_written(self, account: int, since: int) -> list[tuple[int | None, int, int]]:
+        """Plays with a time that were added since then: origin, media, time."""
+        return self.db.execute(
+            "SELECT origin, media, value FROM journal WHERE account = ? AND shelf = 1 AND sent > ? AND verb = 'add'"
+            " AND state = 'done' AND value IS NOT NULL",
+            (account, since),
+        ).fetchall()
+
     def prune(self, before: int) -> None:
-        """Forget the outcomes and edits that are older than this."""
-        self.db.execute(f"DELETE FROM journal WHERE sent < ? AND state NOT IN {OPEN}", (before,))
+        """Forget the outcomes and edits that are older than this; of flags we wrote, the views they left remain ours."""
+        self.db.execute(
+            "DELETE FROM journal WHERE sent < ? AND state NOT IN ('sent', 'unclear') AND NOT (shelf = 2 AND verb = 'add')",
+            (before,),
+        )
         self.db.execute(
             "DELETE FROM edit WHERE run < (SELECT coalesce(min(id), 0) FROM run WHERE began >= ?)", (before,)
         )

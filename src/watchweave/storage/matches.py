@@ -8,10 +8,13 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ..core.identity import Candidate, Standing, Verdict, judge
-from ..core.media import STRONG, Media
+from msgspec.structs import replace
 
-Place = tuple[int | None, int | None, int | None]
+from ..core.identity import Candidate, Standing, Verdict, judge
+from ..core.media import STRONG, Kind, Media
+
+Place = tuple[int, int, int | None, int | None]
+"""Show, kind, season and number."""
 
 
 class Matches:
@@ -60,11 +63,11 @@ class Matches:
         of_parent = dict(zip(map(id, parents), self.identify(parents), strict=True)) if parents else {}
         sheet = Sheet(self.db, self.account)
         sheet.load(media for media, _ in fresh.values())
-        sheet.load_places(set(of_parent.values()))
+        sheet.load_places(place_of(m, of_parent[id(m.parent)]) for m, _ in fresh.values() if m.parent is not None)
         settled = {}
         for native, (media, _) in fresh.items():
             parent = of_parent[id(media.parent)] if media.parent is not None else None
-            place = sheet.at_place((parent, media.season, media.number)) if parent is not None else None
+            place = sheet.at_place(place_of(media, parent)) if parent is not None else None
             verdict = judge(media, parent, place, sheet.sharing(media))
             settled[native] = sheet.enter(media, parent, verdict)
             self.joined += [(other, settled[native]) for other in verdict.also]
@@ -103,10 +106,12 @@ class Sheet:
         )
         self._know({media for (media,) in rows})
 
-    def load_places(self, parents: set[int]) -> None:
-        """All seasons and episodes of these shows."""
+    def load_places(self, places: Iterable[Place]) -> None:
+        """Whatever stands at these places of shows."""
         rows = self.db.execute(
-            "SELECT id FROM media WHERE parent IN (SELECT value FROM json_each(?))", (json.dumps(sorted(parents)),)
+            "SELECT m.id FROM json_each(?) AS j CROSS JOIN media AS m ON m.parent = j.value ->> 0"
+            " AND m.kind = j.value ->> 1 AND m.season IS j.value ->> 2 AND m.number IS j.value ->> 3",
+            (json.dumps(list(places)),),
         )
         self._know({media for (media,) in rows})
 
@@ -124,11 +129,9 @@ class Sheet:
             "SELECT id, kind, title, year, parent, season, number, runtime FROM media WHERE id IN (SELECT value FROM json_each(?))",
             (chosen,),
         ):
-            self.media[number] = Candidate(
-                number, kind, ids[number], title, year, parent, season, episode, runtime
-            )
+            self.media[number] = Candidate(number, kind, ids[number], title, year, parent, season, episode, runtime)
             if parent is not None:
-                self.by_place[parent, season, episode] = number
+                self.by_place[parent, kind, season, episode] = number
 
     def sharing(self, media: Media) -> list[Candidate]:
         """The media that share a good id of this kind."""
@@ -139,7 +142,9 @@ class Sheet:
         return [self.media[number] for number in sorted(numbers)]
 
     def at_place(self, place: Place) -> Candidate | None:
-        number = self.by_place.get(place)
+        """What stands there; nothing where the place is not a whole one."""
+        whole = place[2] is not None and (place[1] != Kind.EPISODE or place[3] is not None)
+        number = self.by_place.get(place) if whole else None
         return self.media[number] if number is not None else None
 
     def enter(self, media: Media, parent: int | None, verdict: Verdict) -> int:
@@ -149,40 +154,40 @@ class Sheet:
             number, self.next = self.next, self.next + 1
             self.new[number] = (media, parent)
             self.media[number] = Candidate(
-                number, media.kind, {}, media.title, media.year, parent, media.season, media.number
+                number, media.kind, {}, media.title, media.year, parent, media.season, media.number, media.runtime
             )
             if parent is not None:
-                self.by_place[parent, media.season, media.number] = number
+                self.by_place[place_of(media, parent)] = number
         held = self.media[number]
-        added = {s: v for s, v in media.ids.items() if s not in held.ids}
+        kind = int(media.kind)
         for space, value in media.ids.items():
             standing = verdict.standing.get(space, Standing.GOOD)
-            if space in added or standing is not Standing.GOOD:
-                self.new_ids.append((space, int(media.kind), value, number, int(standing), self.account))
             if standing is not Standing.GOOD:
-                self.standings.append((int(standing), space, int(media.kind), value))
-                if space in held.ids:
-                    self.standings.append((int(standing), space, int(media.kind), held.ids[space]))
-            elif space in added:
-                self.by_id[space, int(media.kind), value].add(number)
-        good = {s: v for s, v in {**held.ids, **added}.items() if s not in verdict.standing}
-        self.media[number] = Candidate(
-            number,
-            held.kind,
-            good,
-            held.title or media.title,
-            held.year or media.year,
-            held.parent,
-            held.season,
-            held.number,
-            held.runtime or media.runtime,
-        )
-        now = self.media[number]
-        if number not in self.new and (held.title, held.year, held.runtime) != (now.title, now.year, now.runtime):
-            self.filled.append((now.title, now.year, now.runtime, number))
+                self._spoil(space, value, number, kind, standing)
+            elif space not in held.ids:
+                self.new_ids.append((space, kind, value, number, 0, self.account))
+                self.by_id[space, kind, value].add(number)
+                held.ids[space] = value
+        if number not in self.new:
+            self._fill(held, media)
         if verdict.frozen and verdict.against is not None:
             self.frozen += [(verdict.frozen, number), (verdict.frozen, verdict.against)]
         return number
+
+    def _spoil(self, space: str, value: str, number: int, kind: int, standing: Standing) -> None:
+        """This id is no key any more, nor is the other value that it stands against."""
+        held = self.media[number].ids
+        self.new_ids.append((space, kind, value, number, int(standing), self.account))
+        self.standings.append((int(standing), space, kind, value))
+        if space in held:
+            self.standings.append((int(standing), space, kind, held.pop(space)))
+
+    def _fill(self, held: Candidate, media: Media) -> None:
+        """What one service leaves out of a title, another tells."""
+        told = (held.title or media.title, held.year or media.year, held.runtime or media.runtime)
+        if told != (held.title, held.year, held.runtime):
+            self.filled.append((*told, held.media))
+            self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
 
     def write(self) -> None:
         self.db.executemany(
@@ -212,7 +217,12 @@ def name_of(media: Media) -> str:
     return f"={word}:{show}:{media.season}:{media.number}:{media.title}:{media.year}"
 
 
+def place_of(media: Media, parent: int) -> Place:
+    """Where a season or an episode stands in its show."""
+    return (parent, int(media.kind), media.season, media.number)
+
+
 def print_of(media: Media) -> int:
     """A checksum of everything by which we know it; never 0."""
     show = name_of(media.parent) if media.parent is not None else ""
-    return zlib.crc32(f"{media.kind} {sorted(media.ids.items())} {show} {media.season} {media.number}".encode()) | 1
+    return zlib.crc32(f"{media.kind:d} {media.ids} {show} {media.season} {media.number}".encode()) | 1

@@ -54,7 +54,7 @@ CREATE INDEX entry_media ON entry (media, account);
 CREATE TABLE play (
   id INTEGER PRIMARY KEY, circle INTEGER NOT NULL REFERENCES circle, media INTEGER NOT NULL REFERENCES media,
   at INTEGER, lo INTEGER NOT NULL, hi INTEGER NOT NULL, known INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0) STRICT;
-CREATE INDEX play_media ON play (circle, media);
+CREATE INDEX play_media ON play (media, circle);
 -- state: 0 due, 1 here, 2 leave, 3 gone
 CREATE TABLE sighting (
   play INTEGER NOT NULL REFERENCES play, account INTEGER NOT NULL REFERENCES account, circle INTEGER NOT NULL,

@@ -42,8 +42,10 @@ class Stage:
         values: list[tuple[int, int, int, object, int | None]] = []
         plays: list[tuple[int, str, int, int | None, int]] = []
         here: list[tuple[int, str]] = []
-        for record, media in zip(named, self.matches.identify([r.media for r in named]), strict=True):
-            shelf = SHELF_OF[type(record)]
+        things = {id(record.media): record.media for record in named}  # one thing has several records
+        numbers = dict(zip(things, self.matches.identify(list(things.values())), strict=True))
+        for record in named:
+            shelf, media = SHELF_OF[type(record)], numbers[id(record.media)]
             if isinstance(record, Copy):
                 here.append((self.account, record.media.key))
             if shelf not in self.shelves:

@@ -135,15 +135,13 @@ class Values:
             [(circle, shelf, media, t.value, t.lo, t.hi, t.origin, t.version) for media, t in truths],
         )
 
-    def log(
-        self, run: int, circle: int, shelf: int, media: int, before: Value, edits: Sequence[tuple[Edit, bool]]
-    ) -> None:
-        """Keep who said what and whether it won, for `why`."""
+    def log(self, run: int, circle: int, shelf: int, edits: Iterable[tuple[int, Value, Edit, bool]]) -> None:
+        """Keep who said what and whether it won, for `why`: (media, truth before, edit, won)."""
         self.db.executemany(
             "INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (run, circle, shelf, media, e.account, before, e.value, max(e.lo, -(1 << 53)), e.hi, int(won))
-                for e, won in edits
+                for media, before, e, won in edits
             ],
         )
 
@@ -212,12 +210,60 @@ class Values:
         )
         return [Due(*row) for row in rows]
 
+    def flagged(self, accounts: Sequence[int], medias: Sequence[int]) -> dict[int, int]:
+        """Of these media, those that one of the accounts shows as watched, and which account."""
+        rows = self.db.execute(
+            "SELECT h.media, min(h.account) FROM json_each(?) AS j CROSS JOIN json_each(?) AS a CROSS JOIN held AS h"
+            " ON h.account = a.value AND h.shelf = 2 AND h.media = j.value WHERE h.seen IS NOT NULL GROUP BY h.media",
+            (json.dumps(medias), json.dumps(accounts)),
+        )
+        return dict(rows.fetchall())
+
     def agreed(self, account: int, shelf: int) -> int:
         """How many records are agreed to be there."""
         row = self.db.execute(
             "SELECT count(*) FROM held WHERE account = ? AND shelf = ? AND agreed IS NOT NULL", (account, shelf)
         ).fetchone()
         return int(row[0])
+
+    def roundings(self, account: int) -> dict[int, dict[int, int]]:
+        """What the account was seen to make of values: shelf -> sent -> shown."""
+        found: dict[int, dict[int, int]] = {}
+        for shelf, sent, shown in self.db.execute(
+            "SELECT shelf, sent, shown FROM rounding WHERE account = ?", (account,)
+        ):
+            found.setdefault(shelf, {})[sent] = shown
+        return found
+
+    def rounds(self, account: int, shelf: int, change: Changed, looks: tuple[int | None, int], settle: int) -> bool:
+        """Is this no edit, but what the account makes of the value we wrote? Then it is learned, and agreed.
+
+        looks: when the account was last read, and now; only the first reading that must show our write can tell, and
+        only if it states a time that is not newer: without one it may be a person's edit, which must not be lost.
+        """
+        looked, began = looks
+        row = self.db.execute(
+            "SELECT value, sent FROM journal WHERE account = ? AND shelf = ? AND media = ? AND state = 'done' ORDER BY id DESC LIMIT 1",
+            (account, shelf, change.media),
+        ).fetchone()
+        if row is None or row[0] is None or row[0] != change.before or change.value is None:
+            return False
+        due = row[1] + settle
+        if began < due or (looked is not None and looked >= due) or change.at is None or change.at > row[1]:
+            return False
+        known = self.db.execute(
+            "SELECT 1 FROM rounding WHERE account = ? AND shelf = ? AND sent = ? UNION ALL SELECT 1 FROM held"
+            " WHERE account = ? AND shelf = ? AND seen IS ? AND media <> ? LIMIT 1",
+            (account, shelf, row[0], account, shelf, row[0], change.media),
+        ).fetchone()
+        if known:
+            return False
+        self.db.execute("INSERT INTO rounding VALUES (?, ?, ?, ?)", (account, shelf, row[0], change.value))
+        self.db.execute(
+            "UPDATE held SET seen = ?1, agreed = ?1, due = 0 WHERE account = ?2 AND shelf = ?3 AND media = ?4",
+            (change.value, account, shelf, change.media),
+        )
+        return True
 
     def new_epoch(self, account: int) -> None:
         """The account's data were made anew: nothing that it showed counts any more, and nothing is removed for it."""
