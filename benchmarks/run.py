@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -29,9 +30,19 @@ FOLDER = BUILD / "bench"
 PAIRS = 3
 """So often the timed pair, ours and the floor, is run in turn; the medians count."""
 QUIET = 130.0
-"""Seconds before the idle sync: what happened in the last two minutes is looked at twice, in case more was on its way."""
-KILLS = 4
-"""So many runs of the 10,000 new plays are ended with kill -9."""
+"""Seconds until the "later" sync, so that our own writes are no news to Plex any more; the one after it is idle."""
+KILLS: tuple[dict[str, Any], ...] = (
+    {"method": "", "applied": True},
+    {"method": "POST", "applied": True},
+    {"method": "POST", "applied": False},
+    {"method": "", "applied": True},
+    {"method": "POST", "applied": True},
+)
+"""How the runs with 10,000 new plays are ended: kill -9 at a random request, or write, that was carried out or was not."""
+RESUMED = 12
+"""So many runs may follow until nothing is left to do."""
+UNCLEAR = 60.0
+"""Seconds between runs while it is open whether something arrived: the service may show it up to five minutes late."""
 
 
 class Row(msgspec.Struct):
@@ -83,7 +94,7 @@ class Bench:
     # The syncs of every tool
 
     def tools(self, peers: bool, quiet: float) -> None:
-        """First, second and idle sync, and one after a small change, of every tool in a world of its own."""
+        """Syncs of every tool in a world of its own: two, two more minutes later, and one after a small change."""
         kinds: list[type[Tool]] = [WatchWeave, *(installed() if peers else ())]
         with ExitStack() as stack:
             open_ones = [self.opened(stack, kind(FOLDER / kind.name)) for kind in kinds if self.size in kind.sizes]
@@ -91,9 +102,10 @@ class Bench:
                 if self.sync(tool, served, "first").cost.code == 0:
                     self.sync(tool, served, "second")
             time.sleep(quiet)
-            for place, (tool, served) in enumerate(open_ones):
+            for tool, served in open_ones:
+                self.sync(tool, served, "later")
                 self.sync(tool, served, "idle")
-                served.watch(place=place)
+                served.watch()
                 self.sync(tool, served, "small change")
         ours = {row.sync: row.cost for row in self.rows if row.tool == WatchWeave.name}
         self.judge_syncs(ours)
@@ -117,8 +129,8 @@ class Bench:
         return row
 
     def judge_syncs(self, ours: dict[str, Cost]) -> None:
-        for name in ("second", "idle"):
-            cost, said = ours[name], "second sync is silent" if name == "second" else "idle sync is silent"
+        for name in ("second", "later", "idle"):
+            cost, said = ours[name], f"{name} sync is silent"
             told = ", ".join(f"{service} {reads}" for service, (reads, _) in sorted(cost.requests.items()))
             self.claim(
                 f"{said} ({self.size})",
@@ -186,27 +198,26 @@ class Bench:
         """All requests of all runs until one of them finds nothing left to do."""
         chance = Random(self.seed)
         sums: dict[str, tuple[int, int]] = {}
-        for turn in range(KILLS + 6):
-            where, applied = chance.randint(1, 30), turn % 2 == 0
-            note(f"10,000 new plays: {f'killed at write {where}' if turn < KILLS else 'resumed'}")
+        for turn in range(len(KILLS) + RESUMED):
+            end = KILLS[turn] | {"request": chance.randint(1, 30)} if turn < len(KILLS) else None
+            note(f"10,000 new plays: {f'to be killed, {end}' if end else 'resumed'}")
 
-            def started(process: int, where: int = where, applied: bool = applied) -> None:
-                served.kill(process=process, writes=where, applied=applied)
+            def started(process: int, end: dict[str, Any] | None = end) -> None:
+                if end:
+                    served.kill(process=process, **end)
 
-            cost, _ = measure.run(
-                served,
-                tool.command,
-                output=tool.folder / f"output {turn}.txt",
-                environment=tool.environment,
-                started=started if turn < KILLS else None,
-            )
+            output = tool.folder / f"output {turn}.txt"
+            cost, _ = measure.run(served, tool.command, output=output, environment=tool.environment, started=started)
             served.calm()
-            if turn < KILLS and cost.code != -signal.SIGKILL:
-                raise RuntimeError(f"the run was to be killed, and ended with {cost.code}")
+            if cost.code != (-signal.SIGKILL if end else 0):
+                raise RuntimeError(f"a run ended with {cost.code}: see {output}")
             for service, (reads, writes) in cost.requests.items():
                 before = sums.get(service, (0, 0))
                 sums[service] = (before[0] + reads, before[1] + writes)
-            if turn >= KILLS and not cost.writes:
+            pending = not end and '"pending"' in output.read_text()
+            if pending and not cost.writes:
+                time.sleep(UNCLEAR)
+            elif not end and not cost.writes:
                 break
         return sums
 
@@ -226,14 +237,14 @@ class Bench:
         self.claims.append(Claim(what, promised, measured, holds))
 
     def told(self) -> int:
-        """Print the tables, and leave them as JSON."""
+        """Print the tables, and leave them as JSON; 1 if any run failed, so that its figures mean nothing."""
         tables = "\n\n".join([table(self.rows), claims(self.claims)])
         machine = {"python": platform.python_version(), "processors": os.cpu_count(), "load": os.getloadavg()}
         left = {"size": self.size, "seed": self.seed, "machine": machine, "ratios": self.ratios}
         left |= {"rows": msgspec.to_builtins(self.rows), "claims": msgspec.to_builtins(self.claims)}
         (BUILD / f"bench-{self.size}.json").write_text(json.dumps(left, indent=2))
         sys.stdout.write(f"{tables}\n")
-        return 0
+        return int(any(row.cost.code for row in self.rows))
 
 
 def median(costs: Sequence[Cost]) -> Cost:

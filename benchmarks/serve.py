@@ -59,20 +59,20 @@ class Guest:
             for call in calls
         ]
 
-    def watch(self, place: int) -> None:
-        """The person watches one film on Plex, and another one elsewhere, which Trakt is told; `place` chooses them."""
-        films = self.made.world.catalogue.of("movie")
+    def watch(self) -> None:
+        """The person watches a film on Plex, and another one elsewhere, which Trakt is told: the first time for both."""
+        here, elsewhere = self.made.fresh
         with self.made.world.lock:
-            self.made.plex.watch(PERSON, films[2 * place])
-            self.made.account.watch(films[2 * place + 1])
+            self.made.plex.watch(PERSON, here)
+            self.made.account.watch(elsewhere)
 
-    def kill(self, process: int, writes: int, applied: bool) -> None:
-        """End this process at its write number `writes` to Trakt, once that was carried out, or else was not."""
-        order = self.made.world.faults.order
-        where: dict[str, Any] = {"host": "trakt.api", "method": "POST", "skip": writes - 1}
-        order(faults.Act(lambda: os.kill(process, signal.SIGKILL)), **where)
+    def kill(self, process: int, request: int, method: str, applied: bool) -> None:
+        """End this process at its request number `request` (of those with this method, if any is named), once that was
+        carried out, or else was not."""
+        where: dict[str, Any] = {"method": method, "skip": request - 1}
+        self.made.world.faults.order(faults.Act(lambda: os.kill(process, signal.SIGKILL)), **where)
         if not applied:
-            order(faults.Status(503), **where)
+            self.made.world.faults.order(faults.Status(503), **where)
 
     def calm(self) -> None:
         """No fault waits any more."""
@@ -105,7 +105,7 @@ class Guest:
         return {uid for uid, state in states.items() if state.rating is not None}
 
     def _at_trakt(self) -> dict[str, set[str]]:
-        held: set[str] = {work.uid for work in self.made.held}
+        held: set[str] = {work.uid for work in (*self.made.watched, *self.made.fresh)}
         account = self.made.account
         watched = {play.work.uid for play in account.history.plays.values()} & held
         works: list[Work] = [entry.work for entry in account.watchlist]

@@ -20,6 +20,8 @@ SINCE = 10 * 365 * DAY
 """The plays are spread over so many seconds, up to yesterday."""
 DRIFT = 200
 """One record in so many is only at Plex, another one only at Trakt: one per cent in all."""
+FRESH = 2
+"""So many films of the library, the last ones, nobody has watched yet."""
 UNLIMITED = 1_000_000
 
 
@@ -39,10 +41,10 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(120, 4, 5),
-    "small": Size(1_000, 20),
-    "large": Size(10_000, 2_000),
-    "new plays": Size(2_000, 160, 0, at_trakt=False, rated=False),
+    "tiny": Size(120 + FRESH, 4, 5),
+    "small": Size(1_000 + FRESH, 20),
+    "large": Size(10_000 + FRESH, 2_000),
+    "new plays": Size(2_000 + FRESH, 160, 0, at_trakt=False, rated=False),
 }
 
 
@@ -66,55 +68,52 @@ class Noting(World):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A world with both services, the account at the second, and the works that are in the library."""
+    """A world with both services, the account at the second, and what is in the library: watched, or still `fresh`."""
 
     world: Noting
     plex: Plex
     trakt: Trakt
     account: Account
-    held: Sequence[Work]
+    watched: Sequence[Work]
+    fresh: Sequence[Work]
 
 
 def scene(size: Size, seed: int = 1) -> Scene:
     """The same for the same size, seed and time. Nothing was done in the last day."""
-    catalogue = invented(seed, size.movies, size.shows, SEASONS, EPISODES, extra_movies=size.wishes + 1)
+    catalogue = invented(seed, size.movies, size.shows, SEASONS, EPISODES, extra_movies=size.wishes)
     now = int(time.time())
     world = Noting(catalogue, Clock(now - DAY, running=True), seed)
     plex, trakt = Plex(world, owner=PERSON), Trakt(world)
     account = trakt.join(PERSON)
     account.limits.update(dict.fromkeys(("plays", "ratings", "watchlist"), UNLIMITED))
     plex.fill()
-    held = [work for work in catalogue.of("movie", "episode") if not work.uid.startswith("x")]
-    made = Scene(world, plex, trakt, account, held)
+    films = [work for work in catalogue.of("movie") if not work.uid.startswith("x")]
+    fresh = films[size.movies - FRESH :]
+    made = Scene(world, plex, trakt, account, [*films[: size.movies - FRESH], *catalogue.of("episode")], fresh)
     _watch(made, size, now)
     if size.rated:
         _rate(made, now)
-    for place, work in enumerate(wanted(made)[: size.wishes]):
+    for place, work in enumerate(work for work in catalogue.of("movie") if work.uid.startswith("x")):
         plex.want(PERSON, work, at=now - (2 + place) * DAY)
         account.want(work)
     return made
 
 
-def wanted(made: Scene) -> list[Work]:
-    """Films that are not in the library: wishes, and one more."""
-    return [work for work in made.world.catalogue.of("movie") if work.uid.startswith("x")]
-
-
 def _watch(made: Scene, size: Size, now: int) -> None:
-    """Everything once; the order of the plays is not that of the library."""
-    count = len(made.held)
+    """Everything once, but for what is fresh; the order of the plays is not that of the library."""
+    count = len(made.watched)
     for turn in range(count):
-        work = made.held[turn * 7_919 % count]
+        work = made.watched[turn * 7_919 % count]
         at = now - DAY - SINCE + SINCE * turn // count
-        if turn % DRIFT != DRIFT // 2:
+        if turn % DRIFT != DRIFT // 2 or not size.at_trakt:
             made.plex.watch(PERSON, work, at=at)
-        if size.at_trakt and turn % DRIFT:
+        if turn % DRIFT and size.at_trakt:
             made.account.watch(work, at=at)
 
 
 def _rate(made: Scene, now: int) -> None:
     """Every third, with whole numbers."""
-    for turn, work in enumerate(made.held[::3]):
+    for turn, work in enumerate(made.watched[::3]):
         at, value = now - 2 * DAY - 600 * turn, 1 + turn * 7 % 10
         if turn % DRIFT != DRIFT // 2:
             made.plex.rate(PERSON, work, value, at=at)

@@ -8,7 +8,8 @@ import os
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-ADDRESSES = {urlsplit(real).netloc: urlsplit(ours) for real, ours in json.loads(os.environ["LOOPBACK"]).items()}
+TABLE: dict[str, str] = json.loads(os.environ["LOOPBACK"])
+ADDRESSES = {urlsplit(real).netloc: urlsplit(ours) for real, ours in TABLE.items()}
 
 
 def moved(url: str) -> str:
