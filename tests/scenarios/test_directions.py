@@ -8,7 +8,7 @@ from tests.support.memory import Box
 from tests.support.town import DAY, HOUR, TRAKTLIKE, Town
 from watchweave.core.records import Form
 
-LIKE = {name: form for name, form in TRAKTLIKE.items()}
+LIKE = dict(TRAKTLIKE)
 RATED = {"ratings": Form(steps=10, settle=60), "watchlist": Form(settle=60)}
 FAN = [("plex", "trakt"), ("trakt", "plex"), ("plex", "letterboxd")]
 ANCESTORS = [("attic", "plex"), ("plex", "trakt"), ("trakt", "plex"), ("trakt", "letterboxd"), ("imdb", "letterboxd")]
