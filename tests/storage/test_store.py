@@ -89,7 +89,7 @@ def damaged(path):
     filled(path)
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
-        file.write(b"\xff" * 3 * 4096)
+        file.write(b"\xff" * 60 * 4096)
 
 
 def test_after_an_unclean_end_damage_is_looked_for(path):
