@@ -4,8 +4,6 @@ Not here yet: F47 (progress: no service reads or writes it yet); of F46 the file
 simulated Plex shows an object per episode, as the real one does where it understood the name of the file).
 """
 
-import pytest
-
 from tests.scenarios.household import DAY, HOUR, NOW, Household, Rules, outcomes, told
 from watchweave.engine.report import Report
 
@@ -106,7 +104,6 @@ def test_f43_a_removed_play_stays_where_others_keep_it():
     assert (house.plays("m1"), house.plays("m1", house.second)) == ([], [NOW - 10 * DAY])
 
 
-@pytest.mark.xfail(strict=True, reason="`ask` removes as `follow` does")
 def test_f43_with_the_rule_ask_a_removed_play_is_a_hold_with_the_choice():
     house, report = asked("ask")
     assert house.plays("m1", house.second) == [NOW - 10 * DAY], "nobody was asked"

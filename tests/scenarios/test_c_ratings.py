@@ -138,7 +138,6 @@ def test_f60_both_changed_at_known_times(day, wins):
     town.settle()
 
 
-@pytest.mark.xfail(strict=True, reason="rounding is not learned yet")
 def test_f62_a_service_that_rounds_is_written_to_once():
     town = Town(plex=HUNDRED, rounding=HUNDRED, third=HUNDRED)
     town.film("heat")

@@ -93,7 +93,7 @@ def known_household() -> Household:
 
 @pytest.mark.parametrize(
     "new_sections",
-    [True, pytest.param(False, marks=pytest.mark.xfail(strict=True, reason="an echo under a new key becomes a play"))],
+    [True, False],
 )
 @pytest.mark.parametrize("wait", [HOUR, DAY + HOUR])
 def test_f96_a_rebuilt_library_mixes_up_nothing(new_sections, wait):
@@ -138,7 +138,6 @@ def test_f96_a_rebuilt_library_that_forgot_everything_gets_it_back_and_takes_not
     assert (house.plays("m1"), house.plays("m4")) == ([NOW - 9 * DAY], [NOW - 6 * DAY])
 
 
-@pytest.mark.xfail(strict=True, reason="an echo under a new key becomes a play")
 def test_f96_a_replaced_file_keeps_its_story():
     house = known_household()
     before, writes = house.shown(), len(house.writes())

@@ -110,11 +110,7 @@ def counts(house: Household) -> list[Counter[str]]:
     return [Counter(uid for uid, _ in plays.elements()) for plays in house.shown()["plays"]]
 
 
-LATER = pytest.mark.xfail(strict=True, reason="a play that was lost is sent again with a time one minute later")
-SENT_AGAIN = ("f01 a first link", "f05 a rewatch", "f46 two episodes of one evening")
-
-
-@pytest.mark.parametrize("story", [pytest.param(s, marks=LATER) if s in SENT_AGAIN else s for s in STORIES])
+@pytest.mark.parametrize("story", STORIES)
 def test_killed_at_any_commit_or_request_the_same_state_is_reached(story):
     undisturbed = told(story)
     before = counts(undisturbed)
