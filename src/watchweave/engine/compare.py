@@ -72,7 +72,8 @@ class Compare:
             if self.accounts.met(circle.id, party.id, name):
                 self._hand_on(party, circle, name, changes, looked)
             else:
-                self._hand_on(party, circle, name, self.values.shown(party.id, shelf), looked, first=True)
+                if name != "watched":  # a flag seen for the first time is no edit: it stands or falls with the plays
+                    self._hand_on(party, circle, name, self.values.shown(party.id, shelf), looked, first=True)
                 if party.id in circle.members:
                     self.values.touch_all(circle.id, shelf)
             self.values.touch(circle.id, shelf, versions)

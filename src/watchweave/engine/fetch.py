@@ -11,7 +11,6 @@ from ..core.records import Record
 from ..errors import Incomplete, ServiceError, SignInNeeded
 from ..services.base import Reading
 from ..storage.accounts import Accounts, Cursor
-from ..storage.history import Plays
 from ..storage.journal import Journal
 from ..storage.staging import SHELVES
 from ..storage.store import Store
@@ -35,6 +34,8 @@ class Fetch:
         self.store = store
         self.run = run
         self.clock = clock
+        self.thorough = False
+        """Read everything completely, whatever the stamps say."""
         self.accounts = Accounts(store)
         self.journal = Journal(store)
 
@@ -150,9 +151,7 @@ class Fetch:
             return True
         if now < cursor.looked or now - cursor.complete >= party.service.shelves[reader].stale:
             return True
-        if any(self.journal.open(party.id, name) for name in covered):
-            return True
-        return "history" in covered and bool(Plays(self.store.db).blind(party.id, now - party.form("history").settle))
+        return self.thorough or any(self.journal.open(party.id, name) for name in covered)
 
     def _explained(self, party: Party, covered: Sequence[str], reading: Reading[Record]) -> bool:
         """Does the news say why the stamp moved? Equal counts alone prove nothing: one added and one removed cancel."""

@@ -50,15 +50,22 @@ class Retell:
 
     def run(self) -> None:
         """Match all touched media, then derive the flags and the dues."""
+        ticks = self.compare.edits.get((self.circle.id, "watched"), {})
+        flagged: set[int] = set()
         for medias in self.values.touched(self.circle.id, HISTORY):
-            self._match(medias)
-        flags = self.compare.edits.get((self.circle.id, "watched"), {})
-        self.values.touch(self.circle.id, WATCHED, flags)
+            pasts = self._match(medias)
+            self._flags(pasts, ticks)
+            self.values.touch(self.circle.id, WATCHED, pasts)
+            flagged.update(pasts)
+        self.values.touch(self.circle.id, WATCHED, ticks)
         for medias in self.values.touched(self.circle.id, WATCHED):
-            self._flags(medias, flags)
+            if rest := [media for media in medias if media not in flagged]:
+                known = self.plays.past(self.circle.id, rest)
+                self._flags({media: known.get(media) or Past() for media in rest}, ticks)
 
     # ---------------------------------------------------------------- matching
-    def _match(self, medias: Sequence[int]) -> None:
+    def _match(self, medias: Sequence[int]) -> dict[int, Past]:
+        """Match these; those of which something has changed, or whose flag was touched."""
         fresh = self.plays.fresh(self.circle.id, self.circle.heard, medias)
         pasts = self.plays.past(self.circle.id, medias)
         before = {play.id: as_it_is(play) for past in pasts.values() for play in past.plays}
@@ -76,7 +83,7 @@ class Retell:
         self._tell(pasts)
         moved = [m for m, past in pasts.items() if any(play != before.get(play.id) for play in past.plays)]
         self.renewed |= {m for m in moved if any(play.id not in before for play in pasts[m].plays)}
-        self.values.touch(self.circle.id, WATCHED, moved)
+        return {media: pasts[media] for media in moved}
 
     def _lose(self, media: int, past: Past) -> None:
         """Entries that vanished: gone there; what happens elsewhere is the rule's business."""
@@ -156,15 +163,14 @@ class Retell:
         return look.began if look.whole else self.compare.accounts.cursor(party.id, "history").looked
 
     # ---------------------------------------------------------------- flags
-    def _flags(self, medias: Sequence[int], edits: Mapping[int, list[Edit]]) -> None:
+    def _flags(self, pasts: dict[int, Past], edits: Mapping[int, list[Edit]]) -> None:
         """One derived truth per media: some play counts that is newer than the last unwatching."""
+        medias = sorted(pasts)
         truths = self.values.truths(self.circle.id, WATCHED, medias)
-        pasts = self.plays.past(self.circle.id, medias)
         decided = []
         for media in medias:
-            past = pasts.setdefault(media, Past())
             for edit in edits.get(media, ()):
-                self._flag_edit(media, past, edit)
+                self._flag_edit(media, pasts[media], edit)
         self._unplayed(pasts, {m for m, of in edits.items() if any(e.value is not None and not e.first for e in of)})
         resets = self.plays.resets(self.circle.id, medias)
         for media in medias:

@@ -42,6 +42,7 @@ class Undo:
         self.request.dry_run = dry_run
         number = begin(self.request, self.store, self.clock())
         fetch = Fetch(self.store, number, self.clock)
+        fetch.thorough = True  # entries of what was written may not have been seen yet
         parties = list(self.parties.values())
         await fetch.all(parties)
         _, holds = decide(self.request, parties, self.store, number, self.clock())
