@@ -137,7 +137,10 @@ class Door(httpx2.AsyncBaseTransport):
         body = msgspec.json.decode(content) if content else None
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         sent = Sent(request.method, str(request.url), body, self.world.now(), bearer)
-        self.die_in -= 1
+        if (
+            "/oauth/" not in sent.address
+        ):  # new tokens that are lost between their arrival and our disk are lost for good
+            self.die_in -= 1
         if self.die_in == 0 and not self.after:
             raise Killed
         self.sent.append(sent)
@@ -145,7 +148,7 @@ class Door(httpx2.AsyncBaseTransport):
         if status:
             return httpx2.Response(status, json={"message": "something is wrong with it"})
         response = await self.inner.handle_async_request(request)
-        if self.die_in == 0:
+        if self.die_in == 0 and "/oauth/" not in sent.address:
             raise Killed
         return response
 

@@ -6,6 +6,7 @@ Not here yet: F85 (only the order of a list changed: lists and their order are n
 import pytest
 
 from tests.scenarios.household import DAY, HOUR, MINUTE, NOW, SETTLE, Household, Rules, lines, outcomes, told
+from tests.support.memory import Killed
 from watchweave.sandbox import faults
 
 WATCHLIST = "/sync/watchlist$"
@@ -171,6 +172,39 @@ def test_f74_a_removal_travels_once_and_does_not_come_back():
     house.quiet()
     assert house.wishes() == house.wishes_on_trakt() == films(1, 10) - {"x4"}
     assert len(house.writes()) == 1
+
+
+@pytest.mark.parametrize("wait", [MINUTE, HOUR, DAY])
+def test_f74_a_wish_that_we_brought_and_she_dropped_again_leaves_everywhere(wait):
+    house = Household()
+    for uid in ("x1", "x2"):
+        house.trakt.want(house[uid])
+    house.sync()
+    house.plex.unwant("mara", "x2")
+    house.later(wait)
+    assert told(house.sync()) == {("trakt", "watchlist", "remove")}
+    house.quiet()
+    assert house.wishes() == house.wishes_on_trakt() == {"x1"}
+
+
+def test_f74_nor_does_it_stay_because_the_process_died_after_it_was_brought():
+    for number in range(1, 25):
+        house = Household(checked=False)
+        for uid in ("x1", "x2"):
+            house.trakt.want(house[uid])
+        house.store.die_in, house.store.after = number, True
+        try:
+            house.sync()
+            house.store.die_in = -1
+        except Killed:
+            house.die()
+        dropped = "x2" in house.wishes()
+        house.plex.unwant("mara", "x2")
+        for _ in range(3):
+            house.later(DAY + HOUR)
+            report = house.sync()
+        assert (report.held, report.changes) == ([], [])
+        assert house.wishes() == house.wishes_on_trakt() == ({"x1"} if dropped else {"x1", "x2"})
 
 
 def test_f75_dropped_and_wished_again_the_next_day_is_present_everywhere():

@@ -160,6 +160,24 @@ def test_f96_a_file_that_comes_back_without_its_story_gets_it_back():
     assert sorted(house.trakt.ratings) == ["m2", "m3"]
 
 
+@pytest.mark.xfail(strict=True, reason="media that turn out to be one are not joined")
+def test_a_show_that_gets_its_ids_later_is_joined_with_that_of_trakt():
+    house = Household()
+    show = house.plex.item("s1")
+    guids, show.guids = show.guids, ()
+    house.watch_on_trakt("s1.1.2", NOW - DAY)
+    house.trakt.rate(house["s1"], 8)
+    house.sync()
+    house.later()
+    show.guids = guids
+    show.drawn.clear()
+    for _ in range(3):
+        house.later(DAY + HOUR)
+        house.sync()
+    assert (house.watched("s1.1.2"), house.rating("s1")) == (True, 8.0)
+    house.quiet()
+
+
 def test_a_deleted_film_is_neither_unwatched_nor_unrated():
     house = known_household()
     writes = len(house.writes())

@@ -98,11 +98,11 @@ def told(story: str) -> Household:
 def points(story: str) -> Iterator[tuple[str, int, bool]]:
     """Every commit and every request of that sync, before and after."""
     house = told(story)
-    commits, requests = house.store.die_in, len(house.door.sent)
+    commits, requests = house.store.die_in, house.door.die_in
     house.sync()
     for after in (False, True):
         yield from (("commit", n, after) for n in range(1, commits - house.store.die_in + 1))
-        yield from (("request", n, after) for n in range(1, len(house.door.sent) - requests + 1))
+        yield from (("request", n, after) for n in range(1, requests - house.door.die_in + 1))
 
 
 def counts(house: Household) -> list[Counter[str]]:
