@@ -26,7 +26,6 @@ from measure import Cost, Served
 from peers import installed
 from tools import BUILD, Floor, Tool, WatchWeave, by_request
 
-FOLDER = BUILD / "bench"
 PAIRS = 3
 """So often the timed pair, ours and the floor, is run in turn; the medians count."""
 QUIET = 130.0
@@ -71,7 +70,6 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=PAIRS)
     parser.add_argument("--without", nargs="*", default=[], help="Leave out: peers, idle, pairs, plays.")
     options = parser.parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
     bench = Bench(options.size, options.seed)
     bench.tools("peers" not in options.without, 0.0 if "idle" in options.without else QUIET)
     if "pairs" not in options.without:
@@ -87,6 +85,8 @@ class Bench:
     def __init__(self, size: str, seed: int) -> None:
         self.size = size
         self.seed = seed
+        self.folder = BUILD / "bench" / size
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.rows: list[Row] = []
         self.claims: list[Claim] = []
         self.ratios: dict[str, float] = {}
@@ -97,7 +97,7 @@ class Bench:
         """Syncs of every tool in a world of its own: two, two more minutes later, and one after a small change."""
         kinds: list[type[Tool]] = [WatchWeave, *(installed() if peers else ())]
         with ExitStack() as stack:
-            open_ones = [self.opened(stack, kind(FOLDER / kind.name)) for kind in kinds if self.size in kind.sizes]
+            open_ones = [self.opened(stack, kind(self.folder / kind.name)) for kind in kinds if self.size in kind.sizes]
             for tool, served in open_ones:
                 if self.sync(tool, served, "first").cost.code == 0:
                     self.sync(tool, served, "second")
@@ -119,7 +119,7 @@ class Bench:
     def sync(self, tool: Tool, served: Served, name: str) -> Row:
         """One run, with what both services hold afterwards."""
         note(f"{tool.name}: {name} sync")
-        output = FOLDER / f"{tool.name} {name}.txt"
+        output = self.folder / f"{tool.name} {name}.txt"
         cost, asked = measure.run(served, tool.command, output=output, environment=tool.environment)
         output.with_suffix(".requests").write_text(by_request(asked))
         found = served.compare()
@@ -156,7 +156,7 @@ class Bench:
             for turn in range(count):
                 note(f"pair {turn + 1} of {count}: watchweave and the floor")
                 with served.opened():
-                    tool = WatchWeave(FOLDER / f"pair {turn}")
+                    tool = WatchWeave(self.folder / f"pair {turn}")
                     tool.prepare(served.where)
                     cost, _ = measure.run(
                         served, tool.command, output=tool.folder / "output.txt", environment=tool.environment
@@ -164,7 +164,7 @@ class Bench:
                     readings, access = served.readings(), served.where["access"]
                     ours.append(cost)
                 with served.opened():
-                    bottom = Floor(FOLDER / f"floor {turn}")
+                    bottom = Floor(self.folder / f"floor {turn}")
                     bottom.take(readings, (access, served.where["access"]), served)
                     cost, _ = measure.run(
                         served, bottom.command, output=bottom.folder / "output.txt", environment=bottom.environment
@@ -184,12 +184,12 @@ class Bench:
         """To an empty account, in one go; and again, ended with kill -9 at random requests, then resumed."""
         with measure.world("new plays", self.seed) as served:
             with served.opened():
-                tool = WatchWeave(FOLDER / "new plays")
+                tool = WatchWeave(self.folder / "new plays")
                 tool.prepare(served.where)
                 row = self.sync(tool, served, "10,000 new plays")
                 self.claim_plays("10,000 new plays", served, row.cost.requests)
             with served.opened():
-                tool = WatchWeave(FOLDER / "new plays, interrupted")
+                tool = WatchWeave(self.folder / "new plays, interrupted")
                 tool.prepare(served.where)
                 requests = self.interrupted(tool, served)
                 self.claim_plays("10,000 new plays, interrupted", served, requests)

@@ -138,21 +138,22 @@ class Flat:
 # | -------------------------------- | ----------- | -------- | ----- | --- | ------------------------------------------------ |
 # | first sync, all equal            | 8           | 1 + 1    | 8     | 18  | 8, 2, 1, 1, 5 = 17                               |
 # | nothing changed                  | 3           | 1        | 1     | 5   | 3, 1, 0, 0, 1 = 5                                |
-# | one film watched on Plex         | 3 + 1       | 1        | 1 + 2 | 8   | 7, 1, 0, 1, 3 = 12                               |
+# | one film watched on Plex         | 3 + 1       | 1        | 1 + 2 | 8   | 7, 1, 0, 1, 4 = 13                               |
 # | one episode watched on Trakt     | 3 + 1       | 1        | 1 + 1 | 7   | 8, 1, 0, 1, 3 = 13                               |
-# | one wish added on Trakt          | 3           | 1 + 2    | 1 + 1 | 8   | 6, 2, 1, 1, 3 = 13                               |
-# | ten ratings, three wishes: Trakt | 3 + 1       | 1 + 1    | 1 + 3 | 10  | 7, 2, 1, 1, 4 = 15                               |
+# | one wish added on Trakt          | 3           | 1 + 2    | 1 + 1 | 8   | 6, 3, 1, 1, 3 = 14                               |
+# | ten ratings, three wishes: Trakt | 3 + 1       | 1 + 1    | 1 + 3 | 10  | 7, 2, 1, 1, 5 = 16                               |
 # | a season finished on Trakt       | 3 + 1       | 1        | 1 + 1 | 7   | 9, 1, 0, 1, 3 = 14                               |
 #
 # - A run that uses or writes anything first confirms whose records these are: whoami at plex.tv, the server's name, its
 #   libraries and its accounts (3 at the server, 1 at plex.tv), and the settings of the account at Trakt (1). The
 #   references count that once, at the first reading; a run that only finds silence needs none of it, here too.
-# - Plex is looked at again right before it is written to (1): a second mark would count as a second view. Of five or
+# - Plex is looked at again right before it is written to (1): a second mark would count as a second view. Of four or
 #   more episodes of a season one more question tells whether they are all of it, so that one request can mark them all.
 # - A changed watchlist at Plex is asked for once to see that it changed and once to read it (1); the ids of wishes that
 #   nobody has named are asked for (1), once for ever.
 # - A short history at Trakt is read as it is, one page in place of the four of the maps (3 less at the first sync).
-# - Trakt's last_activities is not asked again after a write (1 less), so that the next run looks at what we wrote.
+# - After a write the stamp of what was written is asked once more, so that our own change is no news later. The
+#   references count that at Trakt alone; the watchlist at Plex has a stamp here too (1).
 
 
 def test_the_first_sync_of_a_tiny_household_takes_seventeen_requests() -> None:
@@ -177,7 +178,7 @@ def test_a_film_watched_on_plex_costs_one_write() -> None:
     home = Flat().lived().synced()
     home.plex.watch(PERSON, "m5")
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 7, "plex.discover": 1, "plex.tv": 1, "trakt.api": 3}
+    expected = {"plex.server": 7, "plex.discover": 1, "plex.tv": 1, "trakt.api": 4}
     assert home.sync() == (expected, ["POST /sync/history"])
 
 
@@ -193,7 +194,7 @@ def test_a_wish_on_trakt_costs_one_write() -> None:
     home = Flat().lived().synced()
     home.account.want(*home.works("x2"))
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 6, "plex.discover": 2, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 3}
+    expected = {"plex.server": 6, "plex.discover": 3, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 3}
     assert home.sync() == (expected, ["PUT /actions/addToWatchlist"])
 
 
@@ -204,7 +205,7 @@ def test_ten_ratings_and_three_wishes_reach_trakt_by_two_writes() -> None:
     for uid in ("x2", "x3", "x4"):
         home.plex.want(PERSON, uid)
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 7, "plex.discover": 2, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 4}
+    expected = {"plex.server": 7, "plex.discover": 2, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 5}
     assert home.sync() == (expected, ["POST /sync/ratings", "POST /sync/watchlist"])
 
 
@@ -218,11 +219,18 @@ def test_a_season_finished_on_trakt_is_marked_on_plex_by_one_write() -> None:
     assert home.world.requests.writes()[0].query.startswith(f"key={home.plex.item('s2.1').key}&")
 
 
-@pytest.mark.xfail(reason="What we wrote ourselves is looked at once more: 12 requests in place of 5 (trakt.md 16.1).")
-def test_the_second_sync_is_silent_even_after_one_that_wrote() -> None:
+def test_our_own_play_is_no_news_on_trakt() -> None:
+    home = Flat().lived()
+    home.plex.watch(PERSON, "m6")
+    assert home.sync()[1] == ["POST /sync/history"]
+    home.world.clock.advance(HOUR)
+    assert home.sync()[0]["trakt.api"] == 1
+
+
+@pytest.mark.xfail(reason="A mark of our own on Plex is read like anybody's: 10 requests in place of 5.")
+def test_our_own_mark_is_no_news_on_plex() -> None:
     home = Flat().lived()
     home.account.watch(*home.works("m5"))
-    home.plex.watch(PERSON, "m6")
-    assert home.sync()[1] == ["POST /sync/history", "PUT /:/scrobble"]
+    assert home.sync()[1] == ["PUT /:/scrobble"]
     home.world.clock.advance(MINUTE)
     assert home.sync() == (SILENCE, [])
