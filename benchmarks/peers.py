@@ -88,7 +88,7 @@ class PlexTraktSync(Peer):
 
 
 class Pakt(Peer):
-    """https://pypi.org/project/pakt"""
+    """The peer that batches, but remembers nothing between runs."""
 
     name = package = "pakt"
 

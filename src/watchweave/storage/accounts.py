@@ -12,6 +12,19 @@ from .staging import SHELVES
 from .store import Store
 
 
+FORGET_CIRCLE = (
+    "DELETE FROM sighting WHERE circle = ?",
+    "DELETE FROM aside WHERE circle = ?",
+    "DELETE FROM reset WHERE circle = ?",
+    "DELETE FROM unripe WHERE circle = ?",
+    "DELETE FROM play WHERE circle = ?",
+    "DELETE FROM truth WHERE circle = ?",
+    "DELETE FROM hears WHERE circle = ?",
+    "UPDATE account SET circle = NULL WHERE circle = ?",
+    "DELETE FROM circle WHERE id = ?",
+)
+
+
 class Account(Struct):
     """One sign-in of a person, as remembered."""
 
@@ -173,10 +186,8 @@ class Accounts:
         self.db.execute("DELETE FROM aside WHERE circle = ? AND account = ?", (circle, account))
 
     def _drop_circle(self, circle: int) -> None:
-        for table in ("sighting", "aside", "reset", "play", "truth", "hears"):
-            self.db.execute("DELETE FROM " + table + " WHERE circle = ?", (circle,))
-        self.db.execute("UPDATE account SET circle = NULL WHERE circle = ?", (circle,))
-        self.db.execute("DELETE FROM circle WHERE id = ?", (circle,))
+        for query in FORGET_CIRCLE:
+            self.db.execute(query, (circle,))
 
     def met(self, circle: int, account: int, shelf: str) -> bool:
         """Has the circle been introduced to this shelf of the account?"""

@@ -13,7 +13,6 @@ from ..core.records import DAY
 from .staging import NAMES, SHELVES
 from .store import Store
 
-OPEN = "('sent', 'unclear')"
 WAITS = (3600, 6 * 3600, DAY, 7 * DAY, 30 * DAY)
 """How long a refused record is left alone, growing with each refusal."""
 
@@ -41,7 +40,7 @@ class Row(Struct):
     origin: int | None = None
 
 
-_COLUMNS = "id, account, shelf, verb, media, play, key, before, value, at, version, state, sent, settled, why, error, run, origin"
+COLUMNS = "id, account, shelf, verb, media, play, key, before, value, at, version, state, sent, settled, why, error, run, origin"
 
 
 class Journal:
@@ -79,23 +78,25 @@ class Journal:
 
     def open(self, account: int | None = None, shelf: str | None = None) -> list[Row]:
         """Writes whose outcome is not known."""
-        query = f"SELECT {_COLUMNS} FROM journal WHERE state IN {OPEN}"
-        values: list[object] = []
-        if account is not None:
-            query, values = query + " AND account = ?", [account]
-        if shelf is not None:
-            query += " AND shelf = ?"
-            values.append(SHELVES[shelf])
-        return [_read(row) for row in self.db.execute(query + " ORDER BY id", values)]
+        rows = self.db.execute(
+            "SELECT " + COLUMNS + " FROM journal WHERE state IN ('sent', 'unclear') AND (?1 IS NULL OR account = ?1)"
+            " AND (?2 IS NULL OR shelf = ?2) ORDER BY id",
+            (account, SHELVES[shelf] if shelf else None),
+        )
+        return [_read(row) for row in rows]
 
     def of_run(self, run: int) -> list[Row]:
         """All writes of one run, oldest first."""
-        return [_read(r) for r in self.db.execute(f"SELECT {_COLUMNS} FROM journal WHERE run = ? ORDER BY id", (run,))]
+        return [
+            _read(r) for r in self.db.execute("SELECT " + COLUMNS + " FROM journal WHERE run = ? ORDER BY id", (run,))
+        ]
 
     def of_media(self, media: int) -> list[Row]:
         """All writes about one media, newest first."""
-        query = f"SELECT {_COLUMNS} FROM journal WHERE media = ? ORDER BY id DESC LIMIT 200"
-        return [_read(row) for row in self.db.execute(query, (media,))]
+        rows = self.db.execute(
+            "SELECT " + COLUMNS + " FROM journal WHERE media = ? ORDER BY id DESC LIMIT 200", (media,)
+        )
+        return [_read(row) for row in rows]
 
     def spent(self, account: int, shelves: Sequence[str], verb: str, since: int) -> int:
         """How many such changes were made since then without an approval."""

@@ -37,15 +37,16 @@ class Store:
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """All or nothing. durable: on disk, whatever happens to the machine, when this returns."""
-        self.db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         with told(self.path):
+            self.db.execute("PRAGMA synchronous = FULL" if durable else "PRAGMA synchronous = NORMAL")
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield self.db
+                self.db.execute("COMMIT")
             except BaseException:
-                self.db.execute("ROLLBACK")
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
                 raise
-            self.db.execute("COMMIT")
 
     def scratch(self) -> Store:
         """A copy of everything as it is now, in memory or a temporary file: whatever is done to it changes nothing here."""
@@ -94,8 +95,8 @@ def open_store(path: Path | None, *, unclean: bool = False) -> Store:
             path.chmod(0o600)
         store = Store(connection, path)
         if path is not None:
-            mode = "TRUNCATE" if on_network(path) else "WAL"
-            connection.execute(f"PRAGMA journal_mode = {mode}")
+            on_disk = "PRAGMA journal_mode = TRUNCATE" if on_network(path) else "PRAGMA journal_mode = WAL"
+            connection.execute(on_disk)
         if unclean and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise StorageError(_damaged(path))
         _migrate(store)
@@ -128,13 +129,11 @@ def _temporaries(connection: sqlite3.Connection) -> None:
 
 def _migrate(store: Store) -> None:
     db = store.db
-    version, application = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id"))
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    application = db.execute("PRAGMA application_id").fetchone()[0]
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if version == 0 and tables == 0:
-        script = (files(__package__) / "schema.sql").read_text()
-        db.executescript(
-            f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION}; COMMIT;"
-        )
+        _run(db, (files(__package__) / "schema.sql").read_text(), VERSION)
         return
     if application != APPLICATION:
         raise StorageError(
@@ -146,8 +145,13 @@ def _migrate(store: Store) -> None:
         )
     for step in range(version + 1, VERSION + 1):
         store.backup(f"schema{step - 1}")
-        script = (files(__package__) / "migrations" / MIGRATIONS[step]).read_text()
-        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {step}; COMMIT;")
+        _run(db, (files(__package__) / "migrations" / MIGRATIONS[step]).read_text(), step)
+
+
+def _run(db: sqlite3.Connection, script: str, version: int) -> None:
+    """A script of ours as one transaction, after which the schema has this version."""
+    whole = f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION}; COMMIT;"
+    db.executescript(whole)
 
 
 @contextmanager
