@@ -145,7 +145,7 @@ def test_f62_a_service_that_rounds_is_written_to_once():
     town.plex.rate("heat", 75, town.time)
     for _ in range(5):
         town.sync()
-        town.wait(HOUR)
+        town.wait(DAY)
     assert rated(town) == {"plex": 75, "rounding": 80, "third": 75}
     assert (town.rounding.writes, town.third.writes, town.plex.writes) == (1, 1, 0)
     held = town.store.db.execute(

@@ -162,9 +162,6 @@ def test_what_must_be_durable_is_written_through_to_the_disk(path):
     store.close()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="SQLite has rolled back by itself, so our ROLLBACK fails and its error hides the cause"
-)
 def test_a_full_disk_is_told_and_nothing_is_half_done(path):
     store = open_store(path)
     store.db.execute(f"PRAGMA max_page_count = {pragma(store, 'page_count') + 5}")
