@@ -111,14 +111,12 @@ def test_damage_that_is_met_while_working_is_called_so(path):
     store.close()
 
 
-@pytest.mark.xfail(strict=True, reason="FileExistsError goes by untold")
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "data").write_text("a file stands where the folder should be")
     with pytest.raises(StorageError, match="data"):
         open_store(tmp_path / "data" / "watchweave.db")
 
 
-@pytest.mark.xfail(strict=True, reason="FileExistsError goes by untold")
 def test_a_folder_that_cannot_be_made_is_named_by_a_writer(tmp_path):
     (tmp_path / "data").write_text("a file stands where the folder should be")
     with pytest.raises(StorageError, match="data"):

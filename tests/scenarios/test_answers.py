@@ -1,0 +1,133 @@
+"""What a person's yes means, what a service's no means, and what a sync is asked for (sync model, 3.5, 10 and 11)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from tests.scenarios.household import DAY, HOUR, MINUTE, NOW, Household, outcomes, spread, told
+from tests.support.town import PLEXLIKE, TRAKTLIKE, Town
+from watchweave.errors import ConfigError, WatchWeaveError
+
+
+def held(count: int = 60) -> tuple[Household, str]:
+    """A household whose first plays wait for a yes; the name of the hold."""
+    house = Household(films=70, others=0, checked=False)
+    for uid, at in spread([f"m{number}" for number in range(1, count + 1)], NOW, HOUR):
+        house.watch_on_plex(uid, at)
+    return house, house.sync().held[0].hold
+
+
+def test_approving_carries_out_exactly_the_list():
+    house, hold = held()
+    house.watch_on_plex("m65")
+    house.later(MINUTE)
+    report = house.sync(approve=hold)
+    assert {f"m{number}" for number in range(1, 61)} <= {play.work.uid for play in house.trakt.history.plays.values()}
+    assert report.held == []
+    house.quiet()
+
+
+def test_an_approved_hold_is_gone():
+    house, hold = held()
+    house.sync(approve=hold)
+    with pytest.raises(ConfigError, match="no hold"):
+        house.sync(approve=hold)
+
+
+def test_a_hold_that_is_no_longer_the_plan_is_not_carried_out():
+    house, hold = held()
+    house.watch_on_trakt("m7", NOW - 7 * HOUR)
+    house.later(MINUTE)
+    try:
+        report = house.sync(approve=hold)
+    except WatchWeaveError:
+        report = house.sync()
+    assert house.writes("trakt.api") == []
+    assert [(now.hold != hold, now.count) for now in report.held] == [(True, 59)]
+
+
+def test_approved_changes_do_not_count_within_the_day():
+    house, hold = held()
+    house.sync(approve=hold)
+    house.later()
+    for number in range(61, 71):
+        house.watch_on_plex(f"m{number}")
+    house.later()
+    assert outcomes(house.sync()) == {"done": 10}
+
+
+def test_a_refused_record_is_left_alone_longer_each_time():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat")
+    town.trakt.unknown = {"heat"}
+    town.plex.rate("heat", 80, town.time)
+    start, asked = town.time, []
+    for hours in range(24 * 48):
+        town.time = start + hours * HOUR
+        before = town.trakt.writes
+        town.sync()
+        if town.trakt.writes > before:
+            asked.append(hours)
+    waits = [after - before for before, after in pairwise(asked)]
+    assert waits == [1, 6, 24, 7 * 24, 30 * 24]
+    town.trakt.unknown = set()
+    town.wait(31 * DAY)
+    town.sync()
+    assert town.trakt.ratings["heat"][0] == 80
+    town.settle()
+
+
+def test_a_refused_record_is_no_removal():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran", "alien")
+    town.trakt.unknown = {"heat"}
+    for film in ("heat", "ran", "alien"):
+        town.plex.wish(film, town.time)
+    for _ in range(4):
+        report = town.sync()
+        town.wait(DAY)
+        assert report.status == "done"
+    assert (set(town.plex.wishes), set(town.trakt.wishes)) == ({"heat", "ran", "alien"}, {"ran", "alien"})
+
+
+def busy() -> Household:
+    """News on every account, of plays and of ratings."""
+    house = Household(second=True, checked=False)
+    house.sync()
+    house.later()
+    house.watch_on_plex("m1")
+    house.trakt.rate(house["m2"], 6)
+    house.second.want(house["x1"])
+    house.later()
+    return house
+
+
+@pytest.mark.parametrize(
+    ("what", "accounts"),
+    [("", {"plex", "trakt", "second"}), ("second", {"second"}), ("trakt", {"trakt"}), ("plex", {"plex"})],
+)
+def test_what_is_asked_for_names_who_is_told(what, accounts):
+    house = busy()
+    assert {account for account, _, _ in told(house.sync(what))} == accounts
+    house.later(DAY)
+    house.sync()
+    house.quiet()
+
+
+def test_a_direction_writes_only_what_comes_from_there():
+    house = busy()
+    report = house.sync("plex->second")
+    assert ("second", "history", "add") in told(report)
+    assert {account for account, _, _ in told(report)} == {"second"}
+    house.sync()
+    house.quiet()
+
+
+def test_a_direction_that_the_settings_do_not_imply_is_an_error():
+    house = Household(directions=[("plex", "trakt")], checked=False)
+    with pytest.raises(ConfigError, match=r"do not let plex hear trakt"):
+        house.sync("trakt->plex")
+    with pytest.raises(ConfigError, match=r"no account .letterboxd."):
+        house.sync("letterboxd")
