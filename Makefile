@@ -49,6 +49,7 @@ acceptance: .venv/product.stamp
 
 laws: .venv/setup.stamp
 	$(BIN)/python tests/laws/campaign.py --worlds $(WORLDS) --seed $(SEED)
+	$(BIN)/python tests/laws/kills.py --seed $(SEED)
 
 bench: .venv/setup.stamp
 	$(BIN)/python benchmarks/run.py --size $(SIZE)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tests.laws.worlds import FORMS, live
 from tests.support.memory import Box
-from tests.support.town import DAY, HOUR, MINUTE, Town
+from tests.support.town import DAY, DIARY, HOUR, MINUTE, NOON, PLEXLIKE, TRAKTLIKE, Town
 from watchweave.core.merge import Truth
 from watchweave.engine.decide import Terms
 from watchweave.engine.party import Party
@@ -21,6 +21,8 @@ from watchweave.storage.journal import Journal
 FILMS = ("heat", "ran", "alien")
 NAMES = ("trakt", "hundred", "stars", "diary")
 AT_A_TIME = 15
+EVENING = NOON // MINUTE * MINUTE - DAY
+"""Half past eight, by the clock of those who keep Greenwich time."""
 
 
 @pytest.mark.parametrize("first", range(1, 150, AT_A_TIME))
@@ -201,3 +203,79 @@ def test_c6_the_others_agree_as_if_an_account_that_is_down_did_not_exist(before,
     for town in (without, beside):
         lived(town, before, after).settle()
     assert {n: shown for n, shown in beside.shown().items() if n != name} == without.shown()
+
+
+# ---------------------------------------------------------------- stories of mechanisms that other tests leave alone
+
+
+def test_a_noon_that_we_wrote_elsewhere_says_no_more_than_its_day():
+    town = Town(
+        [("diary", "trakt"), ("diary", "second"), ("trakt", "second")], diary=DIARY, trakt=TRAKTLIKE, second=TRAKTLIKE
+    )
+    town.film("heat", runtime=3600)
+    town.diary.watch("heat", EVENING, town.time, "day")
+    town.second.watch("heat", EVENING, town.time)
+    for _ in range(4):
+        town.wait(2 * DAY)
+        town.settle()
+    assert len(town.times("trakt", "heat")) == 1
+    assert town.times("second", "heat") == [EVENING]
+
+
+def test_a_play_that_an_account_does_not_hear_cannot_take_its_entry():
+    town = Town([("mine", "told")], other=TRAKTLIKE, told=TRAKTLIKE, mine=TRAKTLIKE)
+    town.film("heat", runtime=3600)
+    for name, minutes in (("other", 0), ("told", 80), ("mine", 160)):
+        town.boxes[name].watch("heat", EVENING + minutes * MINUTE, town.time)
+    town.settle()
+    assert town.times("told", "heat") == [EVENING + 80 * MINUTE]
+
+
+def test_plays_that_a_partial_reading_lacks_are_not_removed_elsewhere():
+    town = Town(None, Terms(removed_plays="follow"), trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran", runtime=3600)
+    for day in (5, 3):
+        town.trakt.watch("heat", EVENING - day * DAY, town.time)
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.partial = {"history"}
+    town.trakt.watch("ran", EVENING, town.time)
+    for _ in range(3):
+        town.sync(yes=True)
+        town.wait(HOUR)
+    town.trakt.partial = set()
+    town.settle()
+    assert town.times("trakt", "heat") == town.times("second", "heat") == [EVENING - 5 * DAY, EVENING - 3 * DAY]
+
+
+def test_the_echo_of_a_flag_that_was_thought_missing_is_no_play():
+    town = Town(None, plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", runtime=3600)
+    town.trakt.watch("heat", EVENING - 3 * DAY, town.time)
+    town.plex.fail_writes = ["late"]
+    town.sync()
+    sent, ((_, land),) = town.time, town.plex.late
+    town.plex.late = [(sent + 2 * HOUR, lambda due: land(sent + 1))]
+    town.wait(HOUR)
+    town.sync()
+    town.wait(HOUR)
+    town.plex.move("history")
+    town.settle()
+    assert len(town.times("plex", "heat")) == 2, "both writes arrived in the end"
+    assert town.times("trakt", "heat") == [EVENING - 3 * DAY]
+
+
+def test_an_old_write_that_lands_late_is_not_taken_for_agreement():
+    town = Town(None, trakt=TRAKTLIKE, hundred=FORMS["hundred"])
+    town.film("heat")
+    town.sync()
+    town.wait(HOUR)
+    town.trakt.rate("heat", 60, town.time)
+    town.hundred.fail_writes = ["late"]
+    town.sync()
+    town.wait(20)
+    town.hundred.rate("heat", 80, town.time)
+    town.sync()
+    town.wait(HOUR)
+    town.settle()
+    assert (town.hundred.ratings["heat"][0], town.trakt.ratings["heat"][0]) == (80, 80)
