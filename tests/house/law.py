@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "cli": ("core", "errors", "engine", "storage", "settings", "services.base", "services.registry", "cli"),
     "settings": ("core", "errors", "settings"),
     "sdk": ("core", "errors", "services"),
-    "contract": ("core", "errors", "services"),
+    "contract": ("core", "errors", "services", "contract"),
     "app": ("",),
     "__main__": ("app",),
 }

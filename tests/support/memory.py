@@ -211,7 +211,7 @@ class HistoryReads(MemoryShelf):
         await self.asked()
         box = self.box
         records: list[Record] = [Copy(self.media(uid)) for uid in sorted(box.library)]
-        records += [Watched(self.media(uid)) for uid in box.flags]
+        records += [Watched(self.media(uid), at) for uid, at in box.flags.items()]
         records += [Play(self.media(uid), at, key, clock) for key, (uid, at, clock) in box.plays.items()]  # type: ignore[arg-type]
         return self.reading(records, cursor)
 
@@ -242,7 +242,8 @@ class Flags(MemoryShelf):
             self.box.number += 1
             self.box.plays[f"view:{self.uid(record)}:{self.box.number}"] = (self.uid(record), self.now(), "second")
 
-        return await self.writing(records, act, "add")
+        unmarked = [r for r in records if self.uid(r) not in self.box.flags]  # a second mark would count as a view
+        return await self.writing(unmarked, act, "add") if unmarked else []
 
     async def remove(self, records: list[Watched]) -> list[Refusal[Watched]]:
         return await self.writing(records, lambda r: self.box.flags.pop(self.uid(r), None) and None, "remove")

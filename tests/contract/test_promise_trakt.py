@@ -1,0 +1,62 @@
+"""The simulated Trakt is held to what every service promises."""
+
+from tests.contract.trakt_desk import Desk
+from watchweave.contract import ServiceContract
+from watchweave.core.media import Kind, Media
+from watchweave.sandbox import faults
+from watchweave.sandbox.trakt_rules import Options
+
+EVERY = ("m1", "m2", "m3", "s1", "s2", "s1.1", "s1.1.1", "s1.1.2", "s2.2.3")
+
+
+class TestTrakt(ServiceContract):
+    def setup_method(self):
+        self.desk = Desk(Options())
+        self.world, self.mara = self.desk.world, self.desk.person
+
+    def service(self):
+        self.desk.next_run()
+        return self.desk.trakt
+
+    def things(self, shelf):
+        watchable = ("movie", "episode")
+        uids = [uid for uid in EVERY if shelf in ("ratings", "watchlist") or self.desk.works[uid].kind in watchable]
+        return [self.desk.media(uid) for uid in uids]
+
+    def unknown(self, shelf):
+        return Media(Kind.MOVIE, {"imdb": "tt9999999", "tmdb": "987654321"}, "Nobody made this")
+
+    def put(self, shelf, record):
+        work = next(self.desk.works[uid] for uid in EVERY if self.desk.media(uid) == record.media)
+        {
+            "history": lambda: self.mara.watch(work, record.at),
+            "ratings": lambda: self.mara.rate(work, record.value // 10),
+            "watchlist": lambda: self.mara.want(work),
+            "collection": lambda: self.mara.collect(work),
+        }[shelf]()
+
+    def break_off(self, shelf):
+        path = f"^/sync/{shelf}"
+        self.world.faults.order(faults.Cap(2), path=path, times=-1)
+        self.world.faults.order(faults.Status(500), path=path, skip=1, times=-1)
+
+    def now(self):
+        return int(self.world.now())
+
+    def later(self, seconds):
+        self.world.clock.advance(seconds)
+
+
+class TestTraktWithOnePlayPerFilm(TestTrakt):
+    """A setting of the account; it is known when the account was asked for its settings."""
+
+    def setup_method(self):
+        super().setup_method()
+        self.mara.choose(watch_only_once=True)
+
+    def shelves(self, verb="read"):
+        async def deed(service):
+            await service.account()
+            return service.shelves
+
+        return ((name, shelf) for name, shelf in self.run(deed).items() if verb == "read" or shelf.can(verb))
