@@ -238,7 +238,6 @@ def test_no_interval_ends_before_it_begins(at, looked, now):
     assert lo <= hi
 
 
-@pytest.mark.xfail(strict=True, reason="the interval is the moment of now")
 def test_after_the_clock_went_back_the_interval_reaches_to_the_last_look():
     overlap = 15 * 60
     assert span(None, 100_000, 90_000) == (90_000 - 2 * overlap, 100_000)

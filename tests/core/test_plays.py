@@ -33,12 +33,12 @@ NUMBERS = iter(range(10**9))
 
 def moment(account, at, wide=W):
     lo, hi = interval(at, Known.MOMENT, wide, NOW)
-    return Entry(account, f"{account}-{next(NUMBERS)}", at, lo, hi)
+    return Entry(account, f"{account}-{next(NUMBERS)}", at, lo, hi, stamp=at)
 
 
 def day(account, midnight=MIDNIGHT):
     lo, hi = interval(midnight, Known.DAY, W, NOW)
-    return Entry(account, f"{account}-{next(NUMBERS)}", midnight, lo, hi, Known.DAY)
+    return Entry(account, f"{account}-{next(NUMBERS)}", midnight, lo, hi, Known.DAY, stamp=midnight)
 
 
 def sometime(account):
@@ -142,7 +142,7 @@ def test_as_many_plays_are_one_as_can_be(one, other):
 def test_the_order_of_reading_does_not_matter(one, other, random):
     entries = [*(moment(PLEX, at) for at in one), *(moment(TRAKT, at) for at in other)]
     shuffled = random.sample(entries, len(entries))
-    again = [Entry(e.account, e.key, e.at, e.lo, e.hi, e.known) for e in shuffled]
+    again = [Entry(e.account, e.key, e.at, e.lo, e.hi, e.known, e.stamp) for e in shuffled]
     assert shown(matched(*entries)) == shown(matched(*again))
 
 

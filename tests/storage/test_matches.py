@@ -154,7 +154,6 @@ def test_an_episode_without_a_number_is_not_its_season(db):
     assert len(set(identify(db, PLEX, season, nameless, other))) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="within one page of another account the ambiguous id is a key again")
 @pytest.mark.parametrize("at_once", [True, False])
 def test_an_id_of_two_episodes_is_no_key(db, at_once):
     peaks = show("1", {"tvdb": "70"})
