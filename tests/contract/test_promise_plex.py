@@ -62,3 +62,21 @@ class TestPlex(ServiceContract):
 
     def later(self, seconds):
         self.world.clock.advance(seconds)
+
+
+class TestPlexOfAFriend(TestPlex):
+    """Who may not read the history of the server; the views of the items are all there is."""
+
+    person = "friend"
+
+    def setup_method(self):
+        super().setup_method()
+        self.plex.person("friend")
+        self.plex.server.switches.history_for_others = False
+        self.desk.drawer["token"] = self.plex.user("friend").token
+
+
+class TestPlexThatRefusesGroupsOfDates(TestPlex):
+    def setup_method(self):
+        super().setup_method()
+        self.plex.server.switches.refuse_or_across_sections = True

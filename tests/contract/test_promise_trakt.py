@@ -10,8 +10,10 @@ EVERY = ("m1", "m2", "m3", "s1", "s2", "s1.1", "s1.1.1", "s1.1.2", "s2.2.3")
 
 
 class TestTrakt(ServiceContract):
+    options = Options()
+
     def setup_method(self):
-        self.desk = Desk(Options())
+        self.desk = Desk(self.options)
         self.world, self.mara = self.desk.world, self.desk.person
 
     def service(self):
@@ -60,3 +62,18 @@ class TestTraktWithOnePlayPerFilm(TestTrakt):
             return service.shelves
 
         return ((name, shelf) for name, shelf in self.run(deed).items() if verb == "read" or shelf.can(verb))
+
+
+class TestTraktWhosePlaysCanBeReadLate(TestTrakt):
+    options = Options(readable_after=280)
+
+
+class TestTraktInItsOddestForm(TestTrakt):
+    options = Options(
+        leaf_step=60,
+        window_by_day=True,
+        episode_ids=("trakt", "tvdb"),
+        unknown_ids="missing",
+        history_status=200,
+        plex_ids=True,
+    )
