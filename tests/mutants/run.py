@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.mutants.mutants import MUTANTS, Mutant, Swap
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 300
+PATIENCE = 900
 """Seconds after which tests or worlds that do not end count as broken."""
 
 
