@@ -244,12 +244,13 @@ def test_f25_two_views_on_one_day_are_matched_one_to_one():
     assert town.writes() == 0
 
 
+@pytest.mark.xfail(strict=True, reason="two rows of one day are taken for a double")
 def test_f25_two_diary_rows_of_one_day_are_two_plays_elsewhere():
     town = Town(terms=Terms("UTC"), trakt=TRAKTLIKE, diary=DIARY)
     town.film("heat")
     town.time = MAY_2 + 5 * DAY
-    for hour in (10, 20):
-        town.diary.watch("heat", MAY_2 + hour * HOUR, town.time, "day")
+    for _ in range(2):
+        town.diary.watch("heat", MAY_2, town.time, "day")
     town.settle()
     assert town.times("trakt", "heat") == [MAY_2 + 12 * HOUR, MAY_2 + 12 * HOUR + MINUTE]
 
@@ -337,6 +338,7 @@ def test_f36_removal_goes_by_id(wait):
     assert len(house.plays("m1", house.second)) == 4
 
 
+@pytest.mark.xfail(strict=True, reason="what cannot be named stays owed, and every quiet sync asks whose account it is")
 def test_f37_a_bare_show_is_never_sent():
     house = Household()
     episode = house.plex.item("s1.1.2")

@@ -141,7 +141,6 @@ def test_a_removal_counts_for_all_who_hear_it_though_another_keeps_the_record(la
 # 3.4 directions change
 
 
-@pytest.mark.xfail(strict=True, reason="an account whose stamps stand still is not introduced")
 def test_a_change_of_directions_adds_and_never_removes():
     town = fan()
     town.letterboxd.wish("paris", town.time)
