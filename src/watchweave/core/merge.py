@@ -11,6 +11,8 @@ from .records import Form, Value
 
 NEVER = -(1 << 62)
 """Before all time."""
+OVERLAP = 15 * 60
+"""Seconds by which readings overlap, and clocks may be off."""
 
 
 class Edit(Struct, frozen=True):
@@ -68,7 +70,7 @@ def merge(truth: Truth, edits: Sequence[Edit], forms: Mapping[int, Form], rule: 
     if any(rival.first and rival.value is not None for rival in rivals):
         rivals = [rival for rival in rivals if rival.value is not None]
     winner = rule(refined(rivals, forms))
-    if winner is standing or (winner.account, winner.lo, winner.hi) == (standing.account, standing.lo, standing.hi):
+    if winner == standing:
         return truth
     if winner.same:
         return renew(truth, [winner], run)
@@ -121,4 +123,6 @@ def span(at: int | None, looked: int, now: int) -> tuple[int, int]:
     """When an edit was made: the stated time if it is not older than our last look, else between that look and now."""
     if at is not None and looked <= at <= now:
         return at, at
-    return min(looked, now), now
+    if now < looked:  # the clock went back
+        return now - 2 * OVERLAP, looked
+    return looked, now

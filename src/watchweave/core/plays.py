@@ -42,6 +42,8 @@ class Sighting(Struct):
     key: str | None = None
     ours: bool = False
     sent: int | None = None
+    settled: int | None = None
+    """When a write of ours brought it to this state."""
 
 
 class Play(Struct):
@@ -60,6 +62,11 @@ class Play(Struct):
         sighting = self.sightings.get(account)
         return sighting is not None and sighting.state in (State.HERE, State.LEAVE)
 
+    def due(self, account: int) -> bool:
+        """Is this account still to be told?"""
+        sighting = self.sightings.get(account)
+        return sighting is not None and sighting.state is State.DUE
+
     def lost_by(self, account: int) -> bool:
         sighting = self.sightings.get(account)
         return sighting is not None and sighting.state is State.GONE
@@ -70,11 +77,14 @@ class Play(Struct):
     def see(self, entry: Entry) -> None:
         """This entry is this play."""
         old = self.sightings.get(entry.account)
-        self.sightings[entry.account] = Sighting(State.HERE, entry.key, old.ours if old else False, entry.at)
+        self.sightings[entry.account] = Sighting(State.HERE, entry.key, old.ours if old else False, entry.stamp)
 
 
 class Entry(Struct, frozen=True):
-    """One line of an account's own history, new to the circle, with the interval in which it happened."""
+    """One line of an account's own history, new to the circle, with the interval in which it happened.
+
+    stamp: the time that the account itself shows, which for our own writes says less than it seems to.
+    """
 
     account: int
     key: str
@@ -82,6 +92,9 @@ class Entry(Struct, frozen=True):
     lo: int
     hi: int
     known: Known = Known.MOMENT
+    stamp: int | None = None
+    written: bool = False
+    """We wrote it, into another circle."""
 
 
 class Echo(Struct):
@@ -165,7 +178,7 @@ def same_time(sent: int | None, entry: Entry) -> bool:
     """Is this the time we sent, as far as the account keeps it?"""
     if entry.known is Known.DAY and sent is not None:
         return entry.lo <= sent < entry.lo + DAY
-    return sent == entry.at
+    return sent == entry.stamp
 
 
 def place(entry: Entry, past: Past, wide: int) -> Play | None:
@@ -183,7 +196,7 @@ def place(entry: Entry, past: Past, wide: int) -> Play | None:
     if free:
         min(free, key=lambda p: (p.lost_by(account), p.known, p.hi, p.id)).see(entry)
         return None
-    if not coarse and any(near(play, entry, wide) for play in past.plays):
+    if (entry.written or not coarse) and any(near(play, entry, wide) for play in past.plays):
         past.asides.append(Aside(account, entry.key, "double"))
         return None
     play = Play(0, entry.at, entry.lo, entry.hi, entry.known)
@@ -195,7 +208,7 @@ def place(entry: Entry, past: Past, wide: int) -> Play | None:
 def near(play: Play, entry: Entry, wide: int) -> bool:
     """Does this account already show an entry closer than W?"""
     at = play.sightings[entry.account].sent if play.has(entry.account) else None
-    return at is not None and entry.at is not None and abs(at - entry.at) < wide
+    return at is not None and entry.stamp is not None and abs(at - entry.stamp) < wide
 
 
 def take_place(play: Play, past: Past) -> None:

@@ -6,12 +6,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from msgspec.structs import replace
-
 from ..core.media import Media
 from ..core.merge import NEVER
 from ..core.plan import Change
-from ..core.records import DAY, Copy, Play, Rating, Record, Value, Watched, Wish
+from ..core.records import Copy, Play, Rating, Record, Value, Watched, Wish
 from ..errors import LimitReached, NotSent, RateLimited, Rejected, ServiceError, Unavailable, UnexpectedAnswer
 from ..services.base import Refusal
 from ..storage.accounts import Accounts
@@ -64,28 +62,8 @@ class Apply:
                 if self.stop.is_set() or not await self._still(party, shelf):
                     return
                 await self._batch(party, shelf, verb, batch)
-            await self._look_again(party, {change.shelf for change in changes})
         except ServiceError as problem:
             party.problems.append(problem)
-
-    async def _look_again(self, party: Party, written: set[str]) -> None:
-        """Our own writes moved the stamps: what is asked now needs no reading next time.
-
-        A person's change in the seconds between would be hidden by that, so the shelf is read completely within a day.
-        Plays take wishes away, so a watchlist is looked at after them. An open write must be read in any case.
-        """
-        now = self.clock()
-        for name in sorted(written & party.looks.keys()):
-            look, shelf = party.look(name), party.service.shelves[name]
-            moved_by_plays = name == "watchlist" and "history" in written
-            if shelf.read_by or look.cursor.stamp is None or not look.whole or moved_by_plays:
-                continue
-            if self.journal.open(party.id, name):
-                continue
-            stamp = await shelf.stamp()
-            soon = min(look.cursor.complete or now, now - shelf.stale + DAY)
-            with self.store.transaction():
-                self.accounts.move(party.id, name, replace(look.cursor, stamp=stamp, complete=soon))
 
     async def _still(self, party: Party, shelf: str) -> bool:
         """Is the reading that the plan rests on still good? An old one is only if the stamp has not moved."""
@@ -128,6 +106,7 @@ class Apply:
         rows = []
         now = self.clock()
         with self.store.transaction(durable=True):
+            self.accounts.forget_stamps(batch[0].account)  # they prove nothing any more once we have written
             for change in batch:
                 approved = change.identity in self.approved
                 rows.append(self.journal.begin(self.run, change, now, approved))

@@ -33,8 +33,8 @@ class Compare:
 
     def account(self, party: Party) -> None:
         """Everything that one account's readings say."""
-        shown = [name for name in party.shelves if party.look(name).has_rows]
-        library = [name for name in shown if party.form(name).library]
+        shown = [name for name in party.shelves if party.look(name).has_rows or party.look(name).whole]
+        library = [name for name in shown if party.form(name).library and party.look(name).has_rows]
         if library:
             look = party.look(library[0])
             party.stage.shelve(self.run, look.how == "complete" and not look.doubted)
@@ -72,8 +72,10 @@ class Compare:
             if self.accounts.met(circle.id, party.id, name):
                 self._hand_on(party, circle, name, changes, looked)
             else:
+                shown = self.values.shown(party.id, shelf)
+                self.values.touch(circle.id, shelf, [change.media for change in shown])
                 if name != "watched":  # a flag seen for the first time is no edit: it stands or falls with the plays
-                    self._hand_on(party, circle, name, self.values.shown(party.id, shelf), looked, first=True)
+                    self._hand_on(party, circle, name, shown, looked, first=True)
                 if party.id in circle.members:
                     self.values.touch_all(circle.id, shelf)
             self.values.touch(circle.id, shelf, versions)

@@ -212,7 +212,8 @@ class Decide:
         changes = []
         for row in told:
             verb: Verb = "add" if row.state == 0 else "remove"
-            if not party.can("history", verb):
+            once = verb == "add" and not party.form("history").repeats
+            if not party.can("history", verb) or (once and taken.get(row.media)):
                 continue
             if verb == "remove":
                 value, key = row.at, row.key

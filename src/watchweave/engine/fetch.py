@@ -11,6 +11,7 @@ from ..core.records import Record
 from ..errors import Incomplete, ServiceError, SignInNeeded
 from ..services.base import Reading
 from ..storage.accounts import Accounts, Cursor
+from ..storage.history import Plays
 from ..storage.journal import Journal
 from ..storage.staging import SHELVES
 from ..storage.store import Store
@@ -34,6 +35,9 @@ class Fetch:
         self.store = store
         self.run = run
         self.clock = clock
+        self.plays = Plays(store.db)
+        self.busy = False
+        """Has any reading brought rows?"""
         self.thorough = False
         """Read everything completely, whatever the stamps say."""
         self.accounts = Accounts(store)
@@ -42,6 +46,16 @@ class Fetch:
     async def all(self, parties: Sequence[Party]) -> None:
         """Read everybody who is asked; a failing account does not disturb the others."""
         await asyncio.gather(*(self.one(party) for party in parties if party.asked))
+        await asyncio.gather(*(self._know_form(party) for party in parties if party.told and party.takes_plays()))
+
+    async def _know_form(self, party: Party) -> None:
+        """How many plays of one film an account keeps may be a setting of it: known before plays are planned for it."""
+        if not party.confirmed and party.look("history").whole and (self.busy or self.plays.owes(party.id)):
+            try:
+                await self.confirm(party)
+            except ServiceError as problem:
+                party.problems.append(problem)
+                party.told = False
 
     async def one(self, party: Party) -> None:
         """Read one account; a new epoch makes everything of it be read anew."""
@@ -116,6 +130,7 @@ class Fetch:
 
     async def _keep(self, party: Party, portion: list[Record]) -> None:
         if portion:
+            self.busy = True
             await self.confirm(party)
             with self.store.transaction():
                 party.stage.take(portion)
@@ -151,7 +166,10 @@ class Fetch:
             return True
         if now < cursor.looked or now - cursor.complete >= party.service.shelves[reader].stale:
             return True
-        return self.thorough or any(self.journal.open(party.id, name) for name in covered)
+        if self.thorough or any(self.journal.open(party.id, name) for name in covered):
+            return True
+        settled = now - party.form("history").settle if "history" in covered else 0
+        return "history" in covered and bool(self.plays.blind(party.id, settled))
 
     def _explained(self, party: Party, covered: Sequence[str], reading: Reading[Record]) -> bool:
         """Does the news say why the stamp moved? Equal counts alone prove nothing: one added and one removed cancel."""

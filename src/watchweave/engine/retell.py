@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..core.media import Kind
 from ..core.merge import NEVER, Edit, Truth
-from ..core.plays import Entry, Known, Past, Play, State, interval, match, ripe, watched, width
+from ..core.plays import Entry, Known, Past, Play, Sighting, State, interval, match, ripe, watched, width
 from ..core.records import PRESENT
 from ..storage.accounts import Circle
 from ..storage.history import Line, Plays
@@ -114,26 +114,31 @@ class Retell:
                 sighting.state = State.LEAVE
 
     def _back_again(self, lines: Sequence[Line], past: Past) -> list[Line]:
-        """A known entry that was gone and is here again is the play it was."""
+        """A known entry that was gone and is here again is the play it was, and counts again."""
         rest = []
         for line in lines:
-            old = next(
-                (s for p in past.plays if (s := p.sightings.get(line.account)) and s.key == line.key and not p.removed),
-                None,
-            )
-            if old:
-                old.state = State.HERE
-            else:
+            old = next((p for p in past.plays if self._link(p, line) is not None), None)
+            if old is None:
                 rest.append(line)
+                continue
+            link = old.sightings[line.account]
+            if self.now - (link.settled or 0) >= self.parties[line.account].form("history").settle:
+                link.state, old.removed = State.HERE, False
         return rest
+
+    @staticmethod
+    def _link(play: Play, line: Line) -> Sighting | None:
+        """The sighting that this entry had, if it was one of this play."""
+        sighting = play.sightings.get(line.account)
+        return sighting if sighting and sighting.key == line.key else None
 
     def _entry(self, line: Line, wide: int) -> Entry:
         known = Known(line.clock)
         if line.written is not None:  # our own write elsewhere says no more than the play it was written for
             at, lo, hi, clock = line.written
-            return Entry(line.account, line.key, at if clock else line.at, lo, hi, Known(clock))
+            return Entry(line.account, line.key, at if clock else line.at, lo, hi, Known(clock), line.at, written=True)
         at = self._midnight(line.at) if known is Known.DAY and line.at is not None else line.at
-        return Entry(line.account, line.key, at, *interval(at, known, wide, self.now), known)
+        return Entry(line.account, line.key, at, *interval(at, known, wide, self.now), known, line.at)
 
     def _midnight(self, at: int) -> int:
         return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(), self.zone).timestamp())
@@ -145,7 +150,8 @@ class Retell:
             finer = [self._read(p) for p in self.finer if p.id != party.id]
             due, wait = [], []
             for media, past in pasts.items():
-                taken = not party.form("history").repeats and any(play.has(party.id) for play in past.plays)
+                once = not party.form("history").repeats
+                taken = once and any(p.has(party.id) or p.due(party.id) for p in past.plays)
                 for play in past.plays:
                     if play.removed or party.id in play.sightings or taken or not play.shown():
                         continue

@@ -44,6 +44,8 @@ def from_file(path: Path) -> Entry:
         # The error's own text quotes the line, which may hold a secret; only what and where is passed on.
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path.name}, line {line}: this is no valid YAML: {error.problem}.") from None
+    except RecursionError:
+        raise ConfigError(f"{path.name}: this is nested far too deeply.") from None
     except YAMLError:
         raise ConfigError(f"{path.name}: this is no valid YAML.") from None
     return _entry(node, path.name) if node else Entry({}, path.name)

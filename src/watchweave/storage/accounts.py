@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
+from ..errors import ConfigError
 from .staging import SHELVES
 from .store import Store
-
 
 FORGET_CIRCLE = (
     "DELETE FROM sighting WHERE circle = ?",
@@ -94,6 +94,11 @@ class Accounts:
             " FROM account WHERE profile = ? AND name = ?",
             (profile, name),
         ).fetchone()
+        if row[2] != service:
+            raise ConfigError(
+                f'The account "{name}" is linked to {row[2]}, but the settings now say {service}.'
+                " Give the new account another name; what the old one did stays with its own."
+            )
         return Account(*row)
 
     def bind(self, account: int, person: str, name: str, epoch: str) -> None:
@@ -164,7 +169,7 @@ class Accounts:
         )
         for account in members:
             if account not in was_member:
-                self.db.execute("UPDATE held SET agreed = NULL, version = -1 WHERE account = ?", (account,))
+                self.db.execute("UPDATE held SET agreed = NULL, version = -1, due = 0 WHERE account = ?", (account,))
                 self.db.execute("DELETE FROM sighting WHERE account = ? AND state = 0", (account,))
                 self.db.execute("UPDATE hears SET met = 0 WHERE circle = ? AND account = ?", (circle, account))
                 self.db.execute("UPDATE account SET circle = ? WHERE id = ?", (circle, account))
@@ -172,7 +177,7 @@ class Accounts:
     def _unheard(self, circle: int, account: int) -> None:
         """What was still due on the word of an account no longer heard is kept apart; its plays stay where they are."""
         self.db.execute(
-            "UPDATE held SET due = 0, agreed = seen, version = (SELECT max(version) FROM truth WHERE circle = ?1) WHERE due = 1"
+            "UPDATE held SET due = 0, agreed = seen, version = (SELECT coalesce(max(version), -1) FROM truth WHERE circle = ?1) WHERE due = 1"
             " AND account IN (SELECT id FROM account WHERE circle = ?1) AND EXISTS (SELECT 1 FROM truth AS t WHERE"
             " t.circle = ?1 AND t.shelf = held.shelf AND t.media = held.media AND t.origin = ?2)",
             (circle, account),
@@ -207,6 +212,10 @@ class Accounts:
             (account, SHELVES[shelf]),
         ).fetchone()
         return Cursor(row[0], row[1], row[2], row[3], bool(row[4])) if row else Cursor()
+
+    def forget_stamps(self, account: int) -> None:
+        """What the account said of its last changes no longer counts."""
+        self.db.execute("UPDATE cursor SET stamp = NULL WHERE account = ?", (account,))
 
     def move(self, account: int, shelf: str, cursor: Cursor) -> None:
         self.db.execute(

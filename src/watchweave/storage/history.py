@@ -128,6 +128,10 @@ class Plays:
             (int(state), int(state is State.HERE), now, play, account),
         )
 
+    def forget_entry(self, account: int, key: str) -> None:
+        """The account does not have this entry any more."""
+        self.db.execute("DELETE FROM entry WHERE account = ? AND key = ?", (account, key))
+
     def remove_if_lost(self, play: int) -> None:
         """A play that was taken away everywhere does not count any more; what follows is decided in the next run."""
         self.db.execute(
@@ -196,18 +200,18 @@ class Plays:
     def past(self, circle: int, medias: Sequence[int]) -> dict[int, Past]:
         """All plays that the circle knows of these media."""
         rows = self.db.execute(
-            "SELECT p.media, p.id, p.at, p.lo, p.hi, p.known, p.removed, s.account, s.state, s.key, s.ours, s.sent"
+            "SELECT p.media, p.id, p.at, p.lo, p.hi, p.known, p.removed, s.account, s.state, s.key, s.ours, s.sent, s.settled"
             " FROM json_each(?) AS j CROSS JOIN play AS p ON p.circle = ? AND p.media = j.value"
             " LEFT JOIN sighting AS s ON s.play = p.id ORDER BY p.id",
             (json.dumps(medias), circle),
         )
         found: dict[int, Past] = defaultdict(Past)
-        for media, number, at, lo, hi, known, removed, account, state, key, ours, sent in rows:
+        for media, number, at, lo, hi, known, removed, account, state, key, ours, sent, settled in rows:
             plays = found[media].plays
             if not plays or plays[-1].id != number:
                 plays.append(Play(number, at, lo, hi, Known(known), bool(removed)))
             if account is not None:
-                plays[-1].sightings[account] = Sighting(State(state), key, bool(ours), sent)
+                plays[-1].sightings[account] = Sighting(State(state), key, bool(ours), sent, settled)
         return found
 
     def echoes(self, circle: int, medias: Sequence[int], settles: dict[int, int]) -> dict[int, list[Echo]]:
@@ -302,6 +306,11 @@ class Plays:
             (circle,),
         )
         self.db.execute("DELETE FROM unripe WHERE circle = ?", (circle,))
+
+    def owes(self, account: int) -> bool:
+        """Is the account due any play?"""
+        query = "SELECT 1 FROM sighting INDEXED BY sighting_due WHERE account = ? AND state IN (0, 2) LIMIT 1"
+        return self.db.execute(query, (account,)).fetchone() is not None
 
     def told(self, account: int) -> list[Told]:
         """The plays that the account is due, or is to lose."""

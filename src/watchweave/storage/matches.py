@@ -90,6 +90,7 @@ class Sheet:
         self.by_id: dict[tuple[str, int, str], set[int]] = defaultdict(set)
         self.by_place: dict[Place, int] = {}
         self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
+        self.spoilt: dict[tuple[str, int, str], Standing] = {}
         self.new: dict[int, tuple[Media, int | None]] = {}
         self.new_ids: list[tuple[str, int, str, int, int, int]] = []
         self.standings: list[tuple[int, str, int, str]] = []
@@ -100,11 +101,12 @@ class Sheet:
         """Everybody who shares a strong id with one of these."""
         wanted = [[space, int(m.kind), value] for m in medias for space, value in m.ids.items() if space in STRONG]
         rows = self.db.execute(
-            "SELECT DISTINCT i.media FROM json_each(?) AS j CROSS JOIN ids AS i ON i.space = j.value ->> 0"
-            " AND i.kind = j.value ->> 1 AND i.value = j.value ->> 2 WHERE i.standing < 2",
+            "SELECT i.space, i.kind, i.value, i.media, i.standing FROM json_each(?) AS j CROSS JOIN ids AS i"
+            " ON i.space = j.value ->> 0 AND i.kind = j.value ->> 1 AND i.value = j.value ->> 2",
             (json.dumps(wanted),),
-        )
-        self._know({media for (media,) in rows})
+        ).fetchall()
+        self.spoilt = {(s, k, v): Standing(standing) for s, k, v, _, standing in rows if standing >= Standing.AMBIGUOUS}
+        self._know({media for s, k, v, media, _ in rows if (s, k, v) not in self.spoilt})
 
     def load_places(self, places: Iterable[Place]) -> None:
         """Whatever stands at these places of shows."""
@@ -161,7 +163,7 @@ class Sheet:
         held = self.media[number]
         kind = int(media.kind)
         for space, value in media.ids.items():
-            standing = verdict.standing.get(space, Standing.GOOD)
+            standing = verdict.standing.get(space) or self.spoilt.get((space, kind, value), Standing.GOOD)
             if standing is not Standing.GOOD:
                 self._spoil(space, value, number, kind, standing)
             elif space not in held.ids:
@@ -179,6 +181,9 @@ class Sheet:
         held = self.media[number].ids
         self.new_ids.append((space, kind, value, number, int(standing), self.account))
         self.standings.append((int(standing), space, kind, value))
+        self.spoilt[space, kind, value] = standing
+        if space in held and standing is Standing.DISPUTED:
+            self.spoilt[space, kind, held[space]] = standing
         if space in held:
             self.standings.append((int(standing), space, kind, held.pop(space)))
 

@@ -86,9 +86,9 @@ class Store:
 
 def open_store(path: Path | None, *, unclean: bool = False) -> Store:
     """The database at this path, made or migrated if need be; None: one in memory. unclean: look whether it is whole."""
-    if path is not None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with told(path):
+        if path is not None:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path is None or not path.exists() or path.stat().st_size == 0
         connection = _connect(str(path) if path else "")
         if path is not None and fresh:
@@ -133,7 +133,14 @@ def _migrate(store: Store) -> None:
     application = db.execute("PRAGMA application_id").fetchone()[0]
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if version == 0 and tables == 0:
-        _run(db, (files(__package__) / "schema.sql").read_text(), VERSION)
+        script = (files(__package__) / "schema.sql").read_text()
+        try:
+            _run(db, script, VERSION)
+        except sqlite3.OperationalError:  # another process has made it at the same moment
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                raise
         return
     if application != APPLICATION:
         raise StorageError(
@@ -202,13 +209,9 @@ class Writer:
 
     def take(self, patience: float = PATIENCE, sleep: Callable[[float], None] = time.sleep) -> None:
         """Wait for the right; Busy names the holder if it does not come."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
+        with told(self.path):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise StorageError(
-                f"{self.path} cannot be opened: {error.strerror}. Check the permissions of its folder."
-            ) from error
         waited = 0.0
         while not self._try():
             if waited >= patience:

@@ -203,7 +203,7 @@ class Values:
         """What the account should show and does not."""
         rows = self.db.execute(
             "SELECT h.media, m.kind, h.seen, t.value, CASE WHEN t.lo = t.hi THEN t.lo ELSE t.hi END, t.origin, t.version"
-            " FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media LEFT JOIN truth AS t"
+            " FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media CROSS JOIN truth AS t"
             " ON t.circle = ?3 AND t.shelf = h.shelf AND t.media = h.media"
             " WHERE h.account = ?1 AND h.shelf = ?2 AND h.due = 1 AND m.frozen IS NULL ORDER BY h.media",
             (account, shelf, circle),
@@ -242,11 +242,13 @@ class Values:
         only if it states a time that is not newer: without one it may be a person's edit, which must not be lost.
         """
         looked, began = looks
+        if change.before is None or change.value is None:
+            return False
         row = self.db.execute(
             "SELECT value, sent FROM journal WHERE account = ? AND shelf = ? AND media = ? AND state = 'done' ORDER BY id DESC LIMIT 1",
             (account, shelf, change.media),
         ).fetchone()
-        if row is None or row[0] is None or row[0] != change.before or change.value is None:
+        if row is None or row[0] != change.before:
             return False
         due = row[1] + settle
         if began < due or (looked is not None and looked >= due) or change.at is None or change.at > row[1]:
