@@ -166,7 +166,6 @@ def test_two_days_and_two_moments_are_matched_one_to_one():
     assert shown(past) == [[TRAKT, DIARY]] * 2
 
 
-@pytest.mark.xfail(strict=True, reason="two rows of one day are taken for a double")
 def test_two_diary_rows_of_one_day_are_no_double():
     assert len(matched(day(DIARY), day(DIARY)).plays) == 2
 

@@ -244,7 +244,6 @@ def test_f25_two_views_on_one_day_are_matched_one_to_one():
     assert town.writes() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="two rows of one day are taken for a double")
 def test_f25_two_diary_rows_of_one_day_are_two_plays_elsewhere():
     town = Town(terms=Terms("UTC"), trakt=TRAKTLIKE, diary=DIARY)
     town.film("heat")
