@@ -196,7 +196,8 @@ def describe_wishes(ask: Ask) -> object:
 
 @ROUTES.on("PUT", r"/sync/(watchlist|favorites)/(\d+)")
 def note_wish(ask: Ask) -> object:
-    return _note(ask, _own(ask), ask.words[1])
+    _note(ask, _own(ask), ask.words[1])
+    return None
 
 
 # Personal lists
@@ -281,7 +282,8 @@ def reorder_items(ask: Ask) -> object:
 
 @ROUTES.on("PUT", r"/users/([^/]+)/lists/([^/]+)/items/(\d+)")
 def note_item(ask: Ask) -> object:
-    return _note(ask, _mine(ask), ask.words[2])
+    _note(ask, _mine(ask), ask.words[2])
+    return None
 
 
 @ROUTES.on("GET", r"/lists/(\d+)")

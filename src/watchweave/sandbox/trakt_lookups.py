@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .trakt_asking import Ask, Routes, Stop, kinds, page
 from .trakt_rows import Row
 from .trakt_rules import KINDS, SINGULAR, iso
@@ -93,7 +95,9 @@ def progress(ask: Ask) -> object:
     """How far the person is with a show; plays before a reset do not count."""
     show, history, query = _named(ask, "show", ask.words[0]), ask.user.history, ask.call.query
     reset = ask.user.resets.get(show.uid, 0)
-    rows, done, missing = [], [], []
+    rows: list[Any] = []
+    done: list[Any] = []
+    missing: list[Any] = []
     for number in sorted(show.seasons):
         if number == 0 and query.get("specials") != "true":
             continue

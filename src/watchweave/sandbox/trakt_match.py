@@ -102,7 +102,8 @@ class Matched:
 
     def _take_season(self, season: Work, part: Item, inherited: Item) -> list[Item]:
         """Takes a season under a show; returns the episodes under it that do not exist."""
-        values, episodes, lost = _values(part, inherited), _items(part, "episodes"), []
+        values, episodes = _values(part, inherited), _items(part, "episodes")
+        lost: list[Item] = []
         if not episodes and self.whole:
             self._all_of(season, values)
         elif not episodes or (not self.whole and "rating" in values):

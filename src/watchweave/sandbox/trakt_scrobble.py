@@ -73,6 +73,7 @@ def check_out(ask: Ask) -> object:
     if on and on.play and on.play.id in account.history.plays:
         account.remove_play(on.play)
     account.watching = None
+    return None
 
 
 def _left_off(ask: Ask, account: Account, work: Work, progress: float) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from .server import Answer
@@ -58,7 +59,7 @@ def add_history(ask: Ask) -> object:
     if ask.trakt.options.readable_after:
         results = ["added"] * fits
         for work, at in plays[:fits]:
-            account.later(ask.trakt.options.readable_after, lambda work=work, at=at: account.play(work, at, "watch"))
+            account.later(ask.trakt.options.readable_after, partial(account.play, work, at, "watch"))
     else:
         results = [account.play(work, at, "watch")[1] for work, at in plays[:fits]]
     if fits < len(plays):

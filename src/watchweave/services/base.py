@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -129,7 +129,7 @@ class Service:
     hosts: ClassVar[Mapping[str, str]] = {}
     sign_in: ClassVar[tuple[Field, ...]] = ()
     settings: ClassVar[tuple[Field, ...]] = ()
-    shelf_types: ClassVar[Mapping[str, type[Shelf]]] = {}
+    shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {}
     """History, `watched` (the flag), ratings, watchlist, collection … by name."""
 
     limits: ClassVar[Limits | None] = None
@@ -144,7 +144,7 @@ class Service:
         self.http = http
         self.options = options
         self.known = known
-        self.shelves: dict[str, Shelf] = {name: kind(self) for name, kind in self.shelf_types.items()}
+        self.shelves: dict[str, Shelf[Any]] = {name: kind(self) for name, kind in self.shelf_types.items()}
 
     async def identity(self) -> Identity:
         """Whose account this is. Asked once a run, only before rows are used or anything is written."""

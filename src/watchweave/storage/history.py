@@ -145,6 +145,10 @@ class Plays:
         self.db.execute(
             "UPDATE sighting SET sent = ?, settled = 0, ours = 1 WHERE play = ? AND account = ?", (at, play, account)
         )
+        self.db.execute(
+            "INSERT OR REPLACE INTO written SELECT ?, media, ?, at, lo, hi, known FROM play WHERE id = ?",
+            (account, at, play),
+        )
 
     def unsend(self, play: int, account: int) -> None:
         """The write did not arrive: due again, with the same time."""
@@ -182,11 +186,13 @@ class Plays:
     def fresh(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
         """Entries that the circle has not placed yet, and those that are back after they were gone."""
         rows = self.db.execute(
-            "SELECT e.account, e.key, e.media, e.at, e.clock, p.at, p.lo, p.hi, p.known FROM json_each(?1) AS j"
+            "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
+            " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known) FROM json_each(?1) AS j"
             " CROSS JOIN entry AS e INDEXED BY entry_media ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
             " LEFT JOIN account AS a ON a.id = e.account AND a.circle <> ?3"
             " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
             " LEFT JOIN play AS p ON p.id = o.play"
+            " LEFT JOIN written AS w ON w.account = e.account AND w.media = e.media AND w.sent IS e.at"
             " WHERE NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state <> 3)"
             " AND NOT EXISTS (SELECT 1 FROM aside AS d WHERE d.circle = ?3 AND d.account = e.account AND d.key = e.key)",
             (json.dumps(medias), json.dumps(sorted(heard)), circle),
@@ -308,9 +314,14 @@ class Plays:
         self.db.execute("DELETE FROM unripe WHERE circle = ?", (circle,))
 
     def owes(self, account: int) -> bool:
-        """Is the account due any play?"""
-        query = "SELECT 1 FROM sighting INDEXED BY sighting_due WHERE account = ? AND state IN (0, 2) LIMIT 1"
-        return self.db.execute(query, (account,)).fetchone() is not None
+        """Is the account due any play of something that can be named?"""
+        row = self.db.execute(
+            "SELECT 1 FROM sighting AS s INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = s.play CROSS JOIN media AS m"
+            " ON m.id = p.media WHERE s.account = ? AND s.state IN (0, 2) AND (EXISTS (SELECT 1 FROM ids WHERE media = m.id)"
+            " OR (m.number IS NOT NULL AND EXISTS (SELECT 1 FROM ids WHERE media = m.parent))) LIMIT 1",
+            (account,),
+        ).fetchone()
+        return row is not None
 
     def told(self, account: int) -> list[Told]:
         """The plays that the account is due, or is to lose."""

@@ -67,6 +67,11 @@ CREATE TABLE aside (
   circle INTEGER NOT NULL REFERENCES circle, account INTEGER NOT NULL, key TEXT NOT NULL, media INTEGER NOT NULL,
   why TEXT NOT NULL, write INTEGER, PRIMARY KEY (circle, account, key)) STRICT, WITHOUT ROWID;
 CREATE INDEX aside_media ON aside (circle, media);
+-- what a play that we wrote was known by; it outlives the circle that told it
+CREATE TABLE written (
+  account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media, sent INTEGER,
+  at INTEGER, lo INTEGER NOT NULL, hi INTEGER NOT NULL, known INTEGER NOT NULL,
+  UNIQUE (account, media, sent)) STRICT;
 -- media of which a circle knows a play that waits for a better clock
 CREATE TABLE unripe (circle INTEGER NOT NULL, media INTEGER NOT NULL, PRIMARY KEY (circle, media)) STRICT, WITHOUT ROWID;
 CREATE TABLE reset (
