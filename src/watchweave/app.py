@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # what a command does not need is not loaded
     from .settings import Settings
     from .storage.matches import Matches
     from .storage.secrets import Vault
-    from .storage.store import Store
+    from .storage.store import Store, told_reading
 
 log = logging.getLogger("watchweave")
 PATIENCE = 60.0
@@ -61,7 +61,8 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
             lambda account: StoredPace(store, account),
         )
         home.enrol()
-        yield home
+        with told_reading(path):
+            yield home
         store.close()
     finally:
         if writer:

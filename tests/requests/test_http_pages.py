@@ -13,7 +13,7 @@ class Numbered:
     """Pages by number, told by headers."""
 
     def __init__(self, limit=10, beyond=True):
-        self.limit, self.beyond = limit, beyond
+        self.limit, self.beyond, self.announces = limit, beyond, False
 
     def ask(self, start, limit):
         return Ask({"page": start // limit + 1, "limit": limit})

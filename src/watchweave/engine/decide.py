@@ -266,11 +266,12 @@ class Decide:
         """Where the person wants to be asked about removed plays, each account's removals are a hold of their own."""
         if self.terms.removed_plays != "ask":
             return changes, []
-        asked = [c for c in changes if (c.shelf, c.verb) == ("history", "remove") and c.identity not in agreed]
+        shelves = ("history", "watched")
+        asked = [c for c in changes if c.shelf in shelves and c.verb == "remove" and c.identity not in agreed]
         holds = [
-            Hold(number, "history", "remove", "asked", "removed elsewhere; approve to remove it here too", tuple(group))
-            for number in sorted({c.account for c in asked})
-            if (group := [c for c in asked if c.account == number])
+            Hold(number, shelf, "remove", "asked", "removed elsewhere; approve to remove it here too", tuple(group))
+            for number, shelf in sorted({(c.account, c.shelf) for c in asked})
+            if (group := [c for c in asked if (c.account, c.shelf) == (number, shelf)])
         ]
         return [c for c in changes if c not in asked], holds
 

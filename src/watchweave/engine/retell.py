@@ -101,8 +101,8 @@ class Retell:
                     self._remove(play)
 
     def _remove(self, play: Play) -> None:
-        """The person removed it on one account: the others who show it are to lose it too, once nobody has to be asked."""
-        play.removed = self.removed == "follow"
+        """The person removed it on one account: the others who show it are to lose it too."""
+        play.removed = True
         for account, sighting in play.sightings.items():
             party = self.parties.get(account)
             if (

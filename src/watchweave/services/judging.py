@@ -115,7 +115,7 @@ class Judge:
             return Answer(raw.body, raw.status, raw.headers)
         try:
             return Answer(_decoder(call.shape).decode(raw.body), raw.status, raw.headers)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return self.unreadable(call, raw.status, f"cannot be read ({self._secrets.clean(str(error))})")
 
     def _lenient(self, call: Call, raw: Raw) -> Any:
@@ -136,7 +136,7 @@ class Judge:
         """What the service itself says is wrong, if it says so in JSON."""
         try:
             said = _decoder(dict[str, Any]).decode(raw.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ""
         texts = (said.get(name) for name in ("error_description", "message", "error"))
         return next((self._secrets.clean(text[:2000])[:200] for text in texts if isinstance(text, str) and text), "")

@@ -38,10 +38,11 @@ class Told(Struct, frozen=True):
 
 class Paging(Protocol):
     """How a service pages. `limit`: rows to ask for. `beyond`: its counts can be too small, so that a full last page
-    is not believed to be the last."""
+    is not believed to be the last. `announces`: it always states a count, so a page without one is not believed."""
 
     limit: int
     beyond: bool
+    announces: bool
 
     def ask(self, start: int, limit: int) -> Ask:
         """What asks for `limit` rows from row `start` on (a multiple of it)."""
@@ -140,6 +141,8 @@ class Pages(Generic[Row]):
             self._keys |= keys
 
     def _judge_untold(self, rows: int) -> None:
-        """Nothing is said about paging: a full or a round page may be the first of many."""
+        """Nothing is said about paging: a full or a round page may be the first of many; so may any, where it should be."""
+        if self._paging.announces and rows <= self._paging.limit:
+            raise Incomplete(self._title, f"{rows} rows came without the count that always stands beside them.")
         if rows == self._paging.limit or (rows in ROUND and rows < self._paging.limit):
             raise Incomplete(self._title, f"exactly {rows} rows came, and nothing says that these are all.")

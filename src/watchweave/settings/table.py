@@ -63,7 +63,7 @@ ACCOUNT = (
     Setting("url", "address", "the service's own", "Where the service's main API is."),
 )
 
-_RIVALS = ("newest", "highest", "lowest", "ask")
+_RIVALS = ("newest", "highest", "lowest")
 
 RULES = (
     Setting("ratings", "rule", "newest", "Which of several ratings counts.", choices=_RIVALS),

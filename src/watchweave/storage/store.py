@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -170,17 +171,31 @@ def told(path: Path | None) -> Iterator[None]:
         text = str(error).lower()
         if "locked" in text or "busy" in text:
             raise Busy(f"The database {path} is in use by another program. Close it and try again.") from error
-        if "full" in text:
-            raise StorageError(
-                f"No space is left for {path}. Free some and run the same command again; nothing is lost."
-            ) from error
+        if "full" in text or "disk i/o error" in text:
+            raise _no_space(path) from error
         if "readonly" in text or "unable to open" in text or "permission" in text:
             raise StorageError(f"{path} cannot be written. Check the permissions of its folder.") from error
         if "malformed" in text or "not a database" in text or "corrupt" in text:
             raise StorageError(_damaged(path)) from error
         raise
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise _no_space(path) from error
         raise StorageError(f"{path}: {error.strerror}. Check the disk and the permissions of the folder.") from error
+
+
+def _no_space(path: Path | None) -> StorageError:
+    return StorageError(f"No space is left for {path}. Free some and run the same command again; nothing is lost.")
+
+
+@contextmanager
+def told_reading(path: Path) -> Iterator[None]:
+    """The same for whatever is read or written while a command works."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        with told(path):
+            raise error
 
 
 def _damaged(path: Path | None) -> str:
@@ -245,5 +260,6 @@ class Writer:
         os.close(self.file)
 
     def _write(self, text: str) -> None:
-        os.ftruncate(self.file, 0)
-        os.pwrite(self.file, text.encode(), 0)
+        with told(self.path):
+            os.ftruncate(self.file, 0)
+            os.pwrite(self.file, text.encode(), 0)

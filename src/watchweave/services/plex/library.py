@@ -60,6 +60,7 @@ class Paging:
     """Start and Size, as headers; the server may force smaller pages."""
 
     beyond = False
+    announces = False
 
     def __init__(self, limit: int) -> None:
         self.limit = limit

@@ -108,7 +108,12 @@ class History(TraktShelf[Play]):
         """All pages of one compact map as one."""
         asked = {"extended": "min", **params}
         pages = self.http.pages(
-            path, dict[str, Any], Paged(limit), lambda found: list(found.items()), key=lambda row: row[0], params=asked
+            path,
+            dict[str, Any],
+            Paged(limit, announces=False),
+            lambda found: list(found.items()),
+            key=lambda row: row[0],
+            params=asked,
         )
         return {key: value async for rows in pages for key, value in rows}
 

@@ -30,8 +30,9 @@ class Paged:
 
     beyond = True
 
-    def __init__(self, limit: int = 250) -> None:
+    def __init__(self, limit: int = 250, *, announces: bool = True) -> None:
         self.limit = limit
+        self.announces = announces
 
     def ask(self, start: int, limit: int) -> Ask:
         return Ask({"page": start // limit + 1, "limit": limit})
