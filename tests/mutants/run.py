@@ -92,7 +92,7 @@ def by_test(place: Path, tests: tuple[str, ...], sick: Sequence[str]) -> str:
 
 def failed(said: str) -> list[str]:
     """The tests that failed, as pytest names them."""
-    return re.findall(r"^(?:FAILED|ERROR) (\S+(?:\[[^\]]*\])?)", said, re.MULTILINE)
+    return re.findall(r"^(?:FAILED|ERROR) ([^\s\[]+(?:\[[^\]]*\])?)", said, re.MULTILINE)
 
 
 def by_law(place: Path, worlds: int, seed: int) -> str:
@@ -118,7 +118,7 @@ def judged(mutant: Mutant, origin: Path, sick: Sequence[str], worlds: int, seed:
 
 
 def say(*lines: str) -> None:
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()
 
 
