@@ -152,8 +152,6 @@ class Flat:
 # - A changed watchlist at Plex is asked for once to see that it changed and once to read it (1); the ids of wishes that
 #   nobody has named are asked for (1), once for ever.
 # - A short history at Trakt is read as it is, one page in place of the four of the maps (3 less at the first sync).
-# - After a write the stamp of what was written is asked once more, so that our own change is no news later. The
-#   references count that at Trakt alone; the watchlist at Plex has a stamp here too (1).
 
 
 def test_the_first_sync_of_a_tiny_household_takes_seventeen_requests() -> None:
