@@ -149,8 +149,6 @@ class World:
             return
         key = self.random.choice(list(box.plays))
         film, at, _ = box.plays[key]
-        if self.life.known["diary", film]:
-            return  # the double of a noon that we wrote is taken for a play: not yet told apart
         if at is not None and at != 0 and not key.startswith("view:") and self.random.random() < 0.5:
             box.watch(film, at + 5 * MINUTE, self.town.time)
             self.life.doubles[box.name, film] += 1
@@ -265,8 +263,6 @@ class World:
         """A life of some days, then quiet, then the judgement."""
         rounds = self.random.randint(2, 7)
         turning = self.random.choice([-1, -1, -1, self.random.randrange(rounds)])
-        if "diary" in self.names:  # a new circle does not know yet that a noon was written by us
-            turning = -1
         for this in range(rounds):
             if this == turning:
                 self.turn()
