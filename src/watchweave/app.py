@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # what a command does not need is not loaded
     from .settings import Settings
     from .storage.matches import Matches
     from .storage.secrets import Vault
-    from .storage.store import Store, told_reading
+    from .storage.store import Store
 
 log = logging.getLogger("watchweave")
 PATIENCE = 60.0
@@ -39,7 +39,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
     from . import settings
     from .engine.home import Home
     from .storage.credentials import StoredPace, StoredSecrets
-    from .storage.store import Writer, open_store
+    from .storage.store import Writer, open_store, told_reading
 
     chosen = read_settings(folder)
     if log.level == logging.NOTSET:

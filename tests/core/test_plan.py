@@ -190,7 +190,7 @@ def test_a_hold_names_exactly_its_list():
     (one,), (same,), (other,) = (check(p, facts(20))[1] for p in (planned, planned[::-1], planned[:7]))
     assert one.digest == same.digest != other.digest
     assert (one.account, one.shelf, one.verb, one.of) == (TRAKT, "watchlist", "remove", 20)
-    assert one.why == "8 of 20 in one run"
+    assert one.why == "8 in one run, where 20 are known"
 
 
 def test_changes_keep_their_identity_when_stored():

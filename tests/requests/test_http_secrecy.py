@@ -42,13 +42,19 @@ def test_a_broken_connection_does_not_tell_the_address_with_its_query(caplog):
     assert caught.value.__context__ is None
 
 
-def test_log_lines_tell_method_host_path_and_status(caplog):
-    caplog.set_level(logging.DEBUG)
+def test_log_lines_tell_method_host_path_and_status(monkeypatch):
+    """A handler of our own: a command that ran before in this process may have taken the logs over."""
+    records: list[logging.LogRecord] = []
+    door = logging.getLogger("watchweave.http")
+    handler = logging.Handler()
+    handler.emit = records.append
+    monkeypatch.setattr(door, "handlers", [handler])
+    before = door.level
+    door.setLevel(logging.DEBUG)
     asyncio.run(Server([answer(200, {})]).http().get("films/1", dict, params={"a": "b"}))
-    assert [record.getMessage() for record in caplog.records if record.name == "watchweave.http"] == [
-        "GET url films/1 -> 200"
-    ]
-    assert not [record for record in caplog.records if record.name.startswith(("httpx2", "httpcore2"))]
+    door.setLevel(before)
+    assert [record.getMessage() for record in records] == ["GET url films/1 -> 200"]
+    assert not any(logging.getLogger(name).isEnabledFor(logging.INFO) for name in ("httpx2", "httpcore2"))
 
 
 def test_lines_and_colours_of_strangers_are_made_harmless():

@@ -146,11 +146,11 @@ def too_many(group: Sequence[Change], of: int, spent: int, limit: Limit) -> str:
     """Why so many changes look like an accident; nothing if they do not."""
     count = len(group)
     if count > max(limit.most, of * limit.share // 100):
-        return f"{count} of {of} in one run"
+        return f"{count} in one run, where {of} are known"
     if limit.all_of and count >= max(limit.all_of, of):
         return f"all {count}"
     if count + spent > max(limit.most_a_day, of * limit.share_a_day // 100):
-        return f"{count + spent} of {of} within a day"
+        return f"{count + spent} within a day, where {of} are known"
     return ""
 
 

@@ -199,7 +199,7 @@ class Decide:
     def _why(self, name: str, verb: str, origin: int | None, party: Party) -> str:
         giver = self.parties[origin].name if origin in self.parties else "a service that is no longer linked"
         done = {
-            "watched": {"add": "watched on", "remove": "marked unwatched on"},
+            "watched": {"add": "watched on", "remove": "no longer counted as watched, says"},
             "history": {"add": "watched on", "remove": "removed on"},
             "ratings": {"add": "rated on", "change": "rated on", "remove": "rating taken back on"},
         }.get(name, {"add": "added on", "change": "changed on", "remove": "removed on"})

@@ -73,8 +73,7 @@ def decide(
         deciding = Decide(store, parties, chosen, request.terms, run, now)
         changes = wanted(request, deciding.changes())
         outcome = deciding.check(changes, yes=request.yes, approved=request.approved)
-        outcome.holds += doubts
-        settle_doubts(journal, parties, now)
+        outcome.holds += settle_doubts(journal, parties, doubts, now)
         for hold in outcome.holds:
             journal.hold(run, hold, now)
         record(parties, accounts)
@@ -113,20 +112,28 @@ def doubted(
     store.db.execute("ROLLBACK TO doubt")
     store.db.execute("RELEASE doubt")
     holds = []
+    names = {party.id: party.name for party in parties}
     for party, name in doubts:
         party.looks[name].doubted = True
         follows = tuple(change for change in trial if change.verb == "remove" and change.shelf == name)
-        why = f"{party.name} suddenly shows much less than before; approve only if that is right"
-        holds.append(Hold(party.id, name, "remove", "doubted", why, follows, len(follows)))
+        if follows:
+            others = " and ".join(sorted({names[change.account] for change in follows}))
+            why = f"{party.name} suddenly shows much less; approve only if that is right: it removes {len(follows)} on {others}"
+            holds.append(Hold(party.id, name, "remove", "doubted", why, follows, len(follows)))
     return holds
 
 
-def settle_doubts(journal: Journal, parties: Sequence[Party], now: int) -> None:
-    """A new look answers an older doubt."""
+def settle_doubts(journal: Journal, parties: Sequence[Party], doubts: Sequence[Hold], now: int) -> list[Hold]:
+    """A new look answers an older doubt, unless it says the same: then the hold stays. Returns the new ones."""
     read = {(party.id, name) for party in parties for name, look in party.looks.items() if look.how != "none"}
+    fresh = list(doubts)
     for number, hold in journal.waiting().items():
-        if hold.check == "doubted" and (hold.account, hold.shelf) in read:
+        same = [new for new in fresh if (new.account, new.shelf, new.digest) == (hold.account, hold.shelf, hold.digest)]
+        if hold.check == "doubted" and same:
+            fresh.remove(same[0])
+        elif hold.check == "doubted" and (hold.account, hold.shelf) in read:
             journal.answer(number, "replaced", now)
+    return fresh
 
 
 def wanted(request: Request, changes: Sequence[Change]) -> list[Change]:

@@ -23,8 +23,8 @@ EARLY = 3600.0
 SLOWER = 5
 """Seconds added to the interval when a service finds that we poll too fast (RFC 8628, 3.5)."""
 
-NO_SIGN_IN = 'not signed in. Run "watchweave login".'
-EXPIRED = 'the sign-in has expired. Run "watchweave login".'
+NO_SIGN_IN = 'not signed in. Run "watchweave login ACCOUNT".'
+EXPIRED = 'the sign-in has expired. Run "watchweave login ACCOUNT".'
 
 _BY_ERROR = {"authorization_pending": 400, "slow_down": 429, "expired_token": 410, "access_denied": 418}
 _ENDED = {
@@ -212,9 +212,9 @@ class OAuth:
             if status == 200:
                 return await self._signed_in(http, answer.value, now)
             if status in _ENDED:
-                raise SignInNeeded(http.title, f'{_ENDED[status]} Run "watchweave login" again.')
+                raise SignInNeeded(http.title, f'{_ENDED[status]} Run "watchweave login ACCOUNT" again.')
             interval += SLOWER if status == 429 else 0
-        raise SignInNeeded(http.title, f'{_ENDED[410]} Run "watchweave login" again.')
+        raise SignInNeeded(http.title, f'{_ENDED[410]} Run "watchweave login ACCOUNT" again.')
 
     def authorize_address(self, base: str, redirect: str, state: str) -> str:
         """Where the browser is sent; it comes back to `redirect` with a code and this state."""

@@ -45,7 +45,7 @@ class Plex(Service):
     limits: ClassVar[Limits] = Limits(
         reads=Budget(at_once=4),
         writes=Budget(at_once=8),
-        explain={401: 'the sign-in is no longer good. Run "watchweave login".'},
+        explain={401: 'the sign-in is no longer good. Run "watchweave login plex".'},
     )
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {
         "history": History,

@@ -66,7 +66,7 @@ class Trakt(Service):
         writes=Budget(at_once=1, per=1, seconds=1.05),
         timeout=90,  # a batch of 800 took 45 seconds (trakt/trakt-api#448)
         explain={
-            401: 'the sign-in has expired. Run "watchweave login".',
+            401: 'the sign-in has expired. Run "watchweave login trakt".',
             403: f"the app key (client_id) is no longer valid. Look at {APP}; making an app needs Trakt VIP.",
             423: "the account is locked or deactivated. Write to Trakt's support; nothing is sent until then.",
         },
