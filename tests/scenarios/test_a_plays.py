@@ -337,7 +337,6 @@ def test_f36_removal_goes_by_id(wait):
     assert len(house.plays("m1", house.second)) == 4
 
 
-@pytest.mark.xfail(strict=True, reason="what cannot be named stays owed, and every quiet sync asks whose account it is")
 def test_f37_a_bare_show_is_never_sent():
     house = Household()
     episode = house.plex.item("s1.1.2")

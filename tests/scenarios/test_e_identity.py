@@ -54,7 +54,6 @@ def with_videos() -> Household:
     return house
 
 
-@pytest.mark.xfail(strict=True, reason="what cannot be named stays owed, and every quiet sync asks whose account it is")
 def test_f94_a_home_video_is_listed_once_and_no_service_ever_hears_of_it():
     house = with_videos()
     for _ in range(3):
@@ -161,7 +160,6 @@ def test_f96_a_file_that_comes_back_without_its_story_gets_it_back():
     assert sorted(house.trakt.ratings) == ["m2", "m3"]
 
 
-@pytest.mark.xfail(strict=True, reason="media that turn out to be one are not joined")
 def test_a_show_that_gets_its_ids_later_is_joined_with_that_of_trakt():
     house = Household()
     show = house.plex.item("s1")

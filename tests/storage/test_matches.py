@@ -114,7 +114,6 @@ def test_a_contradiction_freezes_both(db):
     assert reasons == [(heat, 1), (other, 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="what is joined is written down nowhere")
 def test_two_media_that_turn_out_to_be_one_are_joined(db):
     (one,), (other,) = (
         identify(db, PLEX, film("12", {"imdb": "tt0113277"})),

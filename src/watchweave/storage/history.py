@@ -146,7 +146,11 @@ class Plays:
             "UPDATE sighting SET sent = ?, settled = 0, ours = 1 WHERE play = ? AND account = ?", (at, play, account)
         )
         self.db.execute(
-            "INSERT OR REPLACE INTO written SELECT ?, media, ?, at, lo, hi, known FROM play WHERE id = ?",
+            "DELETE FROM written WHERE account = ? AND sent IS ? AND media = (SELECT media FROM play WHERE id = ?)",
+            (account, at, play),
+        )
+        self.db.execute(
+            "INSERT INTO written SELECT ?, media, ?, at, lo, hi, known FROM play WHERE id = ?",
             (account, at, play),
         )
 
@@ -305,9 +309,9 @@ class Plays:
         self.db.executemany("INSERT OR IGNORE INTO unripe VALUES (?, ?)", [(circle, media) for media in medias])
 
     def touch_unripe(self, circle: int) -> None:
-        """What was not ripe is looked at now, its plays and its flag."""
+        """What was not ripe is looked at now, on every shelf."""
         self.db.execute(
-            "INSERT OR IGNORE INTO touched SELECT u.circle, s.value, u.media FROM unripe AS u CROSS JOIN json_each('[1, 2]') AS s"
+            "INSERT OR IGNORE INTO touched SELECT u.circle, s.value, u.media FROM unripe AS u CROSS JOIN json_each('[1, 2, 3, 4, 5]') AS s"
             " WHERE u.circle = ?",
             (circle,),
         )

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ..core.identity import Candidate, Standing, Verdict, judge
 from ..core.media import STRONG, Kind, Media
+from .joins import join
 
 Place = tuple[int, int, int | None, int | None]
 """Show, kind, season and number."""
@@ -23,7 +24,6 @@ class Matches:
     def __init__(self, db: sqlite3.Connection, account: int) -> None:
         self.db = db
         self.account = account
-        self.joined: list[tuple[int, int]] = []
 
     def unknown(self, keys: Iterable[str]) -> set[str]:
         """Those of these own names of the account that are not identified yet."""
@@ -64,14 +64,18 @@ class Matches:
         sheet = Sheet(self.db, self.account)
         sheet.load(media for media, _ in fresh.values())
         sheet.load_places(place_of(m, of_parent[id(m.parent)]) for m, _ in fresh.values() if m.parent is not None)
-        settled = {}
+        settled: dict[str, int] = {}
+        joined: dict[int, int] = {}
         for native, (media, _) in fresh.items():
             parent = of_parent[id(media.parent)] if media.parent is not None else None
             place = sheet.at_place(place_of(media, parent)) if parent is not None else None
             verdict = judge(media, parent, place, sheet.sharing(media))
             settled[native] = sheet.enter(media, parent, verdict)
-            self.joined += [(other, settled[native]) for other in verdict.also]
+            joined |= dict.fromkeys(verdict.also, settled[native])
         sheet.write()
+        for other, into in joined.items():
+            join(self.db, other, into)
+        settled = {native: joined.get(number, number) for native, number in settled.items()}
         self.db.executemany(
             "INSERT INTO handle (account, native, media, print) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " library = iif(media = excluded.media, library, 0), media = excluded.media, print = excluded.print",

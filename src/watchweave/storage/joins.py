@@ -1,0 +1,50 @@
+"""Two media that turn out to be one: everything known of the one becomes known of the other."""
+
+from __future__ import annotations
+
+import sqlite3
+
+STEPS = (
+    "UPDATE handle SET media = :into WHERE media = :other",
+    "UPDATE OR IGNORE ids SET media = :into WHERE media = :other",
+    "DELETE FROM ids WHERE media = :other",
+    "UPDATE entry SET media = :into WHERE media = :other",
+    "UPDATE OR IGNORE held SET media = :into WHERE media = :other",
+    "DELETE FROM held WHERE media = :other",
+    "UPDATE OR IGNORE truth SET media = :into WHERE media = :other",
+    "DELETE FROM truth WHERE media = :other",
+    # its entries find their plays anew, among those of the other; what is gone stays gone
+    "DELETE FROM sighting WHERE state <> 3 AND play IN (SELECT id FROM play WHERE media = :other)",
+    "DELETE FROM play WHERE media = :other AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
+    "UPDATE play SET media = :into WHERE media = :other",
+    "UPDATE aside SET media = :into WHERE media = :other",
+    "UPDATE OR IGNORE reset SET media = :into WHERE media = :other",
+    "DELETE FROM reset WHERE media = :other",
+    "UPDATE OR IGNORE refusal SET media = :into WHERE media = :other",
+    "DELETE FROM refusal WHERE media = :other",
+    "UPDATE OR IGNORE written SET media = :into WHERE media = :other AND sent IS NOT NULL",
+    "DELETE FROM written WHERE media = :other",
+    "UPDATE journal SET media = :into WHERE media = :other",
+    "UPDATE edit SET media = :into WHERE media = :other",
+    "UPDATE OR IGNORE now SET media = :into WHERE media = :other",
+    "DELETE FROM now WHERE media = :other",
+    "UPDATE now_play SET media = :into WHERE media = :other",
+    "DELETE FROM unripe WHERE media = :other",
+    "INSERT OR IGNORE INTO unripe SELECT id, :into FROM circle WHERE :other <> :into",
+    "UPDATE media SET parent = :into WHERE parent = :other",
+    "DELETE FROM media WHERE id = :other",
+)
+"""What leads from the first media to the second."""
+
+
+def join(db: sqlite3.Connection, other: int, into: int) -> None:
+    """From now on `other` is `into`; of two shows, what stands at one place in both is one too."""
+    parts = db.execute(
+        "SELECT a.id, b.id FROM media AS a JOIN media AS b ON b.parent = ? AND b.kind = a.kind AND b.season IS a.season"
+        " AND b.number IS a.number WHERE a.parent = ?",
+        (into, other),
+    ).fetchall()
+    for one, same in parts:
+        join(db, one, same)
+    for step in STEPS:
+        db.execute(step, {"other": other, "into": into})
