@@ -20,7 +20,7 @@ FEW_PAGES = 3
 """A history of so many pages is read as it is; the maps would cost as much."""
 
 FEW = 50
-"""So many things that nobody knows yet are looked up one by one."""
+"""At most so many things that nobody knows yet are looked up one by one, and no more than there are pages to read."""
 
 FEW_ITEMS = 10
 """Entries of so many items are looked for item by item."""
@@ -99,7 +99,7 @@ class History(TraktShelf[Play]):
         if sum(len(each) for _, each in times) != count:
             return None
         unknown = self.service.known.unknown(media.key for media, _ in times) - plays.named.keys()
-        if len(unknown) > FEW:
+        if len(unknown) > min(FEW, (count or 0) // Paged().limit + 1):
             return None
         named = {**plays.named, **await self._look_up(unknown)}
         return [(named.get(media.key, media), each) for media, each in times]
