@@ -148,6 +148,15 @@ def match(entries: Iterable[Entry], past: Past, wide: int) -> None:
     fresh = [
         entry for entry in sorted(entries, key=lambda e: (e.known, e.hi, e.at or 0, e.key)) if not wrote(entry, past)
     ]
+    ours = [(entry.account, entry.stamp) for entry in fresh if entry.written and entry.stamp is not None]
+    doubles = [
+        e
+        for e in fresh
+        if not e.written
+        and any(who == e.account and e.stamp is not None and abs(at - e.stamp) < wide for who, at in ours)
+    ]
+    past.asides += [Aside(entry.account, entry.key, "double") for entry in doubles]
+    fresh = [entry for entry in fresh if entry not in doubles]
     moments = [entry for entry in fresh if entry.known is Known.MOMENT]
     made = [play for entry in moments if (play := place(entry, past, wide))]
     for play in made:

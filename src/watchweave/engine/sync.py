@@ -116,10 +116,10 @@ def doubted(
     for party, name in doubts:
         party.looks[name].doubted = True
         follows = tuple(change for change in trial if change.verb == "remove" and change.shelf == name)
-        if follows:
-            others = " and ".join(sorted({names[change.account] for change in follows}))
-            why = f"{party.name} suddenly shows much less; approve only if that is right: it removes {len(follows)} on {others}"
-            holds.append(Hold(party.id, name, "remove", "doubted", why, follows, len(follows)))
+        others = " and ".join(sorted({names[change.account] for change in follows}))
+        harm = f"it removes {len(follows)} on {others}" if follows else "it removes nothing elsewhere"
+        why = f"{party.name} suddenly shows much less; approve only if that is right: {harm}"
+        holds.append(Hold(party.id, name, "remove", "doubted", why, follows, len(follows)))
     return holds
 
 
