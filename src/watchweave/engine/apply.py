@@ -20,8 +20,6 @@ from ..storage.store import Store
 from .close import Close
 from .party import Party
 
-SCHEDULED_WRITES = 500
-"""Writing requests that a scheduled run sends an account at most."""
 OLD = 600
 """Seconds after which a reading is too old to write by without asking the stamp again."""
 
@@ -120,8 +118,7 @@ class Apply:
             self.journal.drop(rows)
             for change in batch:
                 self.outcomes[change.identity] = ("failed", problem.message)
-                if change.play is not None and change.verb == "add":
-                    self.plays.unsend(change.play, change.account)
+                self._unsend(change)
 
     async def _halve(
         self, party: Party, shelf: str, verb: str, sent: tuple[Sequence[Change], Sequence[Row]], problem: Rejected

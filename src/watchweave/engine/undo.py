@@ -34,7 +34,6 @@ class Undo:
         self.journal = Journal(store)
         self.values = Values(store.db)
         self.plays = Plays(store.db)
-        self.left: list[str] = []
 
     async def run(self, undone: int, *, dry_run: bool) -> Report:
         """Read everything first, so that what changed since is known; then write the opposite, newest first."""
