@@ -239,17 +239,6 @@ def take_place(play: Play, past: Past) -> None:
         return
 
 
-def lost(past: Past, account: int, keys: set[str]) -> list[Play]:
-    """The entries with these keys have vanished: their sightings are gone. Returns the plays they belonged to."""
-    plays = []
-    for play in past.plays:
-        sighting = play.sightings.get(account)
-        if sighting and sighting.key in keys and sighting.state in (State.HERE, State.LEAVE):
-            sighting.state = State.GONE
-            plays.append(play)
-    return plays
-
-
 def ripe(play: Play, now: int, finer: Sequence[int | None]) -> bool:
     """May others be told? A play known only by its day waits for a better clock, at most one day longer.
 

@@ -228,10 +228,6 @@ class Accounts:
         cursor = self.db.execute("INSERT INTO run (profile, began, why) VALUES (?, ?, ?)", (profile, now, why))
         return int(cursor.lastrowid or 0)
 
-    def next_run(self) -> int:
-        """The number that the next run will have."""
-        return int(self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM run").fetchone()[0])
-
     def end_run(self, run: int, status: str, requests: Mapping[str, int], problems: Sequence[object], now: int) -> None:
         self.db.execute(
             "UPDATE run SET ended = ?, status = ?, requests = ?, problems = ? WHERE id = ?",
