@@ -51,19 +51,20 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
     if writer:
         writer.take(patience)
     try:
-        store = open_store(path, unclean=bool(writer and writer.unclean))
-        vault = _vault(folder, store)
-        home = Home(
-            chosen.profiles,
-            store,
-            open_account,
-            lambda account: StoredSecrets(store, vault, account),
-            lambda account: StoredPace(store, account),
-        )
-        home.enrol()
         with told_reading(path):
+            store = open_store(path, unclean=bool(writer and writer.unclean))
+            vault = _vault(folder, store)
+            home = Home(
+                chosen.profiles,
+                store,
+                open_account,
+                lambda account: StoredSecrets(store, vault, account),
+                lambda account: StoredPace(store, account),
+                required,
+            )
+            home.enrol()
             yield home
-        store.close()
+            store.close()
     finally:
         if writer:
             writer.give_back()
@@ -99,6 +100,8 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
             )
     if isinstance(secrets, StoredSecrets):
         secrets.take_over(given)
+        if lost := secrets.damaged():
+            log.warning('The saved %s of "%s" cannot be opened any more: damaged.', " and ".join(lost), wish.name)
     hosts = {"url": kind.base_url, **kind.hosts}
     hosts |= {name: value for name, value in wish.options.items() if name in hosts and isinstance(value, str)}
     used = {name: base for name, base in hosts.items() if base}
@@ -106,6 +109,13 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
     stack = AsyncExitStack()
     stack.push_async_exit(http.__aexit__)
     return kind(http, wish.options, known), stack
+
+
+def required(service_name: str) -> list[str]:
+    """The options without which nobody is signed in to this service."""
+    from .services.registry import service
+
+    return [field.name for field in service(service_name).sign_in if field.required]
 
 
 def open_stage(folder: Path) -> AbstractContextManager[Stage]:

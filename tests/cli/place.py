@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -71,6 +72,9 @@ class Place:
     def write(self):
         (self.folder / "config.yml").write_text(json.dumps(self.settings, indent=1))
 
+    def home(self):
+        return open_home(self.folder)
+
     def run(self, *words, patience=60.0):
         """One command line, in this process."""
         logging.getLogger("watchweave").setLevel(logging.NOTSET)
@@ -97,6 +101,18 @@ class Place:
 
     def work(self, uid):
         return self.world.catalogue[uid]
+
+    def change(self, query):
+        """Do something to the database behind the program's back."""
+        with contextlib.closing(sqlite3.connect(self.folder / "data" / "watchweave.db", isolation_level=None)) as db:
+            db.executescript(query)
+
+    def without(self, account, *names):
+        """Take these options of an account out of the settings; what they were."""
+        options = self.nate["accounts"][account]
+        taken = {name: options.pop(name) for name in names}
+        self.write()
+        return taken
 
     def plays(self, uid):
         """How often Trakt says that this was watched."""

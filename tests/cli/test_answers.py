@@ -59,8 +59,9 @@ def test_status_says_which_sign_in_is_needed_and_how(place):
     place.trakt.sign_in.revoke(place.account)
     place.run("sync")
     told = place.run("status").out
-    assert "trakt (trakt): needs a new sign-in" in told
-    assert "watchweave login" in told
+    assert "trakt (trakt): paused until you act" in told
+    assert "watchweave login trakt" in told
+    assert "sign-in good until" not in told
 
 
 def test_status_names_what_is_owed_while_an_account_is_down(synced):

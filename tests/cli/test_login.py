@@ -3,14 +3,8 @@
 from watchweave.sandbox.faults import Act
 
 
-def without_token(place, account, *names):
-    for name in names:
-        del place.nate["accounts"][account][name]
-    place.write()
-
-
 def test_login_shows_where_to_type_which_code_and_keeps_the_tokens(place):
-    without_token(place, "trakt", "access_token", "refresh_token", "expires_at")
+    place.without("trakt", "access_token", "refresh_token", "expires_at")
     assert place.run("sync").code == 4
     codes = place.trakt.sign_in
 
@@ -25,7 +19,7 @@ def test_login_shows_where_to_type_which_code_and_keeps_the_tokens(place):
 
 
 def test_login_at_plex_goes_by_a_short_code(place):
-    without_token(place, "plex", "token")
+    place.without("plex", "token")
     tv = place.plex.tv
 
     def say_yes():
@@ -59,7 +53,7 @@ def test_login_to_an_unknown_account_names_the_known_ones(place):
 
 
 def test_login_without_the_keys_of_the_app_says_which(place):
-    without_token(place, "trakt", "client_secret")
+    place.without("trakt", "client_secret")
     ended = place.run("login", "trakt")
     assert (ended.code, place.requests) == (2, [])
     assert "client_secret must stand in config.yml" in ended.err

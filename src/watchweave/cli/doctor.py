@@ -10,6 +10,7 @@ import typer
 from ..engine.answers import standing, wrong_dues
 from ..engine.home import Home, ProfileWish
 from ..engine.party import Party
+from ..engine.report import addressed
 from ..errors import ServiceError, WatchWeaveError
 from ..settings import DATABASE, make_private
 from ..storage.store import on_network
@@ -80,7 +81,7 @@ def _folder(tools: Tools, findings: Findings) -> None:
 def _database(home: Home, findings: Findings) -> None:
     told = home.store.db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if told == "ok":
-        findings.good("the database is sound, and the key opens the saved sign-ins")
+        findings.good("the database is sound")
     else:
         findings.bad("the database is damaged: put the newest copy from data/backups in its place")
 
@@ -96,15 +97,21 @@ async def _accounts(home: Home, person: ProfileWish) -> list[tuple[str, str]]:
 
 async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[str, str]]:
     place = f"{person.name}'s {party.name}"
+    wish = next(account for account in person.accounts if account.name == party.name)
+    if unsigned := home.unsigned(wish, party.id):
+        return [("bad", f"{place}: {unsigned}")]
     try:
         identity = await party.service.identity()
     except ServiceError as problem:
-        return [("bad", f"{place}: {problem}")]
+        return [("bad", f"{place}: {addressed(str(problem), party.name)}")]
     if party.account.person not in (None, identity.person):
         whose = party.account.person_name or "another person"
         again = f'the sign-in is that of {identity.name}, but the records here are those of {whose}. Run "watchweave login {party.name}".'
         return [("bad", f"{place}: {again}")]
     lines = [("good", f"{place}: signed in as {identity.name}")]
+    if damaged := home.secrets(party.id).damaged():
+        again = f'Run "watchweave login {party.name}", or put it into config.yml once more.'
+        lines.append(("odd", f"{place}: the saved {' and '.join(damaged)} cannot be opened: damaged. {again}"))
     ahead = party.service.http.ahead
     if abs(ahead) > WRONG_BY:
         way = "ahead of" if ahead > 0 else "behind"

@@ -22,7 +22,7 @@ def login(
     """Sign in to an account."""
     tools: Tools = context.obj
     with tools.home() as home:
-        finish(home, _sign_in(home, account, profile))
+        finish(home, _sign_in(home, account, profile), at_once=True)
 
 
 async def _sign_in(home: Home, account: str, profile: str) -> None:

@@ -19,20 +19,23 @@ GRACE = 25.0
 """Seconds in which what is under way may end after the first signal."""
 
 
-def finish(home: Home, work: Coroutine[Any, Any, T]) -> T:
-    """The outcome of the work. Ctrl-C, or SIGTERM, lets no new batch begin; what has been done is saved."""
+def finish(home: Home, work: Coroutine[Any, Any, T], *, at_once: bool = False) -> T:
+    """The outcome of the work. Ctrl-C, or SIGTERM, lets no new batch begin; what has been done is saved.
+
+    at_once: there is nothing to finish, so the first signal ends it.
+    """
     try:
-        return asyncio.run(_guarded(home, work))
+        return asyncio.run(_guarded(home, work, at_once))
     except asyncio.CancelledError:
         raise typer.Exit(INTERRUPTED) from None
 
 
-async def _guarded(home: Home, work: Coroutine[Any, Any, T]) -> T:
+async def _guarded(home: Home, work: Coroutine[Any, Any, T], at_once: bool) -> T:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        if home.stop.is_set():
+        if at_once or home.stop.is_set():
             task.cancel()
             return
         home.stop.set()

@@ -15,12 +15,20 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 STATES = {
     "new": "not synced yet",
     "ready": "works",
-    "sign_in_needed": "needs a new sign-in",
+    "sign_in_needed": "paused until you act",
     "rate_limited": "asked us to wait",
     "unavailable": "did not answer",
     "incomplete": "could not be read to the end",
     "unexpected_answer": "gave an answer that we do not understand",
 }
+
+NOUNS = {
+    "history": ("play",),
+    "ratings": ("rating",),
+    "watchlist": ("wish", "wishes"),
+    "collection": ("copy", "copies"),
+}
+"""What one record of a shelf is called."""
 
 
 def status(context: typer.Context, json: Json = False) -> None:
@@ -58,16 +66,23 @@ def _tell_account(account: dict[str, Any], zone: str) -> None:
     )
     if account["message"]:
         say(f"     {account['message']}")
-    if account["expires_at"]:
+    if account["expires_at"] and account["state"] != "sign_in_needed":
         say(f"     sign-in good until {clock(account['expires_at'], zone)}, renewed by itself before", "dim")
     if account["wait_until"]:
         say(f"     nothing is sent before {clock(account['wait_until'], zone)}")
-    owed = ", ".join(f"{count} {shelf}" for shelf, count in account["owed"].items())
-    parts = [f"owed: {owed}"] if owed else []
-    parts += [f"{many(account['pending'], 'write')} not confirmed yet"] if account["pending"] else []
-    parts += [f"{many(account['refused'], 'record')} not taken"] if account["refused"] else []
-    if parts:
-        say(f"     {'; '.join(parts)}")
+    for line in waiting(account):
+        say(f"     {line}")
+
+
+def waiting(account: dict[str, Any]) -> list[str]:
+    """What is not there yet, in words."""
+    owed = [many(count, *NOUNS.get(shelf, (f"record of its {shelf}",))) for shelf, count in account["owed"].items()]
+    lines = [f"{', '.join(owed)} still to be written to {account['account']}"] if owed else []
+    if account["pending"]:
+        lines.append(f"{many(account['pending'], 'write')} not confirmed yet: the next sync looks")
+    if account["refused"]:
+        lines.append(f'{many(account["refused"], "record")} not taken: see "watchweave unmatched"')
+    return lines
 
 
 def clock(text: str | None, zone: str) -> str:

@@ -18,19 +18,27 @@ from ..storage.store import Store
 from ..storage.values import Values
 from .home import Home, ProfileWish
 from .party import Party
-from .report import media_json, moment, shown_shelf
+from .report import addressed, media_json, moment, shown_shelf
 
 _ACCOUNTS = (
     "SELECT a.id, a.name, a.service, a.person_name, a.state, a.state_text, a.wait_until,"
     " (SELECT max(looked) FROM cursor AS c WHERE c.account = a.id) FROM account AS a"
     " JOIN profile AS p ON p.id = a.profile WHERE p.name = ? ORDER BY a.id"
 )
-_OWED = (
-    "SELECT shelf, count(*) FROM held INDEXED BY held_due WHERE account = ?1 AND due = 1 GROUP BY shelf UNION ALL"
-    " SELECT 1, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play CROSS JOIN"
-    " media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2) AND EXISTS (SELECT 1 FROM ids AS i"
-    " WHERE i.standing = 0 AND (i.media = m.id OR i.media = m.parent))"
+SPOKEN = ("imdb", "tmdb", "tvdb")
+"""Databases whose ids every service can be told; each also knows its own."""
+_NAMED = (
+    " m.frozen IS NULL AND (EXISTS (SELECT 1 FROM ids AS i WHERE i.media IN (m.id, m.parent) AND i.standing = 0"
+    " AND i.space IN (SELECT value FROM json_each(?2)))"
+    " OR EXISTS (SELECT 1 FROM handle AS a WHERE a.media IN (m.id, m.parent) AND a.account = ?1))"
 )
+_OWED = (
+    "SELECT h.shelf, count(*) FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"
+    " WHERE h.account = ?1 AND h.due = 1 AND" + _NAMED + " GROUP BY h.shelf UNION ALL"
+    " SELECT 1, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play CROSS JOIN"
+    " media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2) AND" + _NAMED
+)
+"""What can never be named to an account is not owed to it: `unmatched` tells of that."""
 
 
 def standing(home: Home) -> list[dict[str, Any]]:
@@ -45,17 +53,18 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
     names = {row[0]: row[1] for row in rows}
     accounts = []
     for number, name, service, whose, state, text, wait, looked in rows:
+        unsigned = home.unsigned(wanted[name], number)
         accounts.append(
             {
                 "account": name,
                 "service": service,
                 "person": whose,
-                "state": state if looked or text else "new",
-                "message": text,
+                "state": "sign_in_needed" if unsigned else state if looked or text else "new",
+                "message": unsigned or (addressed(text, name) if text else None),
                 "expires_at": expiry(home, number, wanted[name].options),
                 "wait_until": shown(int(wait) if wait > home.clock() else None),
                 "looked": shown(looked),
-                "owed": owed(store, number),
+                "owed": owed(store, number, service),
                 "pending": len(journal.open(number)),
                 "refused": len(journal.refusals(number)),
             }
@@ -78,10 +87,10 @@ def expiry(home: Home, account: int, options: Any) -> str | None:
     return shown(int(told)) if str(told).isdigit() else None
 
 
-def owed(store: Store, account: int) -> dict[str, int]:
+def owed(store: Store, account: int, service: str) -> dict[str, int]:
     """How many records this account should show and does not yet, by shelf."""
     counts: dict[str, int] = {}
-    for shelf, count in store.db.execute(_OWED, (account,)):
+    for shelf, count in store.db.execute(_OWED, (account, json.dumps([*SPOKEN, service]))):
         if count:
             name = shown_shelf(NAMES[shelf])
             counts[name] = counts.get(name, 0) + count

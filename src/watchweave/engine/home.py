@@ -58,7 +58,10 @@ OpenService = Callable[[AccountWish, Secrets, Pace, Matches], tuple[Service, Asy
 
 
 class Home:
-    """An open configuration folder. `open_service` makes an adapter; `secrets` and `pace` belong to an account number."""
+    """An open configuration folder. `open_service` makes an adapter; `secrets` and `pace` belong to an account number.
+
+    required: the options without which nobody is signed in to a service.
+    """
 
     def __init__(
         self,
@@ -67,12 +70,14 @@ class Home:
         open_service: OpenService,
         secrets: Callable[[int], Any],
         pace: Callable[[int], Pace],
+        required: Callable[[str], Sequence[str]] = lambda service: (),
     ) -> None:
         self.profiles = profiles
         self.store = store
         self.open_service = open_service
         self.secrets = secrets
         self.pace = pace
+        self.required = required
         self.stop = asyncio.Event()
         self.tell: Callable[[str], None] = lambda stage: None
 
@@ -99,6 +104,16 @@ class Home:
             known = ", ".join(profile.name for profile in self.profiles)
             raise ConfigError(f'There is no profile "{name}". Known are: {known}.')
         return found
+
+    def unsigned(self, wish: AccountWish, number: int) -> str:
+        """Why nobody is signed in to this account, and what to do; nothing where somebody seems to be."""
+        known = {**wish.options, **self.secrets(number).load()}
+        missing = [name for name in self.required(wish.service) if not known.get(name)]
+        if not missing:
+            return ""
+        damaged = set(missing) & set(self.secrets(number).damaged())
+        what = "the saved sign-in is damaged" if damaged else "not signed in"
+        return f'{what}. Run "watchweave login {wish.name}".'
 
     @asynccontextmanager
     async def parties(self, profile: ProfileWish, store: Store | None = None) -> AsyncIterator[tuple[int, list[Party]]]:

@@ -111,6 +111,11 @@ class Report(Struct):
         }  # fmt: skip
 
 
+def addressed(text: str, account: str) -> str:
+    """What a service asks a person to do, with the account's own name in the command."""
+    return text.replace("login ACCOUNT", f"login {account}")
+
+
 def shown_shelf(shelf: str) -> str:
     """People know one history, of plays and flags alike."""
     return "history" if shelf == "watched" else shelf
@@ -197,7 +202,8 @@ def _problems(parties: Sequence[Party]) -> list[Problem]:
     seen: dict[tuple[str, str, str], Problem] = {}
     for party in parties:
         for problem in party.problems:
-            seen.setdefault((party.name, problem.kind, str(problem)), Problem(party.name, problem.kind, str(problem)))
+            told = Problem(party.name, problem.kind, addressed(str(problem), party.name))
+            seen.setdefault((told.account, told.kind, told.message), told)
     return list(seen.values())
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ..errors import ConfigError, ServiceError, SignInNeeded
 from ..storage.accounts import Accounts
 from .home import Home, ProfileWish, named
+from .report import addressed
+
+
+@contextmanager
+def named_in_errors(account: str) -> Iterator[None]:
+    """What a service asks the person to do names this account."""
+    try:
+        yield
+    except ServiceError as problem:
+        problem.args = (addressed(str(problem), account),)
+        raise
 
 
 class Signing:
@@ -20,10 +32,12 @@ class Signing:
         person = self._whose(account, profile)
         async with self.home.parties(person) as (_, parties):
             party = named(parties, account)[0]
-            await party.service.sign_in_by_code(self.home.secrets(party.id), tell)
+            with named_in_errors(party.name):
+                await party.service.sign_in_by_code(self.home.secrets(party.id), tell)
         async with self.home.parties(person) as (_, parties):  # opened anew, with what was just saved
             party = named(parties, account)[0]
-            identity = await party.service.identity()
+            with named_in_errors(party.name):
+                identity = await party.service.identity()
             known = party.account
             if known.person is not None and known.person != identity.person:
                 raise SignInNeeded(
@@ -47,7 +61,7 @@ class Signing:
                         if await party.service.refresh(self.home.secrets(party.id)):
                             outcomes[name] = ""
                     except ServiceError as problem:
-                        outcomes[name] = str(problem)
+                        outcomes[name] = addressed(str(problem), party.name)
         return outcomes
 
     def _whose(self, account: str, profile: str | None) -> ProfileWish:

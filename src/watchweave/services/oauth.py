@@ -23,6 +23,9 @@ EARLY = 3600.0
 SLOWER = 5
 """Seconds added to the interval when a service finds that we poll too fast (RFC 8628, 3.5)."""
 
+NOT_OURS = (401, 403)
+"""What a sign-in host answers to an app that it does not know, or whose secret is another."""
+
 NO_SIGN_IN = 'not signed in. Run "watchweave login ACCOUNT".'
 EXPIRED = 'the sign-in has expired. Run "watchweave login ACCOUNT".'
 
@@ -105,7 +108,7 @@ class OAuth:
     async def refresh(self, http: Http) -> None:
         """New tokens now, whatever the old ones are worth."""
         if not await self._better(http, self._bearer()):
-            raise SignInNeeded(http.title, EXPIRED)
+            raise SignInNeeded(http.title, EXPIRED if self._values.get("access_token") else NO_SIGN_IN)
 
     async def _refresh_early(self, http: Http) -> None:
         """A sign-in host that is down must not stop us as long as the old token is good."""
@@ -142,7 +145,7 @@ class OAuth:
             again=True,
         )
         if answer.value and answer.value.error == "invalid_client":
-            raise Stopped(http.title, http.limits.explain.get(403) or "the app key is no longer valid.")
+            raise wrong_app(http)
         if answer.status in (400, 401):
             return False
         self._keep(http, answer.value, now)
@@ -188,9 +191,12 @@ class OAuth:
     async def device_code(self, http: Http) -> DeviceCode:
         """The code that a person types on another device."""
         body = {"client_id": self._values.get("client_id", "")}
-        return (
-            await http.send("POST", self._flow.device, DeviceCode, host=self._flow.host, body=body, again=True)
-        ).value
+        answer = await http.send(
+            "POST", self._flow.device, DeviceCode, host=self._flow.host, body=body, again=True, accept=NOT_OURS
+        )
+        if answer.status in NOT_OURS:  # nobody is signed in yet, so it is not the sign-in that is refused
+            raise wrong_app(http)
+        return answer.value
 
     async def wait_for_approval(self, http: Http, code: DeviceCode) -> None:
         """Poll until the person has typed the code; signed in when this returns."""
@@ -206,8 +212,10 @@ class OAuth:
                 Granted,
                 host=self._flow.host,
                 body={"code": code.device_code, **known},
-                accept=(400, 404, 409, 410, 418, 429),
+                accept=(400, 404, 409, 410, 418, 429, *NOT_OURS),
             )
+            if answer.status in NOT_OURS:
+                raise wrong_app(http)
             status = _BY_ERROR.get(answer.value.error, answer.status) if answer.value else answer.status
             if status == 200:
                 return await self._signed_in(http, answer.value, now)
@@ -228,7 +236,7 @@ class OAuth:
         body = self._body({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect})
         answer = await http.send("POST", self._flow.token, Granted, host=self._flow.host, body=body, accept=(400, 401))
         if answer.status in (400, 401):
-            raise SignInNeeded(http.title, "the code was refused. Sign in again.")
+            raise SignInNeeded(http.title, 'the code was refused. Run "watchweave login ACCOUNT" again.')
         await self._signed_in(http, answer.value, now)
 
     async def _signed_in(self, http: Http, granted: Granted, now: float) -> None:
@@ -242,3 +250,8 @@ class OAuth:
         await http.send(
             "POST", self._flow.revoke, Nothing, host=self._flow.host, body=body, again=True, accept=(400, 401, 404)
         )
+
+
+def wrong_app(http: Http) -> Stopped:
+    """The service does not know our app: signing in again does not help."""
+    return Stopped(http.title, http.limits.explain.get(403) or "the app key is wrong, or no longer valid.")

@@ -7,7 +7,7 @@ import fcntl
 import os
 from collections.abc import Mapping
 
-from .secrets import Vault
+from .secrets import Unreadable, Vault
 from .store import Store
 
 
@@ -20,8 +20,22 @@ class StoredSecrets:
         self.account = account
 
     def load(self) -> Mapping[str, str]:
+        """All that can be read; what was damaged counts as missing, so that it stops this account and no other."""
+        return {name: value for name, value in self._opened().items() if value is not None}
+
+    def damaged(self) -> list[str]:
+        """The names of those that are kept and cannot be opened."""
+        return [name for name, value in self._opened().items() if value is None]
+
+    def _opened(self) -> dict[str, str | None]:
         rows = self.store.db.execute("SELECT name, value FROM secret WHERE account = ? ORDER BY name", (self.account,))
-        return {name: self.vault.open(blob, self._place(name)) for name, blob in rows.fetchall()}
+        return {name: self._open(name, blob) for name, blob in rows.fetchall()}
+
+    def _open(self, name: str, blob: bytes) -> str | None:
+        try:
+            return self.vault.open(blob, self._place(name))
+        except Unreadable:
+            return None
 
     def save(self, values: Mapping[str, str]) -> None:
         if not values:
@@ -36,12 +50,11 @@ class StoredSecrets:
 
     def take_over(self, given: Mapping[str, str]) -> None:
         """Keep what the settings give, unless it is what was last taken over from them: a newer one may stand here."""
-        taken = {
-            name: self.vault.open(blob, self._place(f"{name} taken"))
-            for name, blob in self.store.db.execute(
-                "SELECT name, taken FROM secret WHERE account = ? AND taken IS NOT NULL", (self.account,)
-            ).fetchall()
-        }
+        rows = self.store.db.execute(
+            "SELECT name, taken FROM secret WHERE account = ? AND taken IS NOT NULL", (self.account,)
+        )
+        taken = {name: self._open(f"{name} taken", blob) for name, blob in rows.fetchall()}
+        taken |= dict.fromkeys(self.damaged())  # what the settings still have mends what was damaged
         fresh = {name: value for name, value in given.items() if value and taken.get(name) != value}
         if not fresh:
             return

@@ -32,6 +32,10 @@ WRONG_KEY = (
 )
 
 
+class Unreadable(StorageError):
+    """One saved value does not open; the others may. Whoever owns it signs in again."""
+
+
 class Vault:
     """Closes and opens values with one key. `close(text, place)` and `open(blob, place)` undo each other."""
 
@@ -50,17 +54,17 @@ class Vault:
         return VERSION + nonce + AESGCM(self._key).encrypt(nonce, text.encode(), _bound(place))
 
     def open(self, blob: bytes, place: Place) -> str:
-        """What was closed. Raises StorageError if the key or the place is another, or a byte changed."""
+        """What was closed. Raises Unreadable if the key or the place is another, or a byte changed."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         nonce, body = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
         if blob[:1] != VERSION or len(nonce) < NONCE_BYTES:
-            raise StorageError(DAMAGED)
+            raise Unreadable(DAMAGED)
         try:
             return AESGCM(self._key).decrypt(nonce, body, _bound(place)).decode()
         except InvalidTag:
-            raise StorageError(DAMAGED) from None
+            raise Unreadable(DAMAGED) from None
 
     def stamp(self) -> bytes:
         """What the database keeps to know this key again."""
@@ -72,7 +76,7 @@ class Vault:
             return
         try:
             self.open(stamp, _CHECK)
-        except StorageError:
+        except Unreadable:
             raise StorageError(WRONG_KEY) from None
 
     def __repr__(self) -> str:

@@ -10,9 +10,11 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import MsgspecError
 
 from ..errors import Busy, StorageError
 
@@ -24,6 +26,17 @@ MIGRATIONS: Mapping[int, str] = {}
 PATIENCE = 60.0
 """Seconds that a second writing command waits for the first."""
 KEPT_BACKUPS = 5
+
+DAMAGE = (
+    "malformed",
+    "not a database",
+    "corrupt",
+    "could not decode",
+    "no such column",
+    "no such table",
+    "has no column",
+)
+"""What SQLite says of a database that is not, or no longer, what we wrote."""
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"})
 
@@ -175,7 +188,7 @@ def told(path: Path | None) -> Iterator[None]:
             raise _no_space(path) from error
         if "readonly" in text or "unable to open" in text or "permission" in text:
             raise StorageError(f"{path} cannot be written. Check the permissions of its folder.") from error
-        if "malformed" in text or "not a database" in text or "corrupt" in text:
+        if any(sign in text for sign in DAMAGE):
             raise StorageError(_damaged(path)) from error
         raise
     except OSError as error:
@@ -190,12 +203,27 @@ def _no_space(path: Path | None) -> StorageError:
 
 @contextmanager
 def told_reading(path: Path) -> Iterator[None]:
-    """The same for whatever is read or written while a command works."""
+    """The same for whatever is read or written while a command works. A value that makes no sense may be damage too."""
     try:
         yield
+    except (sqlite3.DatabaseError, ValueError, LookupError, TypeError, MsgspecError) as error:
+        if isinstance(error, sqlite3.DatabaseError):
+            with told(path):
+                raise
+        if not whole(path):
+            raise StorageError(_damaged(path)) from error
+        raise
+
+
+def whole(path: Path) -> bool:
+    """Does SQLite find nothing wrong with the database? One that cannot be asked now is not accused."""
+    try:
+        with closing(sqlite3.connect(path, timeout=1)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
     except sqlite3.DatabaseError as error:
-        with told(path):
-            raise error
+        return not any(sign in str(error).lower() for sign in DAMAGE)
+    except UnicodeDecodeError:
+        return False
 
 
 def _damaged(path: Path | None) -> str:

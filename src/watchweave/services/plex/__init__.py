@@ -11,7 +11,7 @@ from ..base import Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from .library import Library
 from .shelves import Collection, History, Ratings, WatchedFlags
-from .sign_in import Tokens, ask_pin, signed_out, wait_for
+from .sign_in import Tokens, ask_pin, wait_for
 from .watchlist import Watchlist
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Plex(Service):
     limits: ClassVar[Limits] = Limits(
         reads=Budget(at_once=4),
         writes=Budget(at_once=8),
-        explain={401: 'the sign-in is no longer good. Run "watchweave login plex".'},
+        explain={401: 'the sign-in is no longer good. Run "watchweave login ACCOUNT".'},
     )
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {
         "history": History,
@@ -65,10 +65,10 @@ class Plex(Service):
         return Tokens(secrets)
 
     async def sign_in_by_code(self, secrets: Secrets, tell: Callable[[str], None]) -> None:
-        with signed_out():
-            pin = await ask_pin(self.http, strong=False)
-            tell(f"Open https://plex.tv/link and type {pin.code}")
-            token = await wait_for(self.http, pin)
+        pin = await ask_pin(self.http, strong=False)
+        tell(f"Open https://plex.tv/link and type {pin.code}")
+        tell(f"Waiting for you there; the code is good for {pin.expires_in // 60} minutes. Ctrl-C gives up.")
+        token = await wait_for(self.http, pin)
         secrets.save({"token": token})
 
     async def identity(self) -> Identity:
@@ -79,7 +79,8 @@ class Plex(Service):
         person = await self.library.person()
         user = self.option("user")
         if user and not person.is_called(user):
-            raise SignInNeeded(self.title, f"the token is that of {person.named}, not of {user}. Sign in again.")
+            whose = f"the token is that of {person.named}, not of {user}"
+            raise SignInNeeded(self.title, f'{whose}. Run "watchweave login ACCOUNT" as {user}.')
         machine = await self.library.machine()
         sections = sorted(one.uuid or one.key for one in await self.library.sections())
         await self.library.account()

@@ -15,6 +15,7 @@ from ... import __version__
 from ...errors import ServiceError, SignInNeeded, Unavailable
 from ..base import Secrets
 from ..http import Http
+from ..oauth import NO_SIGN_IN
 
 PRODUCT = {
     "X-Plex-Product": "WatchWeave",
@@ -117,8 +118,10 @@ class Tokens:
         """Who we are; the token only for hosts of the account itself, not for addresses that are merely tried."""
         values = self._values = self._values or self._secrets.load()
         client = {**PRODUCT, "X-Plex-Client-Identifier": self._client(values)}
-        if _switching.get() or host not in ("url", *ACCOUNT_HOSTS) or not values.get("token"):
+        if _switching.get() or host not in ("url", *ACCOUNT_HOSTS):
             return client
+        if not values.get("token"):
+            raise SignInNeeded(http.title, NO_SIGN_IN)
         if values.get("user"):
             token = await self._token_of_user(http, host)
         else:
@@ -201,7 +204,8 @@ async def own_token(http: Http, token: str, user: str, pin: str) -> str:
 async def ask_pin(http: Http, *, strong: bool) -> Pin:
     """Begin a sign-in: strong for the browser, else 4 characters to type at plex.tv/link."""
     params = {"strong": "true"} if strong else {}
-    return (await http.send("POST", "/api/v2/pins", Pin, host="plex_tv_url", params=params)).value
+    with signed_out():
+        return (await http.send("POST", "/api/v2/pins", Pin, host="plex_tv_url", params=params)).value
 
 
 def sign_in_page(pin: Pin, client_identifier: str, forward: str = "") -> str:
@@ -216,13 +220,14 @@ async def wait_for(http: Http, pin: Pin, every: float = 1.0) -> str:
     """The token, once the person has agreed."""
     until = http.clock.steady() + pin.expires_in
     while http.clock.steady() < until:
-        answer = await http.get(f"/api/v2/pins/{pin.id}", Pin, host="plex_tv_url", accept=(GONE,))
+        with signed_out():
+            answer = await http.get(f"/api/v2/pins/{pin.id}", Pin, host="plex_tv_url", accept=(GONE,))
         if answer.status == GONE:
             break
         if answer.value.auth_token:
             return answer.value.auth_token
         await http.clock.sleep(every)
-    raise SignInNeeded(http.title, "the code has expired. Sign in again.")
+    raise SignInNeeded(http.title, 'the code has expired. Run "watchweave login ACCOUNT" again.')
 
 
 async def servers(http: Http, token: str = "") -> list[Server]:

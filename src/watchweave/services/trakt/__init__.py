@@ -50,7 +50,9 @@ class Trakt(Service):
     sign_in = (
         Field("client_id", "Client ID", required=True, help=f"Of your app at {APP}; making one needs Trakt VIP."),
         Field("client_secret", "Client secret", secret=True, required=True, help="Stands below the client ID."),
-        Field("access_token", "Access token", secret=True, help='Comes by itself with "watchweave login".'),
+        Field(
+            "access_token", "Access token", secret=True, required=True, help='Comes by itself with "watchweave login".'
+        ),
         Field("refresh_token", "Refresh token", secret=True, help="Comes with the access token."),
         Field("expires_at", "Expiry of the access token", help="Unix seconds; may be left out."),
     )
@@ -66,8 +68,9 @@ class Trakt(Service):
         writes=Budget(at_once=1, per=1, seconds=1.05),
         timeout=90,  # a batch of 800 took 45 seconds (trakt/trakt-api#448)
         explain={
-            401: 'the sign-in has expired. Run "watchweave login trakt".',
-            403: f"the app key (client_id) is no longer valid. Look at {APP}; making an app needs Trakt VIP.",
+            401: 'the sign-in has expired. Run "watchweave login ACCOUNT".',
+            403: "the app key is wrong, or no longer valid. Compare client_id and client_secret with those at"
+            f" {APP}; making an app needs Trakt VIP.",
             423: "the account is locked or deactivated. Write to Trakt's support; nothing is sent until then.",
         },
     )
@@ -90,6 +93,7 @@ class Trakt(Service):
         oauth = self.signer(secrets)
         code = await oauth.device_code(self.http)
         tell(f"Open {code.verification_url} and type {code.user_code}")
+        tell(f"Waiting for you there; the code is good for {code.expires_in // 60} minutes. Ctrl-C gives up.")
         await oauth.wait_for_approval(self.http, code)
 
     async def refresh(self, secrets: Secrets) -> bool:
