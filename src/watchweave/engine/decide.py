@@ -222,7 +222,7 @@ class Decide:
             else:
                 value, key = self._time(row, taken.setdefault(row.media, set())), None
             if value is not None and not EARLIEST < value <= self.now + FARTHEST_AHEAD:
-                self.left[party.id, "history", row.play] = f"its time, {value}, cannot be right"
+                self.left[party.id, "history", row.media, row.play] = "its time lies ahead, or before 1900"
                 continue
             changes.append(
                 Change(
