@@ -1,7 +1,5 @@
 """Matching plays one to one by time, and the watched flag (sync model, section 8)."""
 
-from itertools import combinations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,13 +117,17 @@ def test_a_missing_one_on_either_side_is_found():
 
 
 def most_pairs(one, other, reach):
-    """The size of the largest one-to-one matching of stamps at most `reach` apart, by trying them all."""
-    pairs = [(a, b) for a in one for b in other if abs(a - b) <= reach]
-    for size in range(min(len(one), len(other)), 0, -1):
-        for chosen in combinations(pairs, size):
-            if len({a for a, _ in chosen}) == len({b for _, b in chosen}) == size:
-                return size
-    return 0
+    """The size of the largest one-to-one matching of stamps at most `reach` apart."""
+    return most(set(one), {(a, b) for a in one for b in other if abs(a - b) <= reach})
+
+
+def most(ones, pairs):
+    """How many of these can have another of their own, by trying them all."""
+    if not ones:
+        return 0
+    one, rest = min(ones), ones - {min(ones)}
+    found = [1 + most(rest, {(a, b) for a, b in pairs if b != other}) for a, other in pairs if a == one]
+    return max([most(rest, pairs), *found])
 
 
 STAMPS = st.lists(st.integers(0, 14), max_size=4, unique=True).map(lambda found: [MIDNIGHT + n * W for n in found])
@@ -182,6 +184,43 @@ def test_a_day_stays_beside_a_moment_that_the_same_account_shows_too():
     first.plays[0].sightings[TRAKT] = Sighting(State.HERE, "ours", True, MIDNIGHT + 12 * HOUR)
     past = matched(moment(TRAKT, MIDNIGHT + 20 * HOUR), past=first)
     assert shown(past) == [[TRAKT], [TRAKT, DIARY]]
+
+
+def test_a_day_is_another_play_where_a_moment_arrives_later_that_fits_it_better():
+    """Two viewings, at 20:00 and half past midnight, which a diary has as two days: the second is seen first."""
+    first = matched(moment(TRAKT, MIDNIGHT + DAY + 30 * MINUTE), day(DIARY), day(DIARY, MIDNIGHT + DAY))
+    assert shown(first) == [[TRAKT, DIARY], [DIARY]]
+    past = matched(moment(TRAKT, MIDNIGHT + 20 * HOUR), past=first)
+    assert shown(past) == [[TRAKT, DIARY]] * 2
+
+
+def test_a_day_is_another_play_where_a_day_arrives_later_that_fits_it_better():
+    evenings = [moment(TRAKT, MIDNIGHT + DAY + 30 * MINUTE), moment(TRAKT, MIDNIGHT + DAY + 20 * HOUR)]
+    first = matched(*evenings, day(DIARY, MIDNIGHT + DAY))
+    assert shown(matched(day(DIARY), past=first)) == [[TRAKT, DIARY]] * 2
+
+
+def test_a_day_that_two_accounts_show_apart_stays_apart():
+    first = matched(moment(TRAKT, MIDNIGHT + DAY + 30 * MINUTE), day(DIARY, MIDNIGHT + DAY))
+    coarse = Play(9, MIDNIGHT, MIDNIGHT, MIDNIGHT + 30 * HOUR, Known.DAY)
+    coarse.sightings = {a: Sighting(State.HERE, f"noon-{a}", True, MIDNIGHT + 12 * HOUR) for a in (TRAKT, DIARY)}
+    first.plays.append(coarse)
+    past = matched(moment(TRAKT, MIDNIGHT + 20 * HOUR), past=first)
+    assert shown(past) == [[TRAKT], [TRAKT, DIARY], [TRAKT, DIARY]]
+
+
+@given(st.lists(st.integers(0, 35), max_size=4, unique=True), st.lists(st.integers(0, 3), max_size=4), st.randoms())
+def test_days_and_moments_are_one_to_one_in_whatever_order_they_arrive(hours, days, random):
+    moments = [moment(TRAKT, MIDNIGHT + 2 * n * HOUR) for n in hours]
+    entries = [*moments, *(day(DIARY, MIDNIGHT + n * DAY) for n in days)]
+    past = Past()
+    for entry in random.sample(entries, len(entries)):
+        matched(entry, past=past)
+    pairs = {
+        (m.at, n) for m in moments for n, at in enumerate(days) if -W <= m.at - MIDNIGHT - at * DAY <= 30 * HOUR + W
+    }
+    assert len(past.plays) == len(entries) - most({m.at for m in moments}, pairs)
+    assert sorted(a.key for a in entries) == sorted(s.key for play in past.plays for s in play.sightings.values())
 
 
 def test_finer_clocks_find_each_other_before_days_do():

@@ -103,13 +103,13 @@ MUTANTS = (
     Mutant(
         "many-to-one",
         "one to one: several entries of an account on one play",
-        (Swap(PLAYS, "        and not p.has(account)\n", ""),),
+        (Swap(PLAYS, "[p for p in possible if not p.has(account)]", "possible"),),
         OF_PLAYS,
     ),
     Mutant(
         "doubles-spread",
         "doubles on one account set aside",
-        (Swap(PLAYS, "any(near(play, entry, wide) for play in past.plays)", "False"),),
+        (Swap(PLAYS, "near(entry, past, wide, written):", "False:"),),
         OF_PLAYS,
     ),
     Mutant(
@@ -118,7 +118,7 @@ MUTANTS = (
         (
             Swap(PLAYS, "key=lambda e: (e.known, e.hi, e.at or 0, e.key)", "key=lambda e: (e.hi, e.at or 0, e.key)"),
             Swap(PLAYS, "moments = [entry for entry in fresh if entry.known is Known.MOMENT]", "moments = fresh"),
-            Swap(PLAYS, "        and (coarse or p.known is Known.MOMENT)\n", ""),
+            Swap(PLAYS, " and (coarse or p.known is Known.MOMENT)]", "]"),
             Swap(PLAYS, "        if entry.known is not Known.MOMENT:\n", "        if False:\n"),
         ),
         OF_PLAYS,

@@ -254,6 +254,22 @@ def test_f25_two_diary_rows_of_one_day_are_two_plays_elsewhere():
     assert town.times("trakt", "heat") == [MAY_2 + 12 * HOUR, MAY_2 + 12 * HOUR + MINUTE]
 
 
+def test_f25_two_views_of_an_evening_that_a_diary_has_as_two_days_are_two_whichever_is_seen_first():
+    town = Town(terms=Terms("UTC"), trakt=TRAKTLIKE, diary=DIARY)
+    town.film("heat")
+    town.time = MAY_2 + DAY + 12 * HOUR
+    town.trakt.watch("heat", MAY_2 + DAY + 30 * MINUTE, town.time)
+    town.diary.watch("heat", MAY_2, town.time, "day")
+    town.diary.watch("heat", MAY_2 + DAY, town.time, "day")
+    town.sync()
+    town.wait(HOUR)
+    town.trakt.watch("heat", MAY_2 + 20 * HOUR, town.time)
+    town.sync()
+    town.wait(3 * DAY)
+    town.settle()
+    assert town.writes() == 0
+
+
 def plays_two_hours_off(count):
     """Short things, so that two hours apart is not one play; Trakt right, Plex two hours late."""
     house = Household(films=8, runtime=20)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from itertools import pairwise
 
 from msgspec import Struct, field
 
@@ -122,6 +123,15 @@ class Past(Struct):
     plays: list[Play] = field(default_factory=list)
     echoes: list[Echo] = field(default_factory=list)
     asides: list[Aside] = field(default_factory=list)
+    days: dict[tuple[int, str], Entry] = field(default_factory=dict)
+    """By account and key: placed entries that are known only by their day, which may turn out to be another play."""
+
+    def day(self, play: Play, account: int) -> Entry | None:
+        """What the account shows of the play, if it is no more than a day."""
+        sighting = play.sightings.get(account)
+        if sighting is None or sighting.state is not State.HERE:
+            return None
+        return self.days.get((account, sighting.key or ""))
 
 
 def width(runtime: int | None, music: bool = False) -> int:
@@ -148,19 +158,11 @@ def match(entries: Iterable[Entry], past: Past, wide: int) -> None:
     fresh = [
         entry for entry in sorted(entries, key=lambda e: (e.known, e.hi, e.at or 0, e.key)) if not wrote(entry, past)
     ]
-    ours = [(entry.account, entry.stamp) for entry in fresh if entry.written and entry.stamp is not None]
-    doubles = [
-        e
-        for e in fresh
-        if not e.written
-        and any(who == e.account and e.stamp is not None and abs(at - e.stamp) < wide for who, at in ours)
-    ]
-    past.asides += [Aside(entry.account, entry.key, "double") for entry in doubles]
-    fresh = [entry for entry in fresh if entry not in doubles]
+    written = [entry for entry in fresh if entry.written]
     moments = [entry for entry in fresh if entry.known is Known.MOMENT]
-    made = [play for entry in moments if (play := place(entry, past, wide))]
-    for play in made:
-        take_place(play, past)
+    made = [play for entry in moments if (play := place(entry, past, wide, written))]
+    if made:
+        take_places(made, past)
     for entry in fresh:
         if entry.known is not Known.MOMENT:
             place(entry, past, wide)
@@ -190,53 +192,93 @@ def same_time(sent: int | None, entry: Entry) -> bool:
     return sent == entry.stamp
 
 
-def place(entry: Entry, past: Past, wide: int) -> Play | None:
+def place(entry: Entry, past: Past, wide: int, written: Sequence[Entry] = ()) -> Play | None:
     """Give the entry to a play that lacks it, or set it aside, or make a play of it; the play if it was made."""
     account, coarse = entry.account, entry.known is not Known.MOMENT
-    free = [
-        p
-        for p in past.plays
-        if not p.removed
-        and p.lo <= entry.hi
-        and entry.lo <= p.hi
-        and not p.has(account)
-        and (coarse or p.known is Known.MOMENT)
-    ]
-    if free:
-        min(free, key=lambda p: (p.lost_by(account), p.known, p.hi, p.id)).see(entry)
-        return None
-    if (entry.written or not coarse) and any(near(play, entry, wide) for play in past.plays):
+    possible = [p for p in past.plays if not p.removed and meet(p, entry) and (coarse or p.known is Known.MOMENT)]
+    free = [p for p in possible if not p.has(account)]
+    play = min(free, key=lambda p: (p.lost_by(account), p.known, p.hi, p.id), default=None)
+    if play is None and coarse:
+        play = next((p for p in possible if make_room(p, account, past)), None)
+    if play is None and (entry.written or not coarse) and near(entry, past, wide, written):
         past.asides.append(Aside(account, entry.key, "double"))
         return None
-    play = Play(0, entry.at, entry.lo, entry.hi, entry.known)
-    play.see(entry)
-    past.plays.append(play)
-    return play
+    found = play or Play(0, entry.at, entry.lo, entry.hi, entry.known)
+    found.see(entry)
+    if entry.known is Known.DAY and not entry.written:
+        past.days[account, entry.key] = entry
+    if play is None:
+        past.plays.append(found)
+    return found if play is None else None
 
 
-def near(play: Play, entry: Entry, wide: int) -> bool:
-    """Does this account already show an entry closer than W?"""
-    at = play.sightings[entry.account].sent if play.has(entry.account) else None
-    return at is not None and entry.stamp is not None and abs(at - entry.stamp) < wide
+def meet(one: Play | Entry, other: Play | Entry) -> bool:
+    """Can these be one watching?"""
+    return one.lo <= other.hi and other.lo <= one.hi
 
 
-def take_place(play: Play, past: Past) -> None:
-    """A play known by its moment takes the place of one known less well, unless an account shows both."""
-    shown = {account for account in play.sightings if play.has(account)}
-    for other in past.plays:
-        if other.known is Known.MOMENT or other.removed or not (other.lo <= play.hi and play.lo <= other.hi):
-            continue
-        if any(other.has(account) for account in shown):
-            continue
-        for account, sighting in other.sightings.items():
-            play.sightings.setdefault(account, sighting)
-        if other.id and not play.id:
-            play.id = other.id
-            past.plays.remove(other)
-        else:
-            other.sightings = {}
-            other.removed = True
-        return
+def near(entry: Entry, past: Past, wide: int, written: Sequence[Entry]) -> bool:
+    """Does this account show an entry closer than W? One that we wrote, and that finds its place later, counts as well."""
+    shown = [play.sightings[entry.account].sent for play in past.plays if play.has(entry.account)]
+    if not entry.written:
+        shown += [other.stamp for other in written if other.account == entry.account]
+    return any(at is not None and entry.stamp is not None and abs(at - entry.stamp) < wide for at in shown)
+
+
+def make_room(play: Play, account: int, past: Past, without: Play | None = None) -> bool:
+    """If all that this account says of the play is a day, and that can be another play, it is that one from now on.
+
+    The other may have to make room first, and so on.
+    """
+    chains, known = [[play]], {id(play), id(without)}
+    for chain in chains:
+        day = past.day(chain[-1], account)
+        moments = (p for p in past.plays if p.known is Known.MOMENT and not p.removed and id(p) not in known)
+        for other in [p for p in moments if day and meet(p, day)]:
+            known.add(id(other))
+            chains.append([*chain, other])
+            if not other.has(account) and not other.lost_by(account):
+                pass_on(chains[-1], account, past)
+                return True
+    return False
+
+
+def pass_on(chain: Sequence[Play], account: int, past: Past) -> None:
+    """The day that this account shows for each of these plays becomes the next one's; the first is left without."""
+    for giver, taker in reversed(list(pairwise(chain))):
+        if day := past.day(giver, account):
+            taker.see(day)
+    del chain[0].sightings[account]
+
+
+def take_places(made: Sequence[Play], past: Past) -> None:
+    """Plays known by their moment take the places of plays known less well, unless an account shows both.
+
+    What that account shows may be a day that is one of the new plays just as well: then it is, and makes room.
+    """
+    old = [p for p in past.plays if p.known is Known.MOMENT and not p.removed and not any(p is new for new in made)]
+    free = [*made, *old]
+    for coarse in [p for p in past.plays if p.known is not Known.MOMENT and not p.removed]:
+        for play in (p for p in free if meet(p, coarse)):
+            if take_place(play, coarse, past):
+                free.remove(play)
+                break
+
+
+def take_place(play: Play, coarse: Play, past: Past) -> bool:
+    """Does this play take the place of that one? If an account must show both, all stays as it was."""
+    before = [(p, dict(p.sightings)) for p in past.plays]
+    both = [account for account in play.sightings if coarse.has(account) and not play.due(account)]
+    if not all(make_room(play, account, past, coarse) for account in both):
+        for other, sightings in before:
+            other.sightings = sightings
+        return False
+    for account, sighting in coarse.sightings.items():
+        if account not in play.sightings or (play.due(account) and not coarse.due(account)):
+            play.sightings[account] = sighting
+    play.id = play.id or coarse.id
+    past.plays.remove(coarse)
+    return True
 
 
 def ripe(play: Play, now: int, finer: Sequence[int | None]) -> bool:

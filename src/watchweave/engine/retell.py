@@ -69,6 +69,7 @@ class Retell:
         fresh = self.plays.fresh(self.circle.id, self.circle.heard, medias)
         pasts = self.plays.past(self.circle.id, medias)
         before = {play.id: as_it_is(play) for past in pasts.values() for play in past.plays}
+        days = self.plays.days(self.circle.id, self.circle.heard, sorted(fresh.keys() & pasts.keys()))
         echoes = self.plays.echoes(self.circle.id, medias, self.settles) if self.settles else {}
         runtimes = self.items.runtimes(medias)
         for media in medias:
@@ -78,6 +79,7 @@ class Retell:
             kind, runtime = runtimes[media]
             wide = width(runtime, music=kind == Kind.TRACK)
             lines = self._back_again(fresh.get(media, []), past)
+            past.days = {(line.account, line.key): self._entry(line, wide) for line in days.get(media, ())}
             match([self._entry(line, wide) for line in lines], past, wide)
         self.plays.store(self.circle.id, pasts, before)
         self._tell(pasts)

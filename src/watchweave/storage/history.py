@@ -85,6 +85,16 @@ class Plays:
             (account, before),
         ).fetchall()
 
+    def unseen(self, account: int) -> int:
+        """How many plays we wrote whose entry neither was seen nor is staged now."""
+        row = self.db.execute(
+            "SELECT count(*) FROM sighting AS s INDEXED BY sighting_blind JOIN play AS p ON p.id = s.play WHERE s.account = ?"
+            " AND s.key IS NULL AND s.state = 1 AND s.ours = 1 AND NOT EXISTS (SELECT 1 FROM now_play AS n WHERE"
+            " n.account = s.account AND n.media = p.media AND n.at IS s.sent)",
+            (account,),
+        ).fetchone()
+        return int(row[0])
+
     def staged_times(self, account: int, medias: Collection[int]) -> dict[int, set[int]]:
         """The times of the staged entries of these media."""
         rows = self.db.execute(
@@ -189,6 +199,25 @@ class Plays:
     # ---------------------------------------------------------------- matching
     def fresh(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
         """Entries that the circle has not placed yet, and those that are back after they were gone."""
+        return self._lines(
+            circle,
+            heard,
+            medias,
+            "NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state <> 3)"
+            " AND NOT EXISTS (SELECT 1 FROM aside AS d WHERE d.circle = ?3 AND d.account = e.account AND d.key = e.key)",
+        )
+
+    def days(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
+        """Entries that the circle has placed, that are known only by their day and that we did not write."""
+        return self._lines(
+            circle,
+            heard,
+            medias,
+            "e.clock = 1 AND w.lo IS NULL AND p.id IS NULL AND EXISTS (SELECT 1 FROM sighting AS s"
+            " WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state = 1 AND s.ours = 0)",
+        )
+
+    def _lines(self, circle: int, heard: Collection[int], medias: Sequence[int], which: str) -> dict[int, list[Line]]:
         rows = self.db.execute(
             "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
             " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known) FROM json_each(?1) AS j"
@@ -197,8 +226,7 @@ class Plays:
             " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
             " LEFT JOIN play AS p ON p.id = o.play"
             " LEFT JOIN written AS w ON w.account = e.account AND w.media = e.media AND w.sent IS e.at"
-            " WHERE NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state <> 3)"
-            " AND NOT EXISTS (SELECT 1 FROM aside AS d WHERE d.circle = ?3 AND d.account = e.account AND d.key = e.key)",
+            f" WHERE {which}",
             (json.dumps(medias), json.dumps(sorted(heard)), circle),
         )
         found: dict[int, list[Line]] = defaultdict(list)
@@ -245,7 +273,7 @@ class Plays:
     def store(self, circle: int, pasts: dict[int, Past], before: dict[int, Play]) -> None:
         """Keep what matching made of the plays of these media; `before` are the plays as they were."""
         number = self.newest()
-        plays, sightings, asides, kept = [], [], [], set()
+        plays, sightings, asides, moved, kept = [], [], [], [], set()
         for media, past in pasts.items():
             for play in past.plays:
                 if not play.id:
@@ -255,6 +283,11 @@ class Plays:
                 old = before.get(play.id)
                 if old == play:
                     continue
+                moved += [
+                    (play.id, account)
+                    for account, s in (old.sightings.items() if old else ())
+                    if account not in play.sightings or s.key not in (None, play.sightings[account].key)
+                ]
                 plays.append((play.id, circle, media, play.at, play.lo, play.hi, int(play.known), int(play.removed)))
                 sightings += [
                     (play.id, account, circle, s.key, int(s.state), int(s.ours), s.sent)
@@ -265,6 +298,7 @@ class Plays:
         lost = [(play,) for play in before.keys() - kept]
         self.db.executemany("DELETE FROM sighting WHERE play = ?", lost)
         self.db.executemany("DELETE FROM play WHERE id = ?", lost)
+        self.db.executemany("DELETE FROM sighting WHERE play = ? AND account = ?", moved)
         self.db.executemany("INSERT OR REPLACE INTO play VALUES (?, ?, ?, ?, ?, ?, ?, ?)", plays)
         self.db.executemany(
             "INSERT INTO sighting (play, account, circle, key, state, ours, sent) VALUES (?, ?, ?, ?, ?, ?, ?)"
