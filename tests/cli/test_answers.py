@@ -59,7 +59,7 @@ def test_status_says_which_sign_in_is_needed_and_how(place):
     place.trakt.sign_in.revoke(place.account)
     place.run("sync")
     told = place.run("status").out
-    assert "trakt (trakt): paused until you act" in told
+    assert "trakt: paused until you act" in told
     assert "watchweave login trakt" in told
     assert "sign-in good until" not in told
 

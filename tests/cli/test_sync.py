@@ -88,7 +88,7 @@ def test_one_account_that_is_down_ends_with_4_and_says_which(place):
     place.trakt.delete_app()
     ended = place.run("sync")
     assert ended.code == 4
-    assert "! Trakt: the app key (client_id) is no longer valid" in ended.out
+    assert "! Trakt: the app key is wrong, or no longer valid" in ended.out
 
 
 def test_no_account_at_all_ends_with_4_and_failed(place):
@@ -128,26 +128,75 @@ def test_a_hold_ends_with_3_and_is_carried_out_by_approve(place):
     assert (approved.code, len(place.account.watchlist)) == (0, 8)
 
 
+def fifty_views(place):
+    for number in range(1, 61):
+        place.plex.add(place.work(f"x{number}"))
+        place.watch(f"x{number}", at=LONG_AGO + number * DAY)
+
+
+def test_a_plan_names_no_hold_that_does_not_exist(place):
+    fifty_views(place)
+    planned, told = place.run("plan"), place.run("plan", "--json").json["held"]
+    assert (planned.code, [hold["hold"] for hold in told]) == (3, [None])
+    assert "would be held back: trakt history, 60 to add" in planned.out
+    assert "h1" not in planned.out
+    assert place.run("sync", "--json").json["held"][0]["hold"] == "h1"
+    assert "h1 waits: trakt history, 60 to add" in place.run("plan").out
+
+
+def test_a_sync_that_holds_something_back_says_how_much_and_no_nonsense(place):
+    fifty_views(place)
+    place.plex.rate("nate", "m1", 8)
+    told = place.run("sync").out
+    assert told.startswith("nate: 1 change; 60 changes held back")
+    assert "60 of 0" not in told
+    assert "nothing of this was written" in told
+    assert place.run("sync").out.startswith("nate: nothing written; 60 changes held back")
+    assert "h1 waits: trakt history, 60 to add" in place.run("status").out
+
+
 def test_approving_what_does_not_wait_names_what_does(place):
-    ended = place.run("approve", "h7")
-    assert ended.code == 2
-    assert 'No hold "h7" waits' in ended.err
+    nothing = place.run("approve", "h7")
+    assert (nothing.code, nothing.err) == (2, 'There is no hold "h7". Nothing waits.\n')
+    fifty_views(place)
+    place.run("sync")
+    assert 'There is no hold "h7". Waiting: h1 (trakt history: 60 in one run' in place.run("approve", "h7").err
+    place.run("approve", "h1")
+    assert place.run("approve", "h1").err == "h1 was approved already. Nothing waits.\n"
 
 
-def test_undo_takes_back_what_a_run_wrote_and_names_it_first(place):
-    place.watch("m1", at=LONG_AGO)
-    run = place.run("sync", "--json").json["run"]
-    planned = place.run("undo", str(run), "--dry-run")
-    assert (planned.code, place.plays("m1")) == (0, 1)
-    assert f"- {place.work('m1').title}" in planned.out
-    assert (place.run("undo", str(run)).code, place.plays("m1")) == (0, 0)
+def test_a_changed_rating_shows_what_it_was(place):
+    place.plex.rate("nate", "m1", 8, at=LONG_AGO)
+    place.run("sync")
+    place.account.rate(place.work("m1"), 3)
+    assert "8 -> 3 of 10" in place.run("sync").out
 
 
-def test_undo_of_a_run_that_wrote_nothing_says_so(place):
-    run = place.run("sync", "--json").json["run"]
-    ended = place.run("undo", str(run))
-    assert ended.code == 0
-    assert "Nothing of it can be taken back" in ended.out
+def test_the_same_failure_of_many_requests_is_told_once_and_what_happens_next(place):
+    from watchweave.sandbox.faults import Status
+
+    place.world.faults.order(Status(503), "trakt.api", times=-1)
+    told = place.run("sync").out
+    assert "nate: nothing written; trakt could not be synced whole" in told
+    (line,) = [line for line in told.splitlines() if line.startswith("  ! ")]
+    assert "The next sync tries again." in line
+
+
+def test_what_can_never_be_written_is_named_at_every_sync_and_owed_to_nobody(place):
+    from watchweave.sandbox.world import Work
+
+    video = place.world.catalogue.add(Work("h1", "movie", "Grandmother is eighty", None, {}, 24, on_trakt=False))
+    place.plex.add(video, names="none")
+    place.plex.rate("nate", "h1", 9)
+    why = "it has no id that this service knows"
+    for words in ("plan", "sync", "sync"):
+        ended = place.run(words)
+        assert f"trakt ratings: 1 cannot be written, {why}: Grandmother is eighty" in ended.out
+        assert ended.code == 0
+    (refused,) = place.run("sync", "--json").json["refused"]
+    assert (refused["account"], refused["shelf"], refused["why"]) == ("trakt", "ratings", why)
+    assert place.run("status", "--json").json["profiles"][0]["accounts"][1]["owed"] == {}
+    assert "Grandmother is eighty" in place.run("unmatched").out
 
 
 def test_runs_lists_the_newest_first_with_what_they_did(place):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from ..core.plan import LIMITS
 from ..engine.report import HeldBack, Line, Report, shown_shelf, shown_value
 from .terminal import local, many, say
 
@@ -19,6 +20,11 @@ LATER = {
     "held": "held back",
     "failed": "failed",
     "pending": "not confirmed yet",
+}
+NEXT = {
+    "unavailable": "The next sync tries again.",
+    "rate_limited": "The next sync tries again.",
+    "incomplete": "What was read counts; the next sync reads it again.",
 }
 ORDER = ("done", "planned", "pending", "failed", "held")
 
@@ -36,21 +42,36 @@ def exit_code(reports: Iterable[Report]) -> int:
 
 def tell(report: Report, zone: str, most: int = MOST) -> None:
     """Print what one run did, or would do, with at most so many lines of each kind."""
+    say(f"{report.profile}: {summary(report)}", "bold")
+    tell_changes(report, zone, most)
+    _tell_refused(report)
+    _tell_untold(report)
+    for hold in report.held:
+        _tell_hold(hold)
+    tell_problems(report)
+    requests = ", ".join(f"{account} {count}" for account, count in report.requests.items())
+    run = "" if report.run is None else f"run {report.run}, "
+    say(f"  {run}requests: {requests}", "dim")
+
+
+def tell_changes(report: Report, zone: str, most: int = MOST) -> None:
+    """The changes, by account, shelf and what became of them."""
     groups: dict[tuple[str, str, int, str], list[Line]] = defaultdict(list)
     for line in report.changes:
         if line.outcome in ORDER:
             groups[line.account, shown_shelf(line.shelf), ORDER.index(line.outcome), line.verb].append(line)
-    say(f"{report.profile}: {summary(report)}", "bold")
     for (account, shelf, place, verb), lines in sorted(groups.items()):
         _tell_group(f"{account} {shelf}", ORDER[place], verb, lines, (report.dry_run, zone, most))
-    _tell_refused(report)
-    for hold in report.held:
-        _tell_hold(hold)
+
+
+def tell_problems(report: Report) -> None:
+    """What went wrong, once for each account and kind, and what happens next."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for problem in report.problems:
-        say(f"  ! {problem.message}", "red")
-    requests = ", ".join(f"{account} {count}" for account, count in report.requests.items())
-    run = "" if report.run is None else f"run {report.run}, "
-    say(f"  {run}requests: {requests}", "dim")
+        groups[problem.account, problem.kind].append(problem.message)
+    for (_, kind), (first, *others) in groups.items():
+        more = f" ({many(len(others), 'more request')} of this run ended like this.)" if others else ""
+        say(f"  ! {first} {NEXT.get(kind, '')}".rstrip() + more, "red")
 
 
 def summary(report: Report) -> str:
@@ -58,14 +79,17 @@ def summary(report: Report) -> str:
     if report.status == "failed":
         return "no account could be synced"
     written = [line for line in report.changes if line.outcome == ("planned" if report.dry_run else "done")]
-    told = many(len(written), "change") if written else "nothing to do" if not report.changes else "no change"
+    quiet = "nothing to do" if not report.changes and not report.held and not report.problems else "nothing written"
+    told = many(len(written), "change") if written else quiet
     parts = [f"{told} planned, nothing written" if report.dry_run and written else told]
+    waiting = sum(hold.count for hold in report.held)
     if report.held:
-        parts.append("some wait for your approval" if written else "waiting for your approval")
+        parts.append(f"{many(waiting, 'change')} held back" if waiting else "a doubt waits for your word")
     if report.interrupted:
         parts.append("interrupted, what was done is saved")
     elif report.status == "partial":
-        parts.append("not everything could be done")
+        names = " and ".join(dict.fromkeys(problem.account for problem in report.problems))
+        parts.append(f"{names} could not be synced whole" if names else "not everything could be done")
     return "; ".join(parts)
 
 
@@ -86,30 +110,58 @@ def _tell_group(place: str, outcome: str, verb: str, lines: Sequence[Line], how:
 
 
 def _tell_refused(report: Report) -> None:
-    for refused in report.refused[:MOST]:
-        say(
-            f"  {refused.account} {shown_shelf(refused.shelf)}: {refused.media.named()} was not taken: {refused.why}",
-            "yellow",
-        )
-    if len(report.refused) > MOST:
-        say(f'  and {len(report.refused) - MOST} more were not taken; see "watchweave unmatched"', "dim")
+    refused = [one for one in report.refused if one.tried]
+    for one in refused[:MOST]:
+        place = f"{one.account} {shown_shelf(one.shelf)}"
+        say(f"  {place}: {one.media.named()} was not taken: {one.why}", "yellow")
+    if len(refused) > MOST:
+        say(f'  and {len(refused) - MOST} more were not taken; see "watchweave unmatched"', "dim")
+
+
+def _tell_untold(report: Report) -> None:
+    """What could not even be asked for, in a line for each reason: it is the same at every sync."""
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for one in report.refused:
+        if not one.tried:
+            groups[one.account, shown_shelf(one.shelf), one.why].append(one.media.named())
+    for (account, shelf, why), names in sorted(groups.items()):
+        say(f"  {account} {shelf}: {len(names)} cannot be written, {why}: {listed(names)}", "dim")
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """The first of these names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _tell_hold(hold: HeldBack) -> None:
-    """What waits, and the two ways on."""
-    of = f" of {hold.of}" if hold.of else ""
-    place = f"{hold.account} {shown_shelf(hold.shelf)}"
-    say(f"  {hold.hold} waits: {place}, {hold.count}{of} {AHEAD[hold.verb]} ({hold.why})", "yellow")
-    say(
-        f'     If that is right: "watchweave approve {hold.hold}". If not, correct it where it was done; nothing was written.'
-    )
+    """What waits, and the ways on. A dry run keeps no hold, so that there is nothing to approve yet."""
+    what = held_words(hold.account, hold.shelf, hold.verb, hold.count, hold.why, hold.check)
+    say(f"  {hold.hold} waits: {what}" if hold.hold else f"  would be held back: {what}", "yellow")
+    if hold.titles:
+        say(f"     {listed([*hold.titles, *[''] * (hold.count - len(hold.titles))], len(hold.titles))}")
+    if hold.hold:
+        say(f'     If that is right: "watchweave approve {hold.hold}".')
+        say("     If not, correct it where it was done; nothing of this was written.")
+    else:
+        passes = hold.check in LIMITS and LIMITS[hold.check].yes
+        once = ', and "watchweave sync --yes" would write it' if passes else ""
+        say(f'     A sync would keep it for "watchweave approve"{once}.')
+
+
+def held_words(account: str, shelf: str, verb: str, count: int, why: str, check: str) -> str:
+    """What a hold holds back. What follows from a doubted reading concerns other accounts: its reason names them."""
+    if check == "doubted":
+        return f"the {shown_shelf(shelf)} of {why}"
+    return f"{account} {shown_shelf(shelf)}, {count} {AHEAD.get(verb, verb)} ({why})"
 
 
 def value_of(line: Line, zone: str) -> str:
-    """A play's time on the person's clock, or the rating."""
+    """A play's time on the person's clock, or the rating, and what it was before."""
     if line.shelf == "history" and line.value is None:
         return "at an unknown time"
     if line.shelf == "history" and isinstance(line.value, int):
         return local(line.value, zone)
-    shown = shown_value(line.shelf, line.value)
-    return f"{shown} of 10" if shown is not None else ""
+    shown, before = shown_value(line.shelf, line.value), shown_value(line.shelf, line.before)
+    moved = f"{before} -> {shown}" if line.verb == "change" and before is not None else shown
+    return f"{moved} of 10" if shown is not None else ""

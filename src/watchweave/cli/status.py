@@ -9,6 +9,7 @@ import typer
 
 from ..engine.answers import standing
 from . import Tools
+from .printing import held_words
 from .terminal import local, many, say, say_json
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -51,19 +52,18 @@ def _tell(told: dict[str, Any], zone: str) -> None:
     if last:
         say(f"  last run: {last['run']} at {clock(last['began'], zone)}, {last['status']}")
     for hold in told["held"]:
-        place = f"{hold['account']} {hold['shelf']}"
-        say(f"  {hold['hold']} waits: {place}, {hold['verb']} {hold['count']} ({hold['why']})", "yellow")
+        what = held_words(*(hold[name] for name in ("account", "shelf", "verb", "count", "why", "check")))
+        say(f"  {hold['hold']} waits: {what}", "yellow")
         say(f'     If that is right: "watchweave approve {hold["hold"]}".')
 
 
 def _tell_account(account: dict[str, Any], zone: str) -> None:
     words = STATES.get(account["state"], account["state"])
-    whose = f", {account['person']}" if account["person"] else ""
+    about = [account["service"]] if account["service"] != account["account"] else []
+    about += [account["person"]] if account["person"] else []
     looked = f", last read {clock(account['looked'], zone)}" if account["looked"] else ""
-    say(
-        f"  {account['account']} ({account['service']}{whose}): {words}{looked}",
-        *(() if words == "works" else ("yellow",)),
-    )
+    whose = f" ({', '.join(about)})" if about else ""
+    say(f"  {account['account']}{whose}: {words}{looked}", *(() if words == "works" else ("yellow",)))
     if account["message"]:
         say(f"     {account['message']}")
     if account["expires_at"] and account["state"] != "sign_in_needed":

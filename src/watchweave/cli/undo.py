@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
-from ..engine.answers import kept
 from ..engine.home import Home
 from ..engine.report import Report, shown_shelf
 from . import Tools
-from .printing import MOST, PARTLY, exit_code, tell
+from .printing import INTERRUPTED, PARTLY, exit_code, tell_changes, tell_problems
 from .running import finish, progress
 from .terminal import many, say
 
@@ -19,48 +19,57 @@ def undo(
     context: typer.Context,
     run: Annotated[int, typer.Argument(metavar="RUN", help='Its number, as "watchweave runs" shows it.')],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back, and do nothing.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask first. Nothing is asked where nobody looks on.")
+    ] = False,
 ) -> None:
-    """Take back what one run wrote, where services allow it and nothing has happened since."""
+    """Take back what one run wrote, where services allow it and nothing has happened since. On a terminal it asks first."""
     tools: Tools = context.obj
-    with tools.home("" if dry_run else f"undo {run}") as home:
-        with progress(home, f"Looking at what run {run} wrote"):
-            plan = finish(home, home.undo(run, dry_run=True))
-        zone = home.profile(plan.profile)[0].timezone
-        say(f"Undoing run {run}:", "bold")
-        tell(plan, zone)
-        left = _tell_kept(home, run, plan)
-        if dry_run or home.stop.is_set():
-            raise typer.Exit(exit_code([plan]) if home.stop.is_set() else ended(plan, left))
-        if not any(line.outcome == "planned" for line in plan.changes):
-            say("Nothing of it can be taken back.")
-            raise typer.Exit(ended(plan, left))
-        with progress(home, f"Undoing run {run}"):
-            done = finish(home, home.undo(run))
-        say()
-        tell(done, zone, most=0)
-        raise typer.Exit(ended(done, left))
+    asks = not yes and sys.stdin.isatty() and sys.stdout.isatty()
+    agreed = None
+    if dry_run or asks:
+        with tools.home() as home:
+            plan = _carry_out(home, run, dry_run=True)
+            _tell(home, plan, run)
+        if dry_run or plan.interrupted or not plan.changes:
+            raise typer.Exit(ended(plan))
+        if not typer.confirm(f"Take back {many(len(plan.changes), 'change')}?"):
+            say("Nothing was done.")
+            raise typer.Exit(INTERRUPTED)
+        agreed = {line.identity for line in plan.changes}
+    with tools.home(f"undo {run}") as home:
+        done = _carry_out(home, run, agreed=agreed)
+        _tell(home, done, run)
+    raise typer.Exit(ended(done))
 
 
-def _tell_kept(home: Home, run: int, plan: Report) -> set[str]:
-    """Name what stays as it is; the accounts it stays on."""
-    left = kept(home.store, run, [line.identity for line in plan.changes if line.outcome != "pending"])
-    if left:
-        say(
-            f"  {many(len(left), 'change')} cannot be taken back: changed since, or the service does not allow it",
-            "yellow",
-        )
-    for account, shelf, media in left[:MOST]:
-        say(f"    = {account} {shown_shelf(shelf)}: {media.named()}")
-    if len(left) > MOST:
-        say(f"      and {len(left) - MOST} more", "dim")
-    return {account for account, _, _ in left}
+def _carry_out(home: Home, run: int, *, dry_run: bool = False, agreed: set[tuple[object, ...]] | None = None) -> Report:
+    with progress(home, f"Looking at what run {run} wrote" if dry_run else f"Undoing run {run}"):
+        return finish(home, home.undo(run, dry_run=dry_run, agreed=agreed))
 
 
-def ended(report: Report, left: set[str]) -> int:
+def _tell(home: Home, report: Report, run: int) -> None:
+    """What is taken back, and of everything else that the run wrote why it stays."""
+    zone = home.profile(report.profile)[0].timezone
+    done = [line for line in report.changes if line.outcome == "done"]
+    taken = many(len(report.changes if report.dry_run else done), "change") if report.changes else "nothing"
+    said = "can be taken back" if report.dry_run else f"taken back, by run {report.run}"
+    say(f"Run {run}: {taken} {said}", "bold")
+    tell_changes(report, zone)
+    if report.refused:
+        say(f"  {many(len(report.refused), 'change')} cannot be taken back:", "yellow")
+    for one in report.refused:
+        say(f"    = {one.account} {shown_shelf(one.shelf)}: {one.media.named()}: {one.why}")
+    if not report.changes and not report.refused:
+        say("  It wrote nothing that is remembered.")
+    tell_problems(report)
+
+
+def ended(report: Report) -> int:
     """0 if all of the list was done; an account that could not be read may have kept something back."""
     if report.interrupted:
         return exit_code([report])
     failed = any(line.outcome in ("failed", "refused") for line in report.changes)
     undone = not report.dry_run and any(line.outcome == "planned" for line in report.changes)
-    broken = left & {problem.account for problem in report.problems}
+    broken = {one.account for one in report.refused} & {problem.account for problem in report.problems}
     return PARTLY if failed or undone or broken else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -73,7 +74,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
     held = [
         {
             "hold": f"h{number}", "account": names[hold.account], "shelf": shown_shelf(hold.shelf), "verb": hold.verb,
-            "count": len(hold.changes), "of": hold.of, "why": hold.why,
+            "count": len(hold.changes), "of": hold.of, "why": hold.why, "check": hold.check,
         }
         for number, hold in journal.waiting().items()
         if hold.account in names
@@ -166,10 +167,19 @@ def named_json(media: Media) -> dict[str, Any]:
 
 
 def approved_person(store: Store, hold: str) -> tuple[str, Sequence[Change]]:
-    """Whose hold this is, and what it would change; ConfigError if nothing of that name waits."""
-    waiting = {f"h{number}": found for number, found in Journal(store).waiting().items()}
+    """Whose hold this is, and what it would change; ConfigError names what waits if nothing of that name does."""
+    journal = Journal(store)
+    waiting = {f"h{number}": found for number, found in journal.waiting().items()}
+    names = dict(store.db.execute("SELECT id, name FROM account"))
     if hold not in waiting:
-        raise ConfigError(f'No hold "{hold}" waits. Waiting: {", ".join(waiting) or "none"}.')
+        told = [f"{name} ({names[one.account]} {shown_shelf(one.shelf)}: {one.why})" for name, one in waiting.items()]
+        answer = journal.answered(int(hold[1:])) if re.fullmatch(r"h\d{1,9}", hold) else None
+        was = {
+            "approved": f"{hold} was approved already.",
+            "replaced": f"{hold} no longer holds: the plan has changed.",
+        }
+        first = was.get(answer or "", f'There is no hold "{hold}".')
+        raise ConfigError(f"{first} {'Waiting: ' + '; '.join(told) if told else 'Nothing waits'}.")
     query = "SELECT p.name FROM account AS a JOIN profile AS p ON p.id = a.profile WHERE a.id = ?"
     row = store.db.execute(query, (waiting[hold].account,)).fetchone()
     return row[0], waiting[hold].changes
@@ -183,19 +193,6 @@ def unwritten(store: Store, run: int, changes: Iterable[Change]) -> list[Change]
         if row.state in ("done", "sent", "unclear")
     }
     return [change for change in changes if change.identity not in sent]
-
-
-def kept(store: Store, run: int, taken_back: Iterable[tuple[object, ...]]) -> list[tuple[str, str, Media]]:
-    """What a run wrote that is not among the changes that take it back: account, shelf, media."""
-    gone = {(identity[0], identity[1], identity[3], identity[5]) for identity in taken_back}
-    names = dict(store.db.execute("SELECT id, name FROM account"))
-    left = [
-        row
-        for row in Journal(store).of_run(run)
-        if row.state == "done" and (row.account, row.shelf, row.media, row.play) not in gone
-    ]
-    medias = Items(store.db).load({row.media for row in left})
-    return [(names[row.account], row.shelf, medias[row.media]) for row in left]
 
 
 def wrong_dues(store: Store, party: Party) -> int:

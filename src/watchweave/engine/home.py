@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
@@ -161,8 +161,13 @@ class Home:
         result.interrupted = self.stop.is_set()
         return result
 
-    async def undo(self, run: int, *, dry_run: bool = False) -> Report:
-        """Take back what one run wrote, where the services allow it and nothing has happened since."""
+    async def undo(
+        self, run: int, *, dry_run: bool = False, agreed: Collection[tuple[object, ...]] | None = None
+    ) -> Report:
+        """Take back what one run wrote, where the services allow it and nothing has happened since.
+
+        agreed: only these changes, by their identity, as a dry run showed them.
+        """
         profile = self._profile_of(run)
         store = self.store.scratch() if dry_run else self.store
         try:
@@ -170,11 +175,13 @@ class Home:
                 store.backup("undo")
             async with self.parties(profile, store) as (number, parties):
                 request = asked_for(profile, number, parties, None)
-                result = await Undo(request, parties, store, self.clock, self.stop).run(run, dry_run=dry_run)
+                undoing = Undo(request, parties, store, self.clock, self.stop)
+                result = await undoing.run(run, dry_run=dry_run, agreed=agreed)
         finally:
             if dry_run:
                 store.close()
         result.profile = profile.name
+        result.interrupted = self.stop.is_set()
         return result
 
     def _profile_of(self, run: int) -> ProfileWish:

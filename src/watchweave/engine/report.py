@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .decide import Outcome
 
 
+TITLES = 5
+"""So many are named of what follows from a doubted reading."""
+
+
 class Line(Struct, frozen=True):
     """One change and what became of it."""
 
@@ -31,6 +35,7 @@ class Line(Struct, frozen=True):
     why: str
     outcome: str
     reason: str = ""
+    before: Value = None
     identity: tuple[object, ...] = ()
     """Of the change it tells of: the same as `Change.identity`."""
 
@@ -42,6 +47,8 @@ class Problem(Struct, frozen=True):
 
 
 class HeldBack(Struct, frozen=True):
+    """What a check held back; `hold` is empty where a dry run found it, which keeps none."""
+
     hold: str
     account: str
     shelf: str
@@ -50,13 +57,18 @@ class HeldBack(Struct, frozen=True):
     of: int
     why: str
     check: str
+    titles: tuple[str, ...] = ()
+    """The first of what would change, where no line of the report names it."""
 
 
 class Refused(Struct, frozen=True):
+    """A record that was not taken; `tried` is false where it could not even be asked for."""
+
     account: str
     shelf: str
     media: Media
     why: str
+    tried: bool = True
 
 
 class Report(Struct):
@@ -98,7 +110,7 @@ class Report(Struct):
             ],
             "held": [
                 {
-                    "hold": h.hold, "account": h.account, "shelf": shown_shelf(h.shelf), "verb": h.verb,
+                    "hold": h.hold or None, "account": h.account, "shelf": shown_shelf(h.shelf), "verb": h.verb,
                     "count": h.count, "of": h.of, "why": h.why,
                 }
                 for h in self.held
@@ -171,27 +183,62 @@ def report(
     refused = [
         Refused(line.account, line.shelf, line.media, line.reason) for line in lines if line.outcome == "refused"
     ]
+    refused += _left(outcome.left, store)
     problems = _problems(parties)
     requests = {party.name: party.service.http.requests for party in parties}
+    made = Journal(store).held_by(run) if dry_run else set()
     shown = [
-        HeldBack(f"h{n}", names[h.account], h.shelf, h.verb, len(h.changes), h.of, h.why, h.check)
-        for n, h in holds.items()
-        if h.account in names
+        _held("" if number in made else f"h{number}", hold, names[hold.account], store)
+        for number, hold in holds.items()
+        if hold.account in names
     ]
     status = _status(parties, lines, dry_run, held=bool(shown))
     number = None if dry_run else run
     return Report(number, dry_run, status, requests, lines, shown, refused, problems, note=outcome.note)
 
 
+def _held(name: str, hold: Hold, account: str, store: Store) -> HeldBack:
+    titles: tuple[str, ...] = ()
+    if hold.check == "doubted":  # its changes are not part of the plan
+        first = [change.media for change in hold.changes[:TITLES]]
+        medias = Items(store.db).load(first)
+        titles = tuple(medias[media].named() for media in first)
+    count = len(hold.changes)
+    return HeldBack(name, account, hold.shelf, hold.verb, count, hold.of, hold.why, hold.check, titles)
+
+
+def _left(left: Mapping[tuple[object, ...], str], store: Store) -> list[Refused]:
+    """What was not even tried; keys begin with account, shelf and media. The account may be gone from the settings."""
+    names = dict(store.db.execute("SELECT id, name FROM account"))
+    medias = Items(store.db).load({media for _, _, media, *_ in left if isinstance(media, int)})
+    return [
+        Refused(names[account], str(shelf), medias[media], why, tried=False)
+        for (account, shelf, media, *_), why in left.items()
+        if isinstance(media, int)
+    ]
+
+
 def _line(change: Change, names: Mapping[int, str], medias: Mapping[int, Media], state: str, reason: str) -> Line:
     media = medias[change.media]
     account = names[change.account]
-    return Line(account, change.shelf, change.verb, media, change.value, change.why, state, reason, change.identity)
+    return Line(
+        account,
+        change.shelf,
+        change.verb,
+        media,
+        change.value,
+        change.why,
+        state,
+        reason,
+        change.before,
+        change.identity,
+    )
 
 
 def _pending(row: Row, names: Mapping[int, str], medias: Mapping[int, Media]) -> Line:
     account, media = names[row.account], medias[row.media]
-    return Line(account, row.shelf, row.verb, media, row.value, row.why, "pending", row.error or "", _identity(row))
+    error = row.error or ""
+    return Line(account, row.shelf, row.verb, media, row.value, row.why, "pending", error, row.before, _identity(row))
 
 
 def _identity(row: Row) -> tuple[object, ...]:

@@ -91,6 +91,11 @@ class Journal:
             _read(r) for r in self.db.execute("SELECT " + COLUMNS + " FROM journal WHERE run = ? ORDER BY id", (run,))
         ]
 
+    def undone_by(self, run: int) -> int | None:
+        """The run that took this one back last."""
+        row = self.db.execute("SELECT undone FROM run WHERE id = ?", (run,)).fetchone()
+        return row[0] if row else None
+
     def of_media(self, media: int) -> list[Row]:
         """All writes about one media, newest first."""
         rows = self.db.execute(
@@ -189,6 +194,15 @@ class Journal:
             number: Hold(who, NAMES[shelf], verb, name, why, decode_changes(changes), of)
             for number, who, shelf, verb, name, why, changes, of in rows
         }
+
+    def answered(self, number: int) -> str | None:
+        """What became of a hold; nothing where it waits, or never was."""
+        row = self.db.execute("SELECT answer FROM hold WHERE id = ?", (number,)).fetchone()
+        return row[0] if row else None
+
+    def held_by(self, run: int) -> set[int]:
+        """The holds that this run made."""
+        return {number for (number,) in self.db.execute("SELECT id FROM hold WHERE run = ?", (run,))}
 
     def answer(self, number: int, answer: str, now: int) -> None:
         """A person approved or declined it, or it was replaced because the plan has changed."""
