@@ -125,6 +125,15 @@ def test_two_media_that_turn_out_to_be_one_are_joined(db):
     assert identify(db, PLEX, film("12", {"imdb": "tt0113277"})) == [both]
 
 
+def test_what_is_known_of_a_page_follows_when_two_shows_turn_out_to_be_one(db):
+    (here,) = identify(db, PLEX, episode("11", show("1", {"imdb": "tt0098936"}), 1))
+    (there,) = identify(db, TRAKT, episode("episode:1", show("show:5", {"tvdb": "70"}), 1))
+    assert here != there
+    both = show("show:5", {"imdb": "tt0098936", "tvdb": "70"})
+    assert identify(db, TRAKT, both, episode("episode:1", both, 1))[1] == here
+    assert db.execute("SELECT count(*) FROM handle WHERE media NOT IN (SELECT id FROM media)").fetchone() == (0,)
+
+
 # Shows
 
 

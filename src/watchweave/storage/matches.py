@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec import json, msgpack
 from msgspec.structs import replace
 
 from ..core.identity import Candidate, Standing, Verdict, judge
@@ -16,6 +16,12 @@ from .joins import join
 
 Place = tuple[int, int, int | None, int | None]
 """Show, kind, season and number."""
+Thing = tuple[Media, int | None]
+"""What is to be identified, and the number of its show."""
+Owners = dict[str, tuple[int, ...]]
+"""Value of an id -> the media that have it."""
+
+UNKNOWN = ("", 0, 0)
 
 
 class Matches:
@@ -28,60 +34,47 @@ class Matches:
     def unknown(self, keys: Iterable[str]) -> set[str]:
         """Those of these own names of the account that are not identified yet."""
         wanted = set(keys)
-        rows = self.db.execute(
-            "SELECT native FROM handle WHERE account = ? AND native IN (SELECT value FROM json_each(?))",
-            (self.account, json.dumps(sorted(wanted))),
-        )
-        return wanted - {native for (native,) in rows}
+        return wanted - self._handles(sorted(wanted)).keys()
 
     def identify(self, medias: Sequence[Media]) -> list[int]:
         """The media number of each; new ones are made, their shows first. Known ones are only compared by a checksum."""
-        natives = [name_of(media) for media in medias]
+        natives = [media.keys[0] if media.keys else name_of(media) for media in medias]
         known = self._handles(natives)
         fresh: dict[str, tuple[Media, int]] = {}
         for media, native in zip(medias, natives, strict=True):
-            found = known.get(native)
-            if found is None or media.ids:
-                checksum = print_of(media)
-                if found is None or found[1] != checksum:
-                    fresh.setdefault(native, (media, checksum))
-        if fresh:
-            known |= {native: (number, 0) for native, number in self._settle(fresh).items()}
-        return [known[native][0] for native in natives]
+            _, number, checksum = known.get(native, UNKNOWN)
+            if (media.ids or not number) and (told := print_of(media)) != checksum:
+                fresh.setdefault(native, (media, told))
+        settled, joined = self._settle(fresh) if fresh else ({}, False)
+        if joined:
+            settled, known = {}, self._handles(natives)
+        return [settled.get(native) or known[native][1] for native in natives]
 
-    def _handles(self, natives: Sequence[str]) -> dict[str, tuple[int, int]]:
+    def _handles(self, natives: Sequence[str]) -> dict[str, tuple[str, int, int]]:
+        """What each of these names stood for, and its checksum then."""
         rows = self.db.execute(
-            "SELECT h.native, h.media, h.print FROM json_each(?) AS j CROSS JOIN handle AS h"
-            " ON h.account = ? AND h.native = j.value",
-            (json.dumps(natives), self.account),
+            "SELECT native, media, print FROM handle WHERE account = ? AND native IN (SELECT value FROM json_each(?))",
+            (self.account, listed(natives)),
         )
-        return {native: (media, checksum) for native, media, checksum in rows}
+        return {row[0]: row for row in rows}
 
-    def _settle(self, fresh: dict[str, tuple[Media, int]]) -> dict[str, int]:
-        """Judge each of these against what we know, and write down what follows."""
-        parents = list({id(m.parent): m.parent for m, _ in fresh.values() if m.parent is not None}.values())
-        of_parent = dict(zip(map(id, parents), self.identify(parents), strict=True)) if parents else {}
+    def _settle(self, fresh: dict[str, tuple[Media, int]]) -> tuple[dict[str, int], bool]:
+        """Find or make the media of each of these, and write down what follows. True: some turned out to be one."""
+        parents = {id(m.parent): m.parent for m, _ in fresh.values() if m.parent is not None}
+        of_parent = dict(zip(parents, self.identify(list(parents.values())), strict=True)) if parents else {}
+        things = [(media, of_parent.get(id(media.parent))) for media, _ in fresh.values()]
         sheet = Sheet(self.db, self.account)
-        sheet.load(media for media, _ in fresh.values())
-        sheet.load_places(place_of(m, of_parent[id(m.parent)]) for m, _ in fresh.values() if m.parent is not None)
-        settled: dict[str, int] = {}
-        joined: dict[int, int] = {}
-        for native, (media, _) in fresh.items():
-            parent = of_parent[id(media.parent)] if media.parent is not None else None
-            place = sheet.at_place(place_of(media, parent)) if parent is not None else None
-            verdict = judge(media, parent, place, sheet.sharing(media))
-            settled[native] = sheet.enter(media, parent, verdict)
-            joined |= dict.fromkeys(verdict.also, settled[native])
+        sheet.load(things)
+        settled = {native: sheet.settle(*thing) for native, thing in zip(fresh, things, strict=True)}
         sheet.write()
-        for other, into in joined.items():
-            join(self.db, other, into)
-        settled = {native: joined.get(number, number) for native, number in settled.items()}
         self.db.executemany(
             "INSERT INTO handle (account, native, media, print) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " library = iif(media = excluded.media, library, 0), media = excluded.media, print = excluded.print",
-            [(self.account, native, settled[native], checksum) for native, (_, checksum) in fresh.items()],
+            ((self.account, native, settled[native], checksum) for native, (_, checksum) in fresh.items()),
         )
-        return settled
+        for other, into in sheet.joins():
+            join(self.db, other, into)
+        return settled, bool(sheet.joined)
 
 
 class Sheet:
@@ -91,127 +84,208 @@ class Sheet:
         self.db = db
         self.account = account
         self.media: dict[int, Candidate] = {}
-        self.by_id: dict[tuple[str, int, str], set[int]] = defaultdict(set)
+        self.owners: dict[int, dict[str, Owners]] = {kind: {space: {} for space in STRONG} for kind in Kind}
         self.by_place: dict[Place, int] = {}
         self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
         self.spoilt: dict[tuple[str, int, str], Standing] = {}
-        self.new: dict[int, tuple[Media, int | None]] = {}
-        self.new_ids: list[tuple[str, int, str, int, int, int]] = []
+        self.joined: dict[int, int] = {}
+        self.new: dict[int, Thing] = {}
+        self.new_ids: list[tuple[int, str, str, int, int, int]] = []
         self.standings: list[tuple[int, str, int, str]] = []
         self.frozen: list[tuple[str, int]] = []
         self.filled: list[tuple[str, int | None, int | None, int]] = []
 
-    def load(self, medias: Iterable[Media]) -> None:
-        """Everybody who shares a strong id with one of these."""
-        wanted = [[space, int(m.kind), value] for m in medias for space, value in m.ids.items() if space in STRONG]
-        rows = self.db.execute(
-            "SELECT i.space, i.kind, i.value, i.media, i.standing FROM json_each(?) AS j CROSS JOIN ids AS i"
-            " ON i.space = j.value ->> 0 AND i.kind = j.value ->> 1 AND i.value = j.value ->> 2",
-            (json.dumps(wanted),),
-        ).fetchall()
-        self.spoilt = {(s, k, v): Standing(standing) for s, k, v, _, standing in rows if standing >= Standing.AMBIGUOUS}
-        self._know({media for s, k, v, media, _ in rows if (s, k, v) not in self.spoilt})
+    # ---------------------------------------------------------------- what we know
+    def load(self, things: Iterable[Thing]) -> None:
+        """Everybody who shares a strong id with one of these, and what stands at the places of the others."""
+        kinds: dict[int, list[Mapping[str, str]]] = defaultdict(list)
+        for media, _ in things:
+            if media.ids:
+                kinds[media.kind].append(media.ids)
+        for kind, all_ids in kinds.items():
+            for space in STRONG:
+                if values := [ids[space] for ids in all_ids if space in ids]:
+                    self._load_owners(space, kind, values)
+        self._know({n for of in self.owners.values() for owners in of.values() for own in owners.values() for n in own})
+        self._load_places(
+            place
+            for media, parent in things
+            if parent is not None and not self._sharing(media) and (place := place_of(media, parent))
+        )
 
-    def load_places(self, places: Iterable[Place]) -> None:
-        """Whatever stands at these places of shows."""
+    def _load_owners(self, space: str, kind: int, values: Sequence[str]) -> None:
+        owners = self.owners[kind][space]
+        for value, media, standing in self.db.execute(
+            "SELECT value, media, standing FROM ids WHERE space = ? AND kind = ?"
+            " AND value IN (SELECT value FROM json_each(?))",
+            (space, kind, listed(values)),
+        ):
+            if standing >= Standing.AMBIGUOUS:
+                self.spoilt[space, kind, value] = Standing(standing)
+            else:
+                owners[value] = (*owners.get(value, ()), media)
+        for spoilt in self.spoilt:
+            if spoilt[:2] == (space, kind):
+                owners.pop(spoilt[2], None)
+
+    def _load_places(self, places: Iterable[Place]) -> None:
         rows = self.db.execute(
             "SELECT m.id FROM json_each(?) AS j CROSS JOIN media AS m ON m.parent = j.value ->> 0"
             " AND m.kind = j.value ->> 1 AND m.season IS j.value ->> 2 AND m.number IS j.value ->> 3",
-            (json.dumps(list(places)),),
+            (listed(list(places)),),
         )
-        self._know({media for (media,) in rows})
+        found = {media for (media,) in rows}
+        self._know(found - self.media.keys())
+        for number in sorted(found):
+            held = self.media[number]
+            if held.parent is not None:
+                self.by_place[held.parent, held.kind, held.season, held.number] = number
 
     def _know(self, numbers: set[int]) -> None:
-        chosen = json.dumps(sorted(numbers - self.media.keys()))
-        ids: dict[int, dict[str, str]] = defaultdict(dict)
-        for media, space, kind, value, standing in self.db.execute(
-            "SELECT media, space, kind, value, standing FROM ids WHERE media IN (SELECT value FROM json_each(?)) AND standing < 2",
-            (chosen,),
+        for number, kind, ids, *rest in self.db.execute(
+            "SELECT id, kind, (SELECT json_group_object(space, value) FROM ids WHERE media = m.id AND standing = 0),"
+            " title, year, parent, season, number, runtime FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
+            (listed(sorted(numbers)),),
         ):
-            self.by_id[space, kind, value].add(media)
-            if standing == Standing.GOOD:
-                ids[media][space] = value
-        for number, kind, title, year, parent, season, episode, runtime in self.db.execute(
-            "SELECT id, kind, title, year, parent, season, number, runtime FROM media WHERE id IN (SELECT value FROM json_each(?))",
-            (chosen,),
-        ):
-            self.media[number] = Candidate(number, kind, ids[number], title, year, parent, season, episode, runtime)
-            if parent is not None:
-                self.by_place[parent, kind, season, episode] = number
+            self.media[number] = Candidate(number, kind, json.decode(ids), *rest)
 
-    def sharing(self, media: Media) -> list[Candidate]:
-        """The media that share a good id of this kind."""
+    def _sharing(self, media: Media) -> set[int]:
+        """The media that share a strong id of this kind which is a key."""
+        of_kind = self.owners[media.kind]
         numbers: set[int] = set()
         for space, value in media.ids.items():
-            if space in STRONG:
-                numbers |= self.by_id.get((space, int(media.kind), value), set())
-        return [self.media[number] for number in sorted(numbers)]
+            if space in of_kind and value in of_kind[space]:
+                numbers.update(of_kind[space][value])
+        return numbers
 
-    def at_place(self, place: Place) -> Candidate | None:
-        """What stands there; nothing where the place is not a whole one."""
-        whole = place[2] is not None and (place[1] != Kind.EPISODE or place[3] is not None)
-        number = self.by_place.get(place) if whole else None
-        return self.media[number] if number is not None else None
+    def _has_spoilt(self, media: Media) -> bool:
+        return bool(self.spoilt) and any((s, media.kind, value) in self.spoilt for s, value in media.ids.items())
 
-    def enter(self, media: Media, parent: int | None, verdict: Verdict) -> int:
-        """Write down what was judged; the number of the media."""
-        number = verdict.media
-        if number is None:
-            number, self.next = self.next, self.next + 1
-            self.new[number] = (media, parent)
-            self.media[number] = Candidate(
-                number, media.kind, {}, media.title, media.year, parent, media.season, media.number, media.runtime
-            )
-            if parent is not None:
-                self.by_place[place_of(media, parent)] = number
-        held = self.media[number]
-        kind = int(media.kind)
+    def _at(self, place: Place | None) -> int | None:
+        """What stands there."""
+        if place is not None and place not in self.by_place:
+            self._load_places([place])
+        return self.by_place.get(place) if place is not None else None
+
+    def _held(self, number: int) -> Candidate:
+        """A media as we know it, or as it is new on this sheet."""
+        held = self.media.get(number)
+        if held is None:
+            m, parent = self.new[number]
+            held = Candidate(number, m.kind, dict(m.ids), m.title, m.year, parent, m.season, m.number, m.runtime)
+            self.media[number] = held
+        return held
+
+    # ---------------------------------------------------------------- what is said now
+    def settle(self, media: Media, parent: int | None) -> int:
+        """The number of the media that this is. Only where ids are shared and something differs is there a case to judge."""
+        sharing = self._sharing(media)
+        place = place_of(media, parent) if parent is not None else None
+        if len(sharing) < 2 and not self._has_spoilt(media):
+            found = next(iter(sharing)) if sharing else self.by_place.get(place) if place is not None else None
+            if found is None:
+                return self._add(media, parent, place)
+            held = self._held(found)
+            if held.parent == parent and agree(media.ids, held.ids):
+                return self._more(held, media)
+        there = self._at(place)
+        by_place = self._held(there) if there is not None else None
+        verdict = judge(media, parent, by_place, [self._held(number) for number in sorted(sharing)])
+        return self._enter(media, parent, verdict)
+
+    def _add(self, media: Media, parent: int | None, place: Place | None) -> int:
+        """A new media, with all of its ids."""
+        number, self.next = self.next, self.next + 1
+        self.new[number] = (media, parent)
+        of_kind, own = self.owners[media.kind], (number,)
         for space, value in media.ids.items():
-            standing = verdict.standing.get(space) or self.spoilt.get((space, kind, value), Standing.GOOD)
-            if standing is not Standing.GOOD:
-                self._spoil(space, value, number, kind, standing)
-            elif space not in held.ids:
-                self.new_ids.append((space, kind, value, number, 0, self.account))
-                self.by_id[space, kind, value].add(number)
-                held.ids[space] = value
-        if number not in self.new:
-            self._fill(held, media)
-        if verdict.frozen and verdict.against is not None:
-            self.frozen += [(verdict.frozen, number), (verdict.frozen, verdict.against)]
+            if space in of_kind:
+                of_kind[space][value] = own
+        if place is not None:
+            self.by_place[place] = number
         return number
 
-    def _spoil(self, space: str, value: str, number: int, kind: int, standing: Standing) -> None:
-        """This id is no key any more, nor is the other value that it stands against."""
-        held = self.media[number].ids
-        self.new_ids.append((space, kind, value, number, int(standing), self.account))
-        self.standings.append((int(standing), space, kind, value))
-        self.spoilt[space, kind, value] = standing
-        if space in held and standing is Standing.DISPUTED:
-            self.spoilt[space, kind, held[space]] = standing
-        if space in held:
-            self.standings.append((int(standing), space, kind, held.pop(space)))
-
-    def _fill(self, held: Candidate, media: Media) -> None:
-        """What one service leaves out of a title, another tells."""
+    def _more(self, held: Candidate, media: Media) -> int:
+        """A media that we know; what was not known of it is added."""
+        for space, value in media.ids.items():
+            if space not in held.ids:
+                self._keep(held, space, value)
         told = (held.title or media.title, held.year or media.year, held.runtime or media.runtime)
         if told != (held.title, held.year, held.runtime):
             self.filled.append((*told, held.media))
             self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
+        return held.media
 
+    def _keep(self, held: Candidate, space: str, value: str) -> None:
+        self.new_ids.append((held.media, space, value, held.kind, 0, self.account))
+        held.ids[space] = value
+        if space in STRONG:
+            owners = self.owners[held.kind][space]
+            owners[value] = (*owners.get(value, ()), held.media)
+
+    def _enter(self, media: Media, parent: int | None, verdict: Verdict) -> int:
+        """Write down what was judged; the number of the media."""
+        number = verdict.media
+        if number is None:
+            number = self._add(replace(media, ids={}), parent, place_of(media, parent) if parent is not None else None)
+        good: dict[str, str] = {}
+        for space, value in media.ids.items():
+            standing = verdict.standing.get(space) or self.spoilt.get((space, media.kind, value), Standing.GOOD)
+            if standing is Standing.GOOD:
+                good[space] = value
+            else:
+                self._spoil(space, value, number, standing)
+        self._more(self._held(number), replace(media, ids=good))
+        for other in verdict.also:
+            if (one := self._final(other)) != (same := self._final(number)):
+                self.joined[one] = same
+        if verdict.frozen and verdict.against is not None:
+            self.frozen += [(verdict.frozen, number), (verdict.frozen, verdict.against)]
+        return number
+
+    def _spoil(self, space: str, value: str, number: int, standing: Standing) -> None:
+        """This id is no key any more, nor is the other value that it stands against."""
+        held = self._held(number)
+        self.new_ids.append((number, space, value, held.kind, int(standing), self.account))
+        self.standings.append((int(standing), space, held.kind, value))
+        self.spoilt[space, held.kind, value] = standing
+        if space in held.ids and standing is Standing.DISPUTED:
+            self.spoilt[space, held.kind, held.ids[space]] = standing
+        if space in held.ids:
+            self.standings.append((int(standing), space, held.kind, held.ids.pop(space)))
+
+    def _final(self, number: int) -> int:
+        while number in self.joined:
+            number = self.joined[number]
+        return number
+
+    def joins(self) -> list[tuple[int, int]]:
+        """Which media is which other one; parts before their shows, which take their parts along."""
+        found = [(other, self._final(other)) for other in self.joined]
+        return sorted(found, key=lambda pair: self._held(pair[0]).parent is None)
+
+    # ---------------------------------------------------------------- what is written down
     def write(self) -> None:
         self.db.executemany(
             "INSERT INTO media (id, kind, parent, season, number, title, year, runtime) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
+            (
                 (number, int(m.kind), parent, m.season, m.number, m.title, m.year, m.runtime)
                 for number, (m, parent) in self.new.items()
-            ],
+            ),
         )
-        self.db.executemany("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?, ?, ?)", self.new_ids)
+        self.db.executemany("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?, ?, ?)", self._id_rows())
         self.db.executemany("UPDATE ids SET standing = ? WHERE space = ? AND kind = ? AND value = ?", self.standings)
         self.db.executemany("UPDATE media SET frozen = ? WHERE id = ?", self.frozen)
         self.db.executemany("UPDATE media SET title = ?, year = ?, runtime = ? WHERE id = ?", self.filled)
-        grown = sorted({row[3] for row in self.new_ids} - self.new.keys())
-        self.db.executemany("UPDATE media SET ids_version = ids_version + 1 WHERE id = ?", [(n,) for n in grown])
+        grown = sorted({row[0] for row in self.new_ids} - self.new.keys())
+        self.db.executemany("UPDATE media SET ids_version = ids_version + 1 WHERE id = ?", ((n,) for n in grown))
+
+    def _id_rows(self) -> Iterator[tuple[int, str, str, int, int, int]]:
+        for number, (media, _) in self.new.items():
+            kind = int(media.kind)
+            for space, value in media.ids.items():
+                yield number, space, value, kind, 0, self.account
+        yield from self.new_ids
 
 
 def name_of(media: Media) -> str:
@@ -226,12 +300,24 @@ def name_of(media: Media) -> str:
     return f"={word}:{show}:{media.season}:{media.number}:{media.title}:{media.year}"
 
 
-def place_of(media: Media, parent: int) -> Place:
-    """Where a season or an episode stands in its show."""
+def place_of(media: Media, parent: int) -> Place | None:
+    """Where a season or an episode stands in its show; nothing where that is not told whole."""
+    if media.season is None or (media.number is None and media.kind is Kind.EPISODE):
+        return None
     return (parent, int(media.kind), media.season, media.number)
 
 
+def agree(ids: Mapping[str, str], known: Mapping[str, str]) -> bool:
+    """Does no id of one space differ? The plain case of `differences`."""
+    return all(known.get(space, value) == value or space == "slug" for space, value in ids.items())
+
+
 def print_of(media: Media) -> int:
-    """A checksum of everything by which we know it; never 0."""
+    """A checksum of everything by which we know it, the same in every process; never 0."""
     show = name_of(media.parent) if media.parent is not None else ""
-    return zlib.crc32(f"{media.kind:d} {media.ids} {show} {media.season} {media.number}".encode()) | 1
+    return zlib.crc32(msgpack.encode((int(media.kind), media.ids, show, media.season, media.number))) | 1
+
+
+def listed(values: Sequence[object]) -> str:
+    """These as `json_each` takes them."""
+    return json.encode(values).decode()

@@ -22,12 +22,11 @@ CREATE TABLE media (
   id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, parent INTEGER REFERENCES media, season INTEGER, number INTEGER,
   title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT) STRICT;
 CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
-CREATE INDEX media_title ON media (title);
 -- standing: 0 good, 1 former, 2 ambiguous, 3 disputed; source: the account that said so first
 CREATE TABLE ids (
-  space TEXT NOT NULL, kind INTEGER NOT NULL, value TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
-  standing INTEGER NOT NULL DEFAULT 0, source INTEGER, PRIMARY KEY (space, kind, value, media)) STRICT, WITHOUT ROWID;
-CREATE INDEX ids_media ON ids (media);
+  media INTEGER NOT NULL REFERENCES media, space TEXT NOT NULL, value TEXT NOT NULL, kind INTEGER NOT NULL,
+  standing INTEGER NOT NULL DEFAULT 0, source INTEGER, PRIMARY KEY (media, space, value)) STRICT, WITHOUT ROWID;
+CREATE INDEX ids_value ON ids (value, space, kind, standing);
 -- native: the service's own name of the media; print: a checksum of what it said about it; library: the run in which it
 -- came into the account's library, 0 if it is not in it
 CREATE TABLE handle (
