@@ -38,6 +38,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
     """The home in this folder. `writes` names the command that will write: it then is the only one, or waits."""
     from . import settings
     from .engine.home import Home
+    from .services.registry import service
     from .storage.credentials import StoredPace, StoredSecrets
     from .storage.store import Writer, open_store, told_reading
 
@@ -60,7 +61,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
                 open_account,
                 lambda account: StoredSecrets(store, vault, account),
                 lambda account: StoredPace(store, account),
-                required,
+                service,
             )
             home.enrol()
             yield home
@@ -109,13 +110,6 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
     stack = AsyncExitStack()
     stack.push_async_exit(http.__aexit__)
     return kind(http, wish.options, known), stack
-
-
-def required(service_name: str) -> list[str]:
-    """The options without which nobody is signed in to this service."""
-    from .services.registry import service
-
-    return [field.name for field in service(service_name).sign_in if field.required]
 
 
 def open_stage(folder: Path) -> AbstractContextManager[Stage]:

@@ -77,7 +77,60 @@ def test_why_tells_ids_what_accounts_show_and_what_was_written(synced):
     assert synced.work("m1").title in told
     assert f"imdb {synced.work('m1').ids['imdb']}, said by plex" in told
     assert "plex here, trakt here (written by us)" in told
-    assert "add 2023-11-14T22:13:00Z at trakt history, watched on plex: done" in told
+    assert "add 14 Nov 2023 23:13 at trakt history, watched on plex: done" in told
+
+
+def test_why_tells_every_time_on_the_clock_of_whose_it_is(synced):
+    synced.settings["profiles"]["mara"] = {"timezone": "Asia/Tokyo", "accounts": synced.accounts()}
+    synced.write()
+    synced.run("sync", "--profile", "mara")
+    told = synced.run("why", synced.work("m1").title).out
+    assert "Z " not in told
+    plays = [line for line in told.splitlines() if line.startswith("  watched 1")]
+    assert sorted(line.split(":")[0] + line.split(":")[1] for line in plays) == [
+        "  watched 14 Nov 2023 2313", "  watched 15 Nov 2023 0713",
+    ]  # fmt: skip
+
+
+def test_why_is_silent_on_a_shelf_that_is_not_kept_in_step(synced):
+    assert "collection" not in synced.run("why", synced.work("m1").title).out
+    synced.nate["shelves"] = ["history", "ratings", "watchlist", "collection"]
+    synced.write()
+    synced.run("sync")
+    assert "collection should be: there for plex and trakt" in synced.run("why", synced.work("m1").title).out
+
+
+def test_why_says_why_an_account_shows_something_else(synced):
+    synced.account.rate(synced.work("x1"), 7)
+    synced.plex.rate("nate", "h1", 9)
+    synced.plex.rate("nate", "m3", 4)
+    synced.world.catalogue.change(synced.work("m4"), on_trakt=False)
+    synced.plex.rate("nate", "m4", 6)
+    run = synced.run("sync", "--json").json["run"]
+    synced.run("undo", str(run))
+    for uid, reason in (
+        ("x1", "plex shows nothing: not in its library"),
+        ("h1", "trakt shows nothing: it has no id that this account knows"),
+        ("m3", "trakt shows nothing: kept apart, as an undo or a sync left it"),
+        ("m4", "trakt shows nothing: it was not taken"),
+    ):
+        assert f"    {reason}\n" in synced.run("why", synced.work(uid).title).out
+
+
+def test_why_names_the_hold_that_keeps_a_difference(synced):
+    for number in range(1, 61):
+        synced.plex.want("nate", f"x{number}", at=LONG_AGO)
+    synced.run("sync")
+    for number in range(1, 31):
+        synced.plex.unwant("nate", f"x{number}")
+    (hold,) = synced.run("sync", "--json").json["held"]
+    told = synced.run("why", synced.work("x1").title).out
+    assert f"    trakt shows there: held back by {hold['hold']}\n" in told
+
+
+def test_why_of_nothing_prints_nothing_at_random(synced):
+    ended = synced.run("why", "")
+    assert (ended.code, ended.out) == (2, "")
 
 
 def test_why_finds_by_id_by_number_and_by_part_of_the_title(synced):
@@ -155,6 +208,24 @@ def test_the_doctor_finds_records_that_are_marked_wrongly(synced):
     ended = synced.run("doctor")
     assert ended.code == 0
     assert "marked wrongly" in ended.out
+
+
+def test_status_says_what_is_owed_in_words(synced):
+    synced.plex.rate("nate", "m2", 8)
+    synced.plex.want("nate", "x1", at=LONG_AGO)
+    synced.trakt.delete_app()
+    synced.run("sync")
+    assert "1 rating, 1 wish still to be written to trakt" in synced.run("status").out
+
+
+def test_unmatched_tells_when_it_is_tried_again_and_reads_well(place):
+    place.world.catalogue.change(place.work("m3"), on_trakt=False)
+    place.watch("m3", at=LONG_AGO)
+    place.run("sync")
+    told = place.run("unmatched").out
+    assert "; to be tried again from" in told
+    assert ".;" not in told
+    assert "1 record in all" in told
 
 
 def keys_of(value):

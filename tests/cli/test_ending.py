@@ -100,6 +100,7 @@ def test_an_interrupted_sync_ends_with_130_and_the_next_one_completes_it(place):
     assert process.returncode == 130
     assert '"status"' in out
     assert "Stopping" in err
+    assert place.run("runs", "--json").json["runs"][0]["status"] == "interrupted"
     assert place.run("sync").code == 0
     assert (place.plays("m1"), place.plays("m2"), len(place.account.watchlist)) == (1, 1, 1)
 

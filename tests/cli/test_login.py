@@ -70,3 +70,49 @@ def test_token_refresh_that_is_refused_ends_with_4(place):
     ended = place.run("token", "refresh", "trakt")
     assert ended.code == 4
     assert "watchweave login" in ended.err
+
+
+def test_who_never_signed_in_is_told_so_and_how_and_no_request_is_sent(place):
+    place.without("plex", "token")
+    place.without("trakt", "access_token", "refresh_token", "expires_at")
+    for words in (("status",), ("doctor",), ("sync",)):
+        told = place.run(*words).out
+        for account in ("plex", "trakt"):
+            assert f'not signed in. Run "watchweave login {account}".' in told
+    assert place.requests == []
+
+
+def test_the_command_names_the_account_and_not_its_service(place):
+    place.nate["accounts"] = {
+        "attic": {"service": "plex"} | place.accounts()["plex"],
+        "trakt": place.accounts()["trakt"],
+    }
+    place.nate["accounts"]["attic"]["token"] = "worn"
+    place.write()
+    assert '"watchweave login attic"' in place.run("sync").out
+    assert '"watchweave login attic"' in place.run("status").out
+    assert '"watchweave login attic"' in place.run("doctor").out
+
+
+def test_login_with_an_app_that_is_not_known_says_so(place):
+    place.without("trakt", "access_token", "refresh_token", "expires_at")
+    place.nate["accounts"]["trakt"]["client_id"] = "wrong"
+    place.write()
+    ended = place.run("login", "trakt")
+    assert (ended.code, "the app key is wrong, or no longer valid" in ended.err) == (4, True)
+    assert "watchweave login" not in ended.err
+
+
+def test_login_with_a_wrong_secret_ends_and_says_so(place):
+    place.without("trakt", "access_token", "refresh_token", "expires_at")
+    place.nate["accounts"]["trakt"]["client_secret"] = "wrong"
+    place.write()
+    ended = place.run("login", "trakt")
+    assert (ended.code, "Compare client_id and client_secret" in ended.err) == (4, True)
+
+
+def test_login_says_how_long_it_waits(place):
+    codes = place.trakt.sign_in
+    say_yes = Act(lambda: codes.approve(next(iter(codes._devices.values())).user_code, place.account))
+    place.world.faults.order(say_yes, "trakt.auth", path="device/code")
+    assert "the code is good for 10 minutes. Ctrl-C gives up." in place.run("login", "trakt").out

@@ -168,6 +168,7 @@ def test_approving_what_does_not_wait_names_what_does(place):
 def test_a_changed_rating_shows_what_it_was(place):
     place.plex.rate("nate", "m1", 8, at=LONG_AGO)
     place.run("sync")
+    place.world.clock.advance(60)
     place.account.rate(place.work("m1"), 3)
     assert "8 -> 3 of 10" in place.run("sync").out
 
@@ -205,7 +206,7 @@ def test_runs_lists_the_newest_first_with_what_they_did(place):
     place.run("sync")
     runs = place.run("runs", "--json").json["runs"]
     assert [(run["run"], run["status"], run["changes"]) for run in runs] == [(2, "done", {}), (1, "done", {"done": 1})]
-    assert "nate  sync: done, 1 done" in place.run("runs").out
+    assert "nate  sync: done, 1 written" in place.run("runs").out
 
 
 def test_the_folder_and_the_database_are_closed_to_others(place):

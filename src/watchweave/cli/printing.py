@@ -26,6 +26,12 @@ NEXT = {
     "rate_limited": "The next sync tries again.",
     "incomplete": "What was read counts; the next sync reads it again.",
 }
+ENDED = {
+    "partial": "done in part",
+    "held": "done, but for what is held back",
+    "failed": "no account could be synced",
+}
+"""How a run ended."""
 ORDER = ("done", "planned", "pending", "failed", "held")
 
 INTERRUPTED, PARTLY, HELD = 130, 4, 3

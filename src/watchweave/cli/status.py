@@ -9,7 +9,7 @@ import typer
 
 from ..engine.answers import standing
 from . import Tools
-from .printing import held_words
+from .printing import ENDED, held_words
 from .terminal import local, many, say, say_json
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -50,7 +50,7 @@ def _tell(told: dict[str, Any], zone: str) -> None:
         _tell_account(account, zone)
     last = told["last_run"]
     if last:
-        say(f"  last run: {last['run']} at {clock(last['began'], zone)}, {last['status']}")
+        say(f"  last run: {last['run']} at {clock(last['began'], zone)}, {ENDED.get(last['status'], last['status'])}")
     for hold in told["held"]:
         what = held_words(*(hold[name] for name in ("account", "shelf", "verb", "count", "why", "check")))
         say(f"  {hold['hold']} waits: {what}", "yellow")

@@ -21,8 +21,8 @@ def unmatched(context: typer.Context, json: Json = False) -> None:
         zones = {person.name: person.timezone for person in home.profiles}
         for one in found:
             shelf = f" {one['shelf']}" if one["shelf"] else ""
-            later = (
-                f"; tried again {clock(one['next_try'], zones.get(one['profile'], 'UTC'))}" if "next_try" in one else ""
-            )
-            say(f"{one['profile']}'s {one['account']}{shelf}: {one['media']['name']}: {one['why']}{later}")
-        say(f"{many(len(found), 'item')} in all. They change nothing else." if found else "Everything is identified.")
+            zone = zones.get(one["profile"], "UTC")
+            later = f"; to be tried again from {clock(one['next_try'], zone)}" if "next_try" in one else ""
+            why = one["why"].rstrip(".")
+            say(f"{one['profile']}'s {one['account']}{shelf}: {one['media']['name']}: {why}{later}")
+        say(f"{many(len(found), 'record')} in all; nothing else is affected." if found else "Everything is identified.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from ..engine.answers import named_json
+from ..engine.report import shown_shelf
 from ..engine.why import MOST, everything, found
 from ..errors import ConfigError
 from ..storage.items import Items
@@ -16,6 +18,9 @@ from .terminal import say
 
 SHOWN = 3
 """So many of those that may be meant are told whole."""
+
+GONE = "somebody who is gone"
+KINDS = {"movie": "a film", "show": "a show", "season": "a season", "episode": "an episode"}
 
 
 def why(
@@ -31,86 +36,98 @@ def why(
     with tools.home() as home:
         medias = found(home.store, words)
         if not medias:
-            raise ConfigError(f'Nothing here is called "{words}". Try a part of the title, or an id like tt0113277.')
-        zone = home.profiles[0].timezone
+            raise ConfigError(
+                f'Nothing here is called "{words}". Try one word of the title, or an id like tt0113277. What no account'
+                " has shown yet is not known here."
+            )
+        clocks = {person.name: person.timezone for person in home.profiles}
         for media in medias[:SHOWN]:
-            _tell(everything(home.store, media), zone)
+            Telling(everything(home, media), clocks).all()
         if medias[SHOWN:]:
             others = Items(home.store.db).load(medias[SHOWN:])
             names = ", ".join(named_json(others[media])["name"] for media in medias[SHOWN:])
             say(f"Also called that: {names}{', …' if len(medias) == MOST else ''}", "dim")
 
 
-def _tell(told: dict[str, Any], zone: str) -> None:
-    media = told["media"]
-    title = f", “{media['title']}”" if media["title"] not in media["name"] else ""
-    say(f"{media['name']}{title} ({media['kind']})", "bold")
-    if told["contradiction"]:
-        say(f"  not written anywhere: {told['contradiction']}", "red")
-    _tell_ids(told)
-    for account in told["shown"]:
-        _tell_account(account, zone)
-    for truth in told["truth"]:
-        who = " and ".join(truth["for"])
-        when = clock(truth["until"], zone) if truth["until"] else "an unknown time"
+class Telling:
+    """What is known of one thing, in lines; every time is on the clock of the person whose it is."""
+
+    def __init__(self, told: dict[str, Any], clocks: Mapping[str, str]) -> None:
+        self.told = told
+        self.clocks = clocks
+
+    def clock(self, entry: dict[str, Any], text: str | None) -> str:
+        return clock(text, self.clocks.get(entry["person"] or "", "UTC"))
+
+    def all(self) -> None:
+        media = self.told["media"]
+        title = f", “{media['title']}”" if media["title"] not in media["name"] else ""
+        say(f"{media['name']}{title}, {KINDS.get(media['kind'], media['kind'])}", "bold")
+        if self.told["contradiction"]:
+            say(f"  not written anywhere: {self.told['contradiction']}", "red")
+        self.ids()
+        for account in self.told["shown"]:
+            self.account(account)
+        for truth in self.told["truth"]:
+            self.truth(truth)
+        for play in self.told["plays"]:
+            self.play(play)
+        self.past()
+        for refused in self.told["refused"]:
+            why, later = refused["why"].rstrip("."), self.clock(refused, refused["next_try"])
+            say(f"  {refused['account']} {refused['shelf']} not taken: {why}; to be tried again from {later}", "yellow")
+        for hold in self.told["held"]:
+            say(f"  {hold['hold']} holds it back: {hold['account']} {hold['shelf']}, {hold['why']}", "yellow")
+
+    def ids(self) -> None:
+        for one in self.told["ids"]:
+            standing = "" if one["standing"] == "good" else f" ({one['standing']})"
+            say(f"  {one['space']} {one['value']}{standing}, said by {one['said_by'] or GONE}")
+        if not self.told["ids"] and self.told["media"].get("show", {}).get("ids"):
+            say("  no id of its own; it is told by its show and number")
+        elif not self.told["ids"]:
+            say("  no id of any public database, so no other account can be told of it", "yellow")
+
+    def account(self, account: dict[str, Any]) -> None:
+        names = f" as {', '.join(account['names'])}" if account["names"] else ""
+        say(f"  {account['account']}{names}{', in the library' if account['in_library'] else ''}", "blue")
+        for record in account["records"]:
+            since = f" since {self.clock(account, record['at'])}" if record["at"] and record["there"] else ""
+            looked = self.clock(account, record["looked"])
+            say(f"    {record['shelf']}: {_value(record)}{since}, last looked {looked}")
+
+    def truth(self, truth: dict[str, Any]) -> None:
+        who, says = " and ".join(truth["for"]), truth["said_by"] or GONE
+        when = self.clock(truth, truth["until"]) if truth["until"] else "an unknown time"
         waits = ", waits for your choice" if truth["waits_for_choice"] else ""
-        says = truth["said_by"] or "somebody who is gone"
-        say(
-            f"  {truth['shelf']} should be: {_value(truth)} for {who}; {says} said so, {when} (run {truth['run']}){waits}"
+        what = f"{truth['shelf']} should be: {_value(truth)} for {who}"
+        say(f"  {what}; {says} said so, {when} (run {truth['run']}){waits}")
+        for left in truth["left"]:
+            say(f"    {left['account']} shows {_value(left)}: {left['why']}", "yellow")
+
+    def play(self, play: dict[str, Any]) -> None:
+        when = "at an unknown time"
+        if play["at"]:
+            when = self.clock(play, play["at"])
+        elif play["day"]:
+            when = f"on {self.clock(play, play['day'])[:11]}"
+        seen = ", ".join(
+            f"{one['account']} {one['state']}{' (written by us)' if one['written_by_us'] else ''}"
+            for one in play["accounts"]
         )
-    for play in told["plays"]:
-        _tell_play(play, zone)
-    _tell_past(told, zone)
-    for refused in told["refused"]:
-        say(
-            f"  {refused['account']} {refused['shelf']}: not taken: {refused['why']}; tried again {clock(refused['next_try'], zone)}"
-        )
-    for hold in told["held"]:
-        say(f"  {hold['hold']} holds it back: {hold['account']} {hold['shelf']}, {hold['why']}", "yellow")
+        say(f"  watched {when}{' (removed)' if play['removed'] else ''}: {seen or 'shown nowhere'}")
 
-
-def _tell_ids(told: dict[str, Any]) -> None:
-    for one in told["ids"]:
-        standing = "" if one["standing"] == "good" else f" ({one['standing']})"
-        say(f"  {one['space']} {one['value']}{standing}, said by {one['said_by'] or 'somebody who is gone'}")
-    if not told["ids"]:
-        say("  no id of any public database", "yellow")
-
-
-def _tell_account(account: dict[str, Any], zone: str) -> None:
-    names = f" as {', '.join(account['names'])}" if account["names"] else ""
-    say(f"  {account['account']}{names}{', in the library' if account['in_library'] else ''}", "blue")
-    for record in account.get("records", []):
-        since = f" since {clock(record['at'], zone)}" if record["at"] and record["there"] else ""
-        owed = "; owed something else" if record["owed"] else ""
-        say(f"    {record['shelf']}: {_value(record)}{since}, last looked {clock(record['looked'], zone)}{owed}")
-
-
-def _tell_play(play: dict[str, Any], zone: str) -> None:
-    when = (
-        clock(play["at"], zone)
-        if play["at"]
-        else f"on {clock(play['day'], zone)[:11]}"
-        if play["day"]
-        else "at an unknown time"
-    )
-    seen = ", ".join(
-        f"{one['account']} {one['state']}{' (written by us)' if one['written_by_us'] else ''}"
-        for one in play["accounts"]
-    )
-    say(f"  watched {when}{' (removed)' if play['removed'] else ''}: {seen or 'shown nowhere'}")
-
-
-def _tell_past(told: dict[str, Any], zone: str) -> None:
-    for edit in told["edits"]:
-        decided = "decided" if edit["decided"] else "was outvoted"
-        moved = f"{_shown(edit['before'])} -> {_shown(edit['after'])}"
-        say(f"  run {edit['run']}: {edit['account']} {edit['shelf']} {moved}, {decided}", "dim")
-    for row in told["written"]:
-        error = f" ({row['error']})" if row["error"] else ""
-        value = f" {row['value']}" if row["value"] is not None else ""
-        what = f"{row['verb']}{value} at {row['account']} {row['shelf']}, {row['why']}"
-        say(f"  run {row['run']}, {clock(row['at'], zone)}: {what}: {row['outcome']}{error}", "dim")
+    def past(self) -> None:
+        for edit in self.told["edits"]:
+            counts = "" if edit["decided"] else ", as others said" if edit["agreed"] else ", but another word counted"
+            moved = f"from {_shown(edit['before'])} to {_shown(edit['after'])}"
+            say(f"  run {edit['run']}: {edit['account'] or GONE} {edit['shelf']} {moved}{counts}", "dim")
+        for row in self.told["written"]:
+            error = f" ({row['error']})" if row["error"] else ""
+            value = self.clock(row, row["value"]) if row["shelf"] == "history" else _shown(row["value"])
+            value = f" {value}" if row["value"] is not None else ""
+            what = f"{row['verb']}{value} at {row['account']} {shown_shelf(row['shelf'])}, {row['why']}"
+            say(f"  run {row['run']}, {self.clock(row, row['at'])}: {what}: {row['outcome']}{error}", "dim")
 
 
 def _value(record: dict[str, Any]) -> str:

@@ -31,7 +31,8 @@ SPOKEN = ("imdb", "tmdb", "tvdb")
 _NAMED = (
     " m.frozen IS NULL AND (EXISTS (SELECT 1 FROM ids AS i WHERE i.media IN (m.id, m.parent) AND i.standing = 0"
     " AND i.space IN (SELECT value FROM json_each(?2)))"
-    " OR EXISTS (SELECT 1 FROM handle AS a WHERE a.media IN (m.id, m.parent) AND a.account = ?1))"
+    " OR EXISTS (SELECT 1 FROM handle AS a WHERE a.media IN (m.id, m.parent) AND a.account = ?1"
+    " AND a.native NOT LIKE '=%'))"
 )
 _OWED = (
     "SELECT h.shelf, count(*) FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"

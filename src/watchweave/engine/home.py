@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ..core.plan import Change, Limit
 from ..errors import ConfigError
-from ..services.base import Pace, Secrets, Service
+from ..services.base import Pace, Secrets, Service, Shelf
 from ..storage.accounts import Account, Accounts
 from ..storage.journal import Journal
 from ..storage.matches import Matches
@@ -60,7 +60,7 @@ OpenService = Callable[[AccountWish, Secrets, Pace, Matches], tuple[Service, Asy
 class Home:
     """An open configuration folder. `open_service` makes an adapter; `secrets` and `pace` belong to an account number.
 
-    required: the options without which nobody is signed in to a service.
+    kind: a service by its name, for what can be said of it without asking it.
     """
 
     def __init__(
@@ -70,14 +70,14 @@ class Home:
         open_service: OpenService,
         secrets: Callable[[int], Any],
         pace: Callable[[int], Pace],
-        required: Callable[[str], Sequence[str]] = lambda service: (),
+        kind: Callable[[str], type[Service]] = lambda service: Service,
     ) -> None:
         self.profiles = profiles
         self.store = store
         self.open_service = open_service
         self.secrets = secrets
         self.pace = pace
-        self.required = required
+        self.kind = kind
         self.stop = asyncio.Event()
         self.tell: Callable[[str], None] = lambda stage: None
 
@@ -108,12 +108,32 @@ class Home:
     def unsigned(self, wish: AccountWish, number: int) -> str:
         """Why nobody is signed in to this account, and what to do; nothing where somebody seems to be."""
         known = {**wish.options, **self.secrets(number).load()}
-        missing = [name for name in self.required(wish.service) if not known.get(name)]
+        missing = [
+            field.name for field in self.kind(wish.service).sign_in if field.required and not known.get(field.name)
+        ]
         if not missing:
             return ""
         damaged = set(missing) & set(self.secrets(number).damaged())
         what = "the saved sign-in is damaged" if damaged else "not signed in"
         return f'{what}. Run "watchweave login {wish.name}".'
+
+    def uses(self) -> dict[int, Mapping[str, type[Shelf[Any]]]]:
+        """The shelves in use of every account of the settings, by its number."""
+        numbers = {
+            (profile, account): number
+            for number, profile, account in self.store.db.execute(
+                "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
+            )
+        }
+        return {
+            numbers[person.name, wish.name]: {
+                name: shelf
+                for name, shelf in self.kind(wish.service).shelf_types.items()
+                if in_use(name, shelf, person.shelves)
+            }
+            for person in self.profiles
+            for wish in person.accounts
+        }
 
     @asynccontextmanager
     async def parties(self, profile: ProfileWish, store: Store | None = None) -> AsyncIterator[tuple[int, list[Party]]]:
@@ -157,8 +177,13 @@ class Home:
         finally:
             if dry_run:
                 store.close()
+        return self._ended(result, profile)
+
+    def _ended(self, result: Report, profile: ProfileWish) -> Report:
         result.profile = profile.name
         result.interrupted = self.stop.is_set()
+        if result.interrupted and result.run is not None:
+            Journal(self.store).cut_short(result.run)
         return result
 
     async def undo(
@@ -180,9 +205,7 @@ class Home:
         finally:
             if dry_run:
                 store.close()
-        result.profile = profile.name
-        result.interrupted = self.stop.is_set()
-        return result
+        return self._ended(result, profile)
 
     def _profile_of(self, run: int) -> ProfileWish:
         names = {row.id: row.profile for row in Accounts(self.store).runs(1_000_000)}

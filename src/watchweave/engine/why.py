@@ -7,13 +7,18 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..core.media import STRONG, Media
-from ..core.records import Value
+from ..core.records import Form, Value
+from ..services.base import Shelf
 from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store
-from .answers import named_json, shown
+from ..storage.values import Values
+from .answers import SPOKEN, named_json, shown
+from .home import Home
 from .report import shown_shelf, shown_value
 
 STANDINGS = ("good", "former", "ambiguous", "disputed")
@@ -27,6 +32,8 @@ YEAR = re.compile(r"(.+?)\s*\((\d{4})\)")
 def found(store: Store, words: str) -> list[int]:
     """The media that a person may mean: by an id (`tt0113277`, `tmdb:949`), by its number, title or part of a title."""
     db, text = store.db, " ".join(words.split())
+    if not text:
+        return []
     for query, values in (*_by_id(text), *_by_place(text), *_by_title(text)):
         rows = db.execute(query, values).fetchmany(MOST)
         if rows:
@@ -72,36 +79,46 @@ def _like(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
 
 
-def everything(store: Store, media: int) -> dict[str, Any]:
-    """All that is known of one media."""
-    return Dossier(store, media).told()
+def everything(home: Home, media: int) -> dict[str, Any]:
+    """All that is known of one media. Times are in UTC; `person` names whose account an entry is of."""
+    return Dossier(home.store, media, home.uses()).told()
+
+
+Uses = Mapping[int, Mapping[str, type[Shelf[Any]]]]
 
 
 class Dossier:
-    """One media's rows in every table, with the names of people and accounts put in."""
+    """One media's rows in every table, with the names of people and accounts put in.
 
-    def __init__(self, store: Store, media: int) -> None:
+    uses: the shelves in use of every account of the settings; of others nothing is told but what they did.
+    """
+
+    def __init__(self, store: Store, media: int, uses: Uses) -> None:
         self.store = store
         self.db: sqlite3.Connection = store.db
         self.number = media
+        self.uses = uses
         self.media: Media = Items(self.db).load([media])[media]
-        self.accounts: Mapping[int | None, str] = self._names()
-
-    def _names(self) -> dict[int | None, str]:
         rows = self.db.execute(
             "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
         ).fetchall()
         several = len({profile for _, profile, _ in rows}) > 1
-        return {number: f"{profile}'s {name}" if several else name for number, profile, name in rows}
+        self.people: Mapping[int | None, str] = {number: profile for number, profile, _ in rows}
+        self.accounts: Mapping[int | None, str] = {
+            number: f"{profile}'s {name}" if several else name for number, profile, name in rows
+        }
+
+    def named(self, account: int | None) -> dict[str, Any]:
+        """The account of an entry, and whose it is."""
+        return {"account": self.accounts.get(account), "person": self.people.get(account)}
 
     def rows(self, query: str) -> list[Sequence[Any]]:
         return self.db.execute(query, (self.number,)).fetchall()
 
     def told(self) -> dict[str, Any]:
-        (frozen,) = self.rows("SELECT frozen FROM media WHERE id = ?")[0]
         return {
             "media": named_json(self.media),
-            "contradiction": frozen,
+            "contradiction": self._frozen(),
             "ids": self.ids(),
             "shown": self.shown(),
             "truth": self.truths(),
@@ -121,60 +138,124 @@ class Dossier:
         ]
 
     def shown(self) -> list[dict[str, Any]]:
-        """What each account showed when last looked; `in_library`, and under which names."""
-        names: dict[int, dict[str, Any]] = {}
+        """What each account showed when last looked, of what is synced; `in_library`, and under which names."""
+        found: dict[int, dict[str, Any]] = {}
+
+        def entry(account: int) -> dict[str, Any]:
+            return found.setdefault(account, {**self.named(account), "names": [], "in_library": False, "records": []})
+
         for account, native, library in self.rows("SELECT account, native, library FROM handle WHERE media = ?"):
-            entry = names.setdefault(account, {"account": self.accounts[account], "names": [], "in_library": False})
-            entry["names"] += [] if native.startswith("=") else [native]
-            entry["in_library"] = entry["in_library"] or library > 0
-        for account, shelf, seen, at, due, looked in self.rows(
-            "SELECT h.account, h.shelf, h.seen, h.at, h.due, c.looked FROM held AS h LEFT JOIN cursor AS c"
+            entry(account)["names"] += [] if native.startswith("=") else [native]
+            entry(account)["in_library"] = entry(account)["in_library"] or library > 0
+        for account, shelf, seen, at, looked in self.rows(
+            "SELECT h.account, h.shelf, h.seen, h.at, c.looked FROM held AS h LEFT JOIN cursor AS c"
             " ON c.account = h.account AND c.shelf = h.shelf WHERE h.media = ? ORDER BY h.account, h.shelf"
         ):
-            entry = names.setdefault(account, {"account": self.accounts[account], "names": [], "in_library": False})
-            entry.setdefault("records", []).append(
-                {
-                    "shelf": NAMES[shelf],
-                    "there": seen is not None,
-                    "value": shown_value(NAMES[shelf], seen),
-                    "at": shown(at),
-                    "looked": shown(looked),
-                    "owed": bool(due),
-                }
-            )
-        return [names[account] for account in sorted(names)]
+            if self._synced(account, NAMES[shelf]):
+                value = shown_value(NAMES[shelf], seen)
+                record = {"shelf": NAMES[shelf], "there": seen is not None, "value": value}
+                entry(account)["records"].append({**record, "at": shown(at), "looked": shown(looked)})
+        return [found[account] for account in sorted(found)]
 
     def truths(self) -> list[dict[str, Any]]:
-        """What should be, for whom, who said so and when."""
+        """What should be, for whom, who said so and when, and why an account shows something else."""
         rows = self.rows(
             "SELECT t.circle, t.shelf, t.value, t.lo, t.hi, t.origin, t.version, t.frozen FROM truth AS t"
             " WHERE t.media = ? ORDER BY t.circle, t.shelf"
         )
-        return [
-            {
-                "for": self.members(circle), "shelf": NAMES[shelf], "there": value is not None,
-                "value": shown_value(NAMES[shelf], value), "said_by": self.accounts.get(origin),
-                "since": _time(lo), "until": _time(hi), "run": version, "waits_for_choice": frozen is not None,
-            }
-            for circle, shelf, value, lo, hi, origin, version, frozen in rows
-        ]  # fmt: skip
+        truths = []
+        for circle, shelf, value, lo, hi, origin, version, frozen in rows:
+            name = NAMES[shelf]
+            members = self.members(circle, name)
+            if not members:
+                continue
+            truths.append(
+                {
+                    "for": [self.accounts[account] for account in members], "person": self.people[members[0]],
+                    "shelf": name, "there": value is not None, "value": shown_value(name, value),
+                    "said_by": self.accounts.get(origin), "since": _time(lo), "until": _time(hi), "run": version,
+                    "waits_for_choice": frozen is not None,
+                    "left": [left for account in members if (left := self._left(account, shelf, value, version))],
+                }
+            )  # fmt: skip
+        return truths
 
-    def members(self, circle: int) -> list[str]:
-        """The accounts that share a truth."""
+    def _synced(self, account: int, shelf: str) -> bool:
+        """Is this shelf of the account kept in step with another account of the same person?"""
+        fellows = [
+            uses
+            for other, uses in self.uses.items()
+            if other != account and self.people.get(other) == self.people.get(account)
+        ]
+        mine, public = self.uses.get(account, {}), shown_shelf(shelf)
+        return shelf in mine and (not fellows or any(public in map(shown_shelf, uses) for uses in fellows))
+
+    def members(self, circle: int, shelf: str) -> list[int]:
+        """The accounts that share a truth, where this shelf of theirs is synced and can hold such a thing."""
         rows = self.db.execute("SELECT id FROM account WHERE circle = ? ORDER BY id", (circle,))
-        return [self.accounts[account] for (account,) in rows]
+        synced = [account for (account,) in rows if self._synced(account, shelf)]
+        return [account for account in synced if self.media.kind in self.uses[account][shelf].kinds]
+
+    def _left(self, account: int, shelf: int, truth: Value, version: int) -> dict[str, Any] | None:
+        """What an account shows in place of the truth, and why it is left so; nothing where it shows the truth."""
+        name = NAMES[shelf]
+        form = self.uses[account][name].form
+        learned = Values(self.db).roundings(account).get(shelf)
+        form = replace(form, learned=learned) if learned else form
+        row = self.db.execute(
+            "SELECT seen, due FROM held WHERE account = ? AND shelf = ? AND media = ?", (account, shelf, self.number)
+        ).fetchone()
+        seen, due = row or (None, 0)
+        if form.fit(truth) == seen:
+            return None
+        there = {"there": seen is not None, "value": shown_value(name, seen)}
+        return {**self.named(account), **there, "why": self._reason(account, name, form, bool(due))}
+
+    def _reason(self, account: int, shelf: str, form: Form, due: bool) -> str:
+        query = "SELECT 1 FROM handle WHERE account = ? AND media = ? AND library > 0"
+        if form.library and not self.db.execute(query, (account, self.number)).fetchone():
+            return "not in its library"
+        if any(one["account"] == self.accounts[account] and one["shelf"] == shelf for one in self.refused()):
+            return "it was not taken"
+        public = shown_shelf(shelf)
+        held = [one for one in self.held() if (one["account"], one["shelf"]) == (self.accounts[account], public)]
+        if held:
+            return f"held back by {held[0]['hold']}"
+        if self._frozen():
+            return "its ids contradict each other"
+        if not due:
+            return "kept apart, as an undo or a sync left it"
+        return "the next sync writes it" if self._can_be_named(account) else "it has no id that this account knows"
+
+    def _can_be_named(self, account: int) -> bool:
+        """By the account's own name for it, or by an id, its own or its show's."""
+        media = [self.media, *([self.media.parent] if self.media.parent else [])]
+        (service,) = self.db.execute("SELECT service FROM account WHERE id = ?", (account,)).fetchone()
+        own = self.db.execute(
+            "SELECT 1 FROM handle WHERE account = ?2 AND media IN (?1, (SELECT parent FROM media WHERE id = ?1))"
+            " AND native NOT LIKE '=%'",
+            (self.number, account),
+        )
+        return own.fetchone() is not None or any({*SPOKEN, service} & one.ids.keys() for one in media)
+
+    def _frozen(self) -> str | None:
+        ((frozen,),) = self.rows("SELECT frozen FROM media WHERE id = ?")
+        return frozen  # type: ignore[no-any-return]
 
     def edits(self) -> list[dict[str, Any]]:
-        """What people changed where, newest first, and whether it decided."""
+        """What people changed where, newest first; `decided`, or `agreed` with what decided in that run."""
         rows = self.rows(
             "SELECT run, shelf, account, before, after, lo, hi, won FROM edit WHERE media = ? ORDER BY run DESC LIMIT 100"
         )
+        winners = {(run, shelf): after for run, shelf, _, _, after, _, _, won in rows if won}
         return [
             {
-                "run": run, "shelf": NAMES[shelf], "account": self.accounts.get(account), "before": _value(shelf, before),
+                **self.named(account), "run": run, "shelf": NAMES[shelf], "before": _value(shelf, before),
                 "after": _value(shelf, after), "since": _time(lo), "until": _time(hi), "decided": bool(won),
+                "agreed": winners.get((run, shelf), "nobody") == after,
             }
             for run, shelf, account, before, after, lo, hi, won in rows
+            if account not in self.uses or self._synced(account, NAMES[shelf])
         ]  # fmt: skip
 
     def plays(self) -> list[dict[str, Any]]:
@@ -195,17 +276,22 @@ class Dossier:
         rows = self.rows("SELECT id, circle, at, lo, known, removed FROM play WHERE media = ? ORDER BY lo, id")
         return [
             {
-                "for": self.members(circle), "at": shown(at), "day": _time(lo) if known == 1 else None,
+                "person": self._whose(circle), "at": shown(at), "day": _time(lo) if known == 1 else None,
                 "known": CLOCKS[known], "removed": bool(removed), "accounts": sightings.get(play, []),
             }
             for play, circle, at, lo, known, removed in rows
         ]  # fmt: skip
 
+    def _whose(self, circle: int) -> str | None:
+        query = "SELECT p.name FROM circle AS c JOIN profile AS p ON p.id = c.profile WHERE c.id = ?"
+        row = self.db.execute(query, (circle,)).fetchone()
+        return row[0] if row else None
+
     def written(self) -> list[dict[str, Any]]:
         """What we wrote, newest first, and what became of it."""
         return [
             {
-                "run": row.run, "account": self.accounts[row.account], "shelf": row.shelf, "verb": row.verb,
+                **self.named(row.account), "run": row.run, "shelf": row.shelf, "verb": row.verb,
                 "value": shown_value(row.shelf, row.value), "why": row.why, "outcome": row.state,
                 "at": shown(row.sent), "error": row.error,
             }
@@ -215,7 +301,7 @@ class Dossier:
     def refused(self) -> list[dict[str, Any]]:
         rows = self.rows("SELECT account, shelf, why, next_try FROM refusal WHERE media = ? ORDER BY account, shelf")
         return [
-            {"account": self.accounts[account], "shelf": NAMES[shelf], "why": why, "next_try": shown(later)}
+            {**self.named(account), "shelf": NAMES[shelf], "why": why, "next_try": shown(later)}
             for account, shelf, why, later in rows
         ]
 

@@ -91,6 +91,11 @@ class Journal:
             _read(r) for r in self.db.execute("SELECT " + COLUMNS + " FROM journal WHERE run = ? ORDER BY id", (run,))
         ]
 
+    def cut_short(self, run: int) -> None:
+        """A person ended this run before it was through."""
+        with self.store.transaction():
+            self.db.execute("UPDATE run SET status = 'interrupted' WHERE id = ?", (run,))
+
     def undone_by(self, run: int) -> int | None:
         """The run that took this one back last."""
         row = self.db.execute("SELECT undone FROM run WHERE id = ?", (run,)).fetchone()
