@@ -6,8 +6,6 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 
-import pytest
-
 from watchweave.core.plan import LIMITS
 from watchweave.engine.home import Home
 from watchweave.sandbox.plex import Plex as SimulatedPlex
@@ -136,27 +134,27 @@ class Flat:
 #
 # | situation                        | Plex server | Discover | Trakt | sum | here: server, Discover, metadata, plex.tv, Trakt |
 # | -------------------------------- | ----------- | -------- | ----- | --- | ------------------------------------------------ |
-# | first sync, all equal            | 8           | 1 + 1    | 8     | 18  | 8, 2, 1, 1, 5 = 17                               |
+# | first sync, all equal            | 8           | 1 + 1    | 8     | 18  | 8, 1, 1, 1, 5 = 16                               |
 # | nothing changed                  | 3           | 1        | 1     | 5   | 3, 1, 0, 0, 1 = 5                                |
 # | one film watched on Plex         | 3 + 1       | 1        | 1 + 2 | 8   | 7, 1, 0, 1, 4 = 13                               |
-# | one episode watched on Trakt     | 3 + 1       | 1        | 1 + 1 | 7   | 8, 1, 0, 1, 3 = 13                               |
+# | one episode watched on Trakt     | 3 + 1       | 1        | 1 + 1 | 7   | 9, 1, 0, 1, 3 = 14                               |
 # | one wish added on Trakt          | 3           | 1 + 2    | 1 + 1 | 8   | 6, 3, 1, 1, 3 = 14                               |
-# | ten ratings, three wishes: Trakt | 3 + 1       | 1 + 1    | 1 + 3 | 10  | 7, 2, 1, 1, 5 = 16                               |
-# | a season finished on Trakt       | 3 + 1       | 1        | 1 + 1 | 7   | 9, 1, 0, 1, 3 = 14                               |
+# | ten ratings, three wishes: Trakt | 3 + 1       | 1 + 1    | 1 + 3 | 10  | 7, 1, 1, 1, 5 = 15                               |
+# | a season finished on Trakt       | 3 + 1       | 1        | 1 + 1 | 7   | 10, 1, 0, 1, 3 = 15                              |
 #
 # - A run that uses or writes anything first confirms whose records these are: whoami at plex.tv, the server's name, its
 #   libraries and its accounts (3 at the server, 1 at plex.tv), and the settings of the account at Trakt (1). The
 #   references count that once, at the first reading; a run that only finds silence needs none of it, here too.
 # - Plex is looked at again right before it is written to (1): a second mark would count as a second view. Of four or
 #   more episodes of a season one more question tells whether they are all of it, so that one request can mark them all.
-# - A changed watchlist at Plex is asked for once to see that it changed and once to read it (1); the ids of wishes that
-#   nobody has named are asked for (1), once for ever.
+# - Plex is looked at again right after it was written to (1): it says 200 whether it has kept what it was told or not.
+# - The ids of wishes that nobody has named are asked for (1), once for ever.
 # - A short history at Trakt is read as it is, one page in place of the four of the maps (3 less at the first sync).
 
 
-def test_the_first_sync_of_a_tiny_household_takes_seventeen_requests() -> None:
+def test_the_first_sync_of_a_tiny_household_takes_sixteen_requests() -> None:
     home = Flat().lived()
-    expected = {"plex.server": 8, "plex.discover": 2, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 5}
+    expected = {"plex.server": 8, "plex.discover": 1, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 5}
     assert home.sync() == (expected, [])
 
 
@@ -176,7 +174,12 @@ def test_a_film_watched_on_plex_costs_one_write() -> None:
     home = Flat().lived().synced()
     home.plex.watch(PERSON, "m5")
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 7, "plex.discover": 1, "plex.tv": 1, "trakt.api": 3}  # activities, settings, the play
+    expected = {
+        "plex.server": 7,
+        "plex.discover": 1,
+        "plex.tv": 1,
+        "trakt.api": 4,
+    }  # activities, settings, the play, activities
     assert home.sync() == (expected, ["POST /sync/history"])
 
 
@@ -184,7 +187,7 @@ def test_an_episode_watched_on_trakt_costs_one_write() -> None:
     home = Flat().lived().synced()
     home.account.watch(*home.works("s1.2.1"))
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 8, "plex.discover": 1, "plex.tv": 1, "trakt.api": 3}
+    expected = {"plex.server": 9, "plex.discover": 1, "plex.tv": 1, "trakt.api": 3}
     assert home.sync() == (expected, ["PUT /:/scrobble"])
 
 
@@ -192,7 +195,7 @@ def test_a_wish_on_trakt_costs_one_write() -> None:
     home = Flat().lived().synced()
     home.account.want(*home.works("x2"))
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 6, "plex.discover": 2, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 3}
+    expected = {"plex.server": 6, "plex.discover": 3, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 3}
     assert home.sync() == (expected, ["PUT /actions/addToWatchlist"])
 
 
@@ -203,7 +206,7 @@ def test_ten_ratings_and_three_wishes_reach_trakt_by_two_writes() -> None:
     for uid in ("x2", "x3", "x4"):
         home.plex.want(PERSON, uid)
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 7, "plex.discover": 2, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 4}
+    expected = {"plex.server": 7, "plex.discover": 1, "plex.metadata": 1, "plex.tv": 1, "trakt.api": 5}
     assert home.sync() == (expected, ["POST /sync/ratings", "POST /sync/watchlist"])
 
 
@@ -212,26 +215,33 @@ def test_a_season_finished_on_trakt_is_marked_on_plex_by_one_write() -> None:
     for work in home.works(*(f"s2.1.{number}" for number in range(1, 6))):
         home.account.watch(work)
     home.world.clock.advance(MINUTE)
-    expected = {"plex.server": 9, "plex.discover": 1, "plex.tv": 1, "trakt.api": 3}
+    expected = {"plex.server": 10, "plex.discover": 1, "plex.tv": 1, "trakt.api": 3}
     assert home.sync() == (expected, ["PUT /:/scrobble"])
     assert home.world.requests.writes()[0].query.startswith(f"key={home.plex.item('s2.1').key}&")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="What we wrote is read back once, or a change right behind it would stay unseen."
-)
-def test_our_own_play_is_no_news_on_trakt() -> None:
+def test_after_a_sync_that_wrote_everywhere_the_next_one_is_silent() -> None:
     home = Flat().lived()
     home.plex.watch(PERSON, "m6")
-    assert home.sync()[1] == ["POST /sync/history"]
-    home.world.clock.advance(HOUR)
-    assert home.sync()[0]["trakt.api"] == 1
-
-
-@pytest.mark.xfail(reason="A mark of our own on Plex is read like anybody's: 10 requests in place of 5.")
-def test_our_own_mark_is_no_news_on_plex() -> None:
-    home = Flat().lived()
+    home.plex.rate(PERSON, "m3", 6)
+    home.plex.want(PERSON, "x3")
     home.account.watch(*home.works("m5"))
-    assert home.sync()[1] == ["PUT /:/scrobble"]
+    home.account.rate(*home.works("m2"), 7)
+    home.account.want(*home.works("x2"))
+    for number in range(1, 6):
+        home.account.watch(*home.works(f"s2.1.{number}"))
+    assert len(home.sync()[1]) == 7
+    assert home.sync() == (SILENCE, [])
     home.world.clock.advance(MINUTE)
     assert home.sync() == (SILENCE, [])
+    home.world.clock.advance(HOUR)
+    assert home.sync() == (SILENCE, [])
+
+
+def test_the_first_news_after_our_own_writes_does_not_read_everything_anew() -> None:
+    home = Flat().lived()
+    home.plex.watch(PERSON, "m6", at=int(home.world.now()) - 40 * DAY)
+    assert home.sync()[1] == ["POST /sync/history"]
+    home.world.clock.advance(HOUR)
+    home.account.watch(*home.works("m5"))
+    assert home.sync()[0]["trakt.api"] == 3  # activities, one page, settings

@@ -179,7 +179,13 @@ def test_a_wish_without_ids_is_still_a_wish():
 @pytest.mark.parametrize(("told", "refused"), [("tt0113277", 0), ("tt0000001", 1)])
 def test_a_match_is_taken_only_if_its_ids_agree(told, refused):
     row = {"ratingKey": OTHER, "type": "movie", "guid": f"plex://movie/{OTHER}", "Guid": [{"id": f"imdb://{told}"}]}
-    line = Line(**{"/library/metadata/matches": listing([row]), "/actions/addToWatchlist": {}})
+    line = Line(
+        **{
+            "/library/metadata/matches": listing([row]),
+            "/actions/addToWatchlist": {},
+            "/library/sections/watchlist/all": listing([row]),
+        }
+    )
     wish = Wish(Media(Kind.MOVIE, {"imdb": "tt0113277"}, "Heat", 1995))
     answer = line.run(lambda service: service.shelves["watchlist"].add([wish]))
     assert len(answer) == refused
@@ -195,9 +201,10 @@ def test_marking_leaves_an_item_alone_whose_guid_is_another_one():
 
 
 def test_marking_goes_by_the_key_where_an_older_agent_gives_no_plex_id():
-    line = Line(
-        **{"/library/metadata/7": listing([ROW | {"guid": "com.plexapp.agents.imdb://tt0113277"}]), "/:/scrobble": {}}
-    )
+    row = ROW | {"guid": "com.plexapp.agents.imdb://tt0113277"}
+    marked = row | {"viewCount": 1, "lastViewedAt": 1}
+    looks = iter([listing([row]), listing([marked])])
+    line = Line(**{"/library/metadata/7": lambda request: next(looks), "/:/scrobble": {}})
     flag = Watched(Media(Kind.MOVIE, {"plex": FILM}, keys=("7",)))
     assert line.run(lambda service: service.shelves["watched"].add([flag])) == []
     assert [request.method for request in line.to("/:/scrobble")] == ["PUT"]

@@ -173,7 +173,8 @@ def wrote(entry: Entry, past: Past) -> bool:
     for play in past.plays:
         sighting = play.sightings.get(entry.account)
         if sighting and sighting.ours and sighting.key is None and same_time(sighting.sent, entry):
-            sighting.key, sighting.state = entry.key, State.HERE
+            sighting.key = entry.key
+            sighting.state = State.LEAVE if sighting.state is State.LEAVE else State.HERE
             return True
     for echo in past.echoes:
         if echo.account == entry.account and entry.at is not None and echo.lo <= entry.at <= echo.hi:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 
 from ..core.media import Media
 from ..core.merge import NEVER
@@ -20,8 +21,8 @@ from ..storage.store import Store
 from .close import Close
 from .party import Party
 
-OLD = 600
-"""Seconds after which a reading is too old to write by without asking the stamp again."""
+OLD = 60
+"""Seconds after which a reading is too old to begin to write by without asking the stamp again."""
 
 Confirm = Callable[[Party], Awaitable[None]]
 
@@ -54,26 +55,39 @@ class Apply:
 
     async def one(self, party: Party, changes: Sequence[Change], confirm: Confirm) -> None:
         """Write to one account; a failure that concerns all of it ends it for this run."""
+        begun: set[str] = set()
         try:
             await confirm(party)
             for shelf, verb, batch in batches(changes, party):
-                if self.stop.is_set() or not await self._still(party, shelf):
+                reader = party.shelves[shelf].read_by or shelf
+                if self.stop.is_set() or (reader not in begun and not await self._still(party, reader)):
                     return
+                begun.add(reader)
                 await self._batch(party, shelf, verb, batch)
+            await self._pass_by(party, begun)
         except ServiceError as problem:
             party.problems.append(problem)
 
-    async def _still(self, party: Party, shelf: str) -> bool:
+    async def _still(self, party: Party, reader: str) -> bool:
         """Is the reading that the plan rests on still good? An old one is only if the stamp has not moved."""
-        look = party.look(shelf)
+        look = party.look(reader)
         if self.clock() - look.began <= OLD:
             return True
-        stamp = await party.service.shelves[shelf].stamp()
+        stamp = await party.service.shelves[reader].stamp()
         return stamp is None or stamp == look.cursor.stamp
+
+    async def _pass_by(self, party: Party, readers: Iterable[str]) -> None:
+        """Where these shelves stand now that we have written: that alone is no news to the next run."""
+        for reader in sorted(readers):
+            shelf = party.service.shelves[reader]
+            with suppress(ServiceError):  # then what we wrote is read once more
+                own = await shelf.stamp() or await shelf.passed(party.look(reader).cursor.value)
+                with self.store.transaction():
+                    self.accounts.wrote(party.id, reader, own)
 
     async def _batch(self, party: Party, shelf: str, verb: str, batch: Sequence[Change]) -> None:
         """One request, or as many as the service needs, for these changes; their outcome is written down."""
-        rows = self._begin(batch)
+        rows = self._begin(batch, party.shelves[shelf].read_by or shelf)
         medias = self.items.load({change.media for change in batch}, party.id)
         records = [record_of(change, medias[change.media]) for change in batch]
         act = getattr(party.service.shelves[shelf], "remove" if verb == "remove" else "add")
@@ -100,11 +114,11 @@ class Apply:
         else:
             self._settle(party, rows, batch, refusals, records)
 
-    def _begin(self, batch: Sequence[Change]) -> list[Row]:
+    def _begin(self, batch: Sequence[Change], reader: str) -> list[Row]:
         rows = []
         now = self.clock()
         with self.store.transaction(durable=True):
-            self.accounts.forget_stamps(batch[0].account)  # they prove nothing any more once we have written
+            self.accounts.wrote(batch[0].account, reader, None)
             for change in batch:
                 approved = change.identity in self.approved
                 rows.append(self.journal.begin(self.run, change, now, approved))

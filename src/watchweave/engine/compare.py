@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..core.merge import NEVER, Edit, Truth, span
 from ..storage.accounts import Accounts, Circle
@@ -34,9 +34,9 @@ class Compare:
     def account(self, party: Party) -> None:
         """Everything that one account's readings say."""
         shown = [name for name in party.shelves if party.look(name).has_rows or party.look(name).whole]
-        library = [name for name in shown if party.form(name).library and party.look(name).has_rows]
+        look = party.look("history")  # the reading that lists the library
+        library = [name for name in shown if party.form(name).library and look.has_rows]
         if library:
-            look = party.look(library[0])
             party.stage.shelve(self.run, look.how == "complete" and not look.doubted)
             for name in library if look.how == "complete" and not look.doubted else ():
                 if name != "history":
@@ -124,13 +124,11 @@ class Compare:
         """Keep the entries that are new, and lose those that a complete reading no longer shows."""
         look = party.look("history")
         medias = self.plays.take(party.id, self.run)
-        gone: Mapping[int, set[str]] = {}
+        gone: dict[int, set[str]] = {}
         if look.how == "complete" and not look.doubted:
             gone = self.plays.vanished(party.id, look.kinds)
-            settled = look.began - party.form("history").settle
-            unseen = self.plays.blind(party.id, settled)
-            self.lost[party.id] = dict(gone)
-            self._lose_unseen(party, unseen)
+            self._add_unseen(party, gone, look.began - party.form("history").settle)
+            self.lost[party.id] = gone
         for circle in self._hearing(party.id):
             everything: set[int] = set()
             if not self.accounts.met(circle.id, party.id, "history"):
@@ -141,9 +139,10 @@ class Compare:
         if look.whole:
             self.accounts.meet(party.id, "history")
 
-    def _lose_unseen(self, party: Party, unseen: Sequence[tuple[int, int]]) -> None:
-        """What we wrote and a complete reading does not show is gone, unless one of the staged entries is it."""
+    def _add_unseen(self, party: Party, gone: dict[int, set[str]], settled: int) -> None:
+        """What we wrote and a complete reading does not show has vanished too, unless one of the staged entries is it."""
+        unseen = self.plays.blind(party.id, settled)
         shown = self.plays.staged_times(party.id, {media for _, media in unseen})
-        self.plays.lose(
-            party.id, [play for play, media in unseen if self.plays.sent(play, party.id) not in shown[media]]
-        )
+        lost = [(play, media) for play, media in unseen if self.plays.sent(play, party.id) not in shown[media]]
+        for media, key in self.plays.name_unseen(party.id, lost):
+            gone[media].add(key)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from ..core.records import Record
+from ..core.records import DAY, Record
 from ..errors import Incomplete, ServiceError, SignInNeeded
 from ..services.base import Reading
 from ..storage.accounts import Accounts, Cursor
@@ -16,7 +16,7 @@ from ..storage.journal import Journal
 from ..storage.staging import SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
-from .party import Look, Party
+from .party import How, Look, Party
 
 Ask = Callable[[], Awaitable[Reading[Any]]]
 
@@ -40,6 +40,8 @@ class Fetch:
         """Has any reading brought rows?"""
         self.thorough = False
         """Read everything completely, whatever the stamps say."""
+        self.behind: set[int] = set()
+        """Accounts of which is read, too, what happened before our own last write."""
         self.accounts = Accounts(store)
         self.journal = Journal(store)
 
@@ -57,16 +59,26 @@ class Fetch:
                 party.problems.append(problem)
                 party.told = False
 
+    async def look_behind(self, parties: Sequence[Party]) -> None:
+        """Read of these, too, what happened just before our own last write: something is to be written there."""
+        self.behind |= {party.id for party in parties}
+        await asyncio.gather(*(self._readers(party, ("own",)) for party in parties))
+        await asyncio.gather(*(self._know_form(party) for party in parties if party.takes_plays()))
+
     async def one(self, party: Party) -> None:
         """Read one account; a new epoch makes everything of it be read anew."""
-        readers = list(readings_of(party).items())
-        await asyncio.gather(*(self._reader(party, reader, covered) for reader, covered in readers))
+        await self._readers(party, ("none",))
         if party.new_epoch:
-            again = [(r, c) for r, c in readers if party.look(r).how in ("news", "quiet")]
-            await asyncio.gather(*(self._reader(party, reader, covered) for reader, covered in again))
+            await self._readers(party, ("news", "quiet", "own"))
+
+    async def _readers(self, party: Party, so_far: Sequence[How]) -> None:
+        """Make those readings of an account that have come only so far."""
+        readers = [(reader, covered) for reader, covered in party.readers().items() if party.look(reader).how in so_far]
+        await asyncio.gather(*(self._reader(party, reader, covered) for reader, covered in readers))
 
     async def _reader(self, party: Party, reader: str, covered: Sequence[str]) -> None:
         look = Look(began=self.clock())
+        party.stage.clear([SHELVES[name] for name in covered])
         try:
             await self._read(party, reader, covered, look)
         except ServiceError as problem:
@@ -85,6 +97,9 @@ class Fetch:
         elif stamp is not None and stamp == before.stamp:
             look.how, look.cursor = "quiet", Cursor(before.value, stamp, look.began, before.complete)
             return
+        elif party.id not in self.behind and await self._unmoved(party, reader, covered, stamp, look):
+            look.how = "own"
+            return
         reading = await self._take(party, partial(shelf.read, before.value), covered, look)
         if look.how == "news" and stamp is not None and not self._explained(party, covered, reading):
             reading = await self._take(party, partial(shelf.read, None), covered, look)
@@ -94,6 +109,14 @@ class Fetch:
                 look.doubted = True
         complete = look.began if look.how == "complete" else before.complete
         look.cursor = Cursor(reading.cursor, stamp, look.began, complete)
+
+    async def _unmoved(self, party: Party, reader: str, covered: Sequence[str], stamp: str | None, look: Look) -> bool:
+        """Has nothing happened since our own last write? Without a stamp the cursor that it left must bring nothing."""
+        own = self.accounts.cursor(party.id, reader).own
+        if own is None or stamp is not None:
+            return own is not None and own == stamp
+        await self._take(party, partial(party.service.shelves[reader].read, own), covered, look)
+        return look.how == "news" and not any(party.stage.staged(SHELVES[name]) for name in covered)
 
     async def _take(self, party: Party, ask: Ask, covered: Sequence[str], look: Look) -> Reading[Record]:
         """Stage one reading; one that turns out not to be all there is is read once more, then it is partial."""
@@ -161,15 +184,14 @@ class Fetch:
 
     # ---------------------------------------------------------------- what a reading is worth
     def _stale(self, party: Party, reader: str, covered: Sequence[str], cursor: Cursor, now: int) -> bool:
-        """Must this shelf be read completely, whatever its stamp says?"""
+        """Must this shelf be read completely, whatever its stamp says? What we wrote is to be seen within a day."""
         if cursor.complete is None or cursor.looked is None or cursor.doubted:
             return True
-        if now < cursor.looked or now - cursor.complete >= party.service.shelves[reader].stale:
+        unseen = cursor.own is not None or ("history" in covered and self.plays.unseen(party.id) > 0)
+        stale = party.service.shelves[reader].stale
+        if now < cursor.looked or now - cursor.complete >= (min(stale, DAY) if unseen else stale):
             return True
-        if self.thorough or any(self.journal.open(party.id, name) for name in covered):
-            return True
-        settled = now - party.form("history").settle if "history" in covered else 0
-        return "history" in covered and bool(self.plays.blind(party.id, settled))
+        return self.thorough or any(self.journal.open(party.id, name) for name in covered)
 
     def _explained(self, party: Party, covered: Sequence[str], reading: Reading[Record]) -> bool:
         """Does the news say why the stamp moved? Equal counts alone prove nothing: one added and one removed cancel."""
@@ -177,14 +199,15 @@ class Fetch:
         if not any(party.stage.news(shelf) for shelf in shelves):
             return False
         shelf = shelves[0]
-        return reading.count is None or party.stage.known(shelf) + party.stage.fresh(shelf) == reading.count
+        known = party.stage.known(shelf) + (self.plays.unseen(party.id) if "history" in covered else 0)
+        return reading.count is None or known + party.stage.fresh(shelf) == reading.count
 
     def _suspicious(self, party: Party, covered: Sequence[str], before: Cursor, stamp: str | None) -> bool:
         """Does a complete reading show so little that it is doubted?"""
         values = Values(self.store.db)
         stage = party.stage
         counts = [(stage.staged(SHELVES[name]), stage.known(SHELVES[name])) for name in covered]
-        if any(party.form(name).library for name in covered):
+        if "history" in covered and any(party.form(name).library for name in covered):
             counts = [stage.in_library()]
         if any(seen >= SUSPICIOUS_FROM and not shown for shown, seen in counts):
             return True
@@ -192,14 +215,6 @@ class Fetch:
             return False
         agreed = [(stage.staged(SHELVES[n]), values.agreed(party.id, SHELVES[n])) for n in covered if n != "history"]
         return any(shown * 100 < of * SUSPICIOUS_SHARE for shown, of in agreed)
-
-
-def readings_of(party: Party) -> dict[str, list[str]]:
-    """Which shelves are read, and which shelves in use each of these readings covers."""
-    found: dict[str, list[str]] = {}
-    for name, shelf in party.shelves.items():
-        found.setdefault(shelf.read_by or name, []).append(name)
-    return found
 
 
 def pages_of(reading: Reading[Record]) -> AsyncIterator[Sequence[Record]]:

@@ -12,12 +12,15 @@ from ..services.base import Service, Shelf
 from ..storage.accounts import Account, Cursor
 from ..storage.staging import Stage
 
-How = Literal["complete", "news", "quiet", "partial", "none"]
+How = Literal["complete", "news", "quiet", "own", "partial", "none"]
+"""own: nothing has happened since our last write, but what happened just before it was not read; good enough as long as
+nothing is to be written there."""
 
 
 @dataclass(slots=True)
 class Look:
-    """What became of reading one shelf. Partial and none leave the cursor where it is; doubted is partial for a while."""
+    """What became of reading one shelf. Own, partial and none leave the cursor where it is; doubted is partial for a
+    while."""
 
     how: How = "none"
     began: int = 0
@@ -75,3 +78,10 @@ class Party:
 
     def look(self, shelf: str) -> Look:
         return self.looks.get(shelf) or Look()
+
+    def readers(self) -> dict[str, list[str]]:
+        """Which shelves are read, and which shelves in use each of these readings covers."""
+        found: dict[str, list[str]] = {}
+        for name, shelf in self.shelves.items():
+            found.setdefault(shelf.read_by or name, []).append(name)
+        return found

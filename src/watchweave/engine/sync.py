@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..core.directions import circles, hears
@@ -14,7 +15,7 @@ from ..storage.journal import Journal
 from ..storage.store import Store
 from .apply import Apply
 from .decide import Decide, Outcome, Terms
-from .fetch import Fetch, readings_of
+from .fetch import Fetch
 from .party import Party
 from .report import Report, report
 
@@ -47,6 +48,7 @@ async def sync(
     fetch = Fetch(store, run, clock)
     request.tell("reading")
     await fetch.all(parties)
+    await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
     outcome, holds = decide(request, parties, store, run, clock())
     apply = Apply(store, run, clock, stop, request.approved)
@@ -81,6 +83,36 @@ def decide(
     return outcome, holds
 
 
+def unread(request: Request, parties: Sequence[Party], store: Store, run: int, now: int) -> list[Party]:
+    """Those who would be told something, or be introduced, though nobody has read what stands before our last write."""
+    looks = [(party, name, look) for party in parties for name, look in party.looks.items() if look.how == "own"]
+    if not looks:
+        return []
+    accounts = Accounts(store)
+    with store.transaction(), rolled_back(store):
+        for _, _, look in looks:
+            look.how = "quiet"
+        chosen = circle_rows(request, parties, accounts)
+        deciding = Decide(store, parties, chosen, request.terms, run, now)
+        new = {p.id for p, name, _ in looks for c in chosen if p.id in c.heard and not accounts.met(c.id, p.id, name)}
+        outcome = deciding.check(wanted(request, deciding.changes()), yes=request.yes, approved=request.approved)
+        for _, _, look in looks:
+            look.how = "own"
+    told = {change.account for change in outcome.changes}
+    return list({party.id: party for party, _, _ in looks if party.id in told | new}.values())
+
+
+@contextmanager
+def rolled_back(store: Store) -> Iterator[None]:
+    """What is done within only shows what would follow."""
+    store.db.execute("SAVEPOINT trial")
+    try:
+        yield
+    finally:
+        store.db.execute("ROLLBACK TO trial")
+        store.db.execute("RELEASE trial")
+
+
 def circle_rows(request: Request, parties: Sequence[Party], accounts: Accounts) -> list[Circle]:
     """The circles that follow from the directions, with their truths."""
     heard = hears([party.id for party in parties], request.directions)
@@ -105,12 +137,10 @@ def doubted(
     doubts = [(p, name) for p, name in doubts if p.looks[name].doubted]
     if not doubts:
         return []
-    store.db.execute("SAVEPOINT doubt")
-    for party, name in doubts:
-        party.looks[name].doubted = False
-    trial = Decide(store, parties, chosen, request.terms, run, now).changes()
-    store.db.execute("ROLLBACK TO doubt")
-    store.db.execute("RELEASE doubt")
+    with rolled_back(store):
+        for party, name in doubts:
+            party.looks[name].doubted = False
+        trial = Decide(store, parties, chosen, request.terms, run, now).changes()
     holds = []
     names = {party.id: party.name for party in parties}
     for party, name in doubts:
@@ -149,7 +179,7 @@ def wanted(request: Request, changes: Sequence[Change]) -> list[Change]:
 def record(parties: Sequence[Party], accounts: Accounts) -> None:
     """Move the cursors of what was read whole; a doubted shelf is read completely until it is believed or healthy."""
     for party in parties:
-        for reader, covered in readings_of(party).items():
+        for reader, covered in party.readers().items():
             look = party.look(reader if reader in party.shelves else covered[0])
             if look.doubted:
                 before = accounts.cursor(party.id, reader)

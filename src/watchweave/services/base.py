@@ -102,6 +102,10 @@ class Shelf(Generic[R]):
         """Anything that changes whenever the shelf changes, as cheap as possible; None where there is no such thing."""
         return None
 
+    async def passed(self, cursor: str | None) -> str | None:
+        """For a shelf without a stamp: the cursor moved past what we have just written, if that can be told."""
+        return None
+
     async def read(self, cursor: str | None) -> Reading[R]:
         """All that changed since the cursor, or all there is. Every record read satisfies `form.fit(value) == value`."""
         raise NotImplementedError

@@ -42,13 +42,18 @@ class Account(Struct):
 
 
 class Cursor(Struct):
-    """Where we left off with a shelf of an account; `looked` and `complete` are when readings began."""
+    """Where we left off with a shelf of an account; `looked` and `complete` are when readings began.
+
+    own: its stamp, or its cursor where it has none, as our last write left it: nothing has happened since while that
+    stands, but what a person did just before it has not been read.
+    """
 
     value: str | None = None
     stamp: str | None = None
     looked: int | None = None
     complete: int | None = None
     doubted: bool = False
+    own: str | None = None
 
 
 class Circle(Struct, frozen=True):
@@ -208,20 +213,31 @@ class Accounts:
     # ---------------------------------------------------------------- cursors
     def cursor(self, account: int, shelf: str) -> Cursor:
         row = self.db.execute(
-            "SELECT value, stamp, looked, complete, doubted FROM cursor WHERE account = ? AND shelf = ?",
+            "SELECT value, stamp, looked, complete, doubted, own FROM cursor WHERE account = ? AND shelf = ?",
             (account, SHELVES[shelf]),
         ).fetchone()
-        return Cursor(row[0], row[1], row[2], row[3], bool(row[4])) if row else Cursor()
+        return Cursor(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) if row else Cursor()
 
-    def forget_stamps(self, account: int) -> None:
-        """What the account said of its last changes no longer counts."""
-        self.db.execute("UPDATE cursor SET stamp = NULL WHERE account = ?", (account,))
+    def wrote(self, account: int, shelf: str, own: str | None) -> None:
+        """We write to this shelf: its stamp counts no more. `own`: what stands for it once we have written."""
+        self.db.execute(
+            "UPDATE cursor SET stamp = NULL, own = ? WHERE account = ? AND shelf = ?", (own, account, SHELVES[shelf])
+        )
 
     def move(self, account: int, shelf: str, cursor: Cursor) -> None:
         self.db.execute(
-            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (account, SHELVES[shelf], cursor.value, cursor.stamp, cursor.looked, cursor.complete, int(cursor.doubted)),
-        )
+            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                account,
+                SHELVES[shelf],
+                cursor.value,
+                cursor.stamp,
+                cursor.looked,
+                cursor.complete,
+                int(cursor.doubted),
+                cursor.own,
+            ),
+        )  # fmt: skip
 
     # ---------------------------------------------------------------- runs
     def begin_run(self, profile: int, why: str, now: int) -> int:

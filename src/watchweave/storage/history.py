@@ -14,6 +14,24 @@ from .staging import SHELVES
 
 HISTORY = SHELVES["history"]
 
+LINES = (
+    "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
+    " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known) FROM json_each(?1) AS j"
+    " CROSS JOIN entry AS e INDEXED BY entry_media ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
+    " LEFT JOIN account AS a ON a.id = e.account AND a.circle <> ?3"
+    " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
+    " LEFT JOIN play AS p ON p.id = o.play"
+    " LEFT JOIN written AS w ON w.account = e.account AND w.media = e.media AND w.sent IS e.at WHERE "
+)
+FRESH = LINES + (
+    "NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state <> 3)"
+    " AND NOT EXISTS (SELECT 1 FROM aside AS d WHERE d.circle = ?3 AND d.account = e.account AND d.key = e.key)"
+)
+DAYS = LINES + (
+    "e.clock = 1 AND w.lo IS NULL AND p.id IS NULL AND EXISTS (SELECT 1 FROM sighting AS s"
+    " WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state = 1 AND s.ours = 0)"
+)
+
 
 class Line(Struct, frozen=True):
     """One entry as stored, and the own play that it was written for, if we wrote it into another circle."""
@@ -178,11 +196,13 @@ class Plays:
         ).fetchone()
         return row is not None
 
-    def lose(self, account: int, plays: Iterable[int]) -> None:
-        """The account does not show these plays any more, in any circle, and is never told them again."""
+    def name_unseen(self, account: int, plays: Iterable[tuple[int, int]]) -> list[tuple[int, str]]:
+        """Names for entries of ours that were never seen, so that they can vanish like others: (media, key)."""
+        named = [(play, media, f"unseen:{play}") for play, media in plays]
         self.db.executemany(
-            "UPDATE sighting SET state = 3 WHERE account = ? AND play = ?", [(account, play) for play in plays]
+            "UPDATE sighting SET key = ? WHERE account = ? AND play = ?", [(key, account, play) for play, _, key in named]
         )
+        return [(media, key) for _, media, key in named]
 
     def entry_media(self, accounts: Collection[int]) -> list[int]:
         """All media of which these accounts show plays."""
@@ -199,36 +219,14 @@ class Plays:
     # ---------------------------------------------------------------- matching
     def fresh(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
         """Entries that the circle has not placed yet, and those that are back after they were gone."""
-        return self._lines(
-            circle,
-            heard,
-            medias,
-            "NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state <> 3)"
-            " AND NOT EXISTS (SELECT 1 FROM aside AS d WHERE d.circle = ?3 AND d.account = e.account AND d.key = e.key)",
-        )
+        return self._lines(FRESH, circle, heard, medias)
 
     def days(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
         """Entries that the circle has placed, that are known only by their day and that we did not write."""
-        return self._lines(
-            circle,
-            heard,
-            medias,
-            "e.clock = 1 AND w.lo IS NULL AND p.id IS NULL AND EXISTS (SELECT 1 FROM sighting AS s"
-            " WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state = 1 AND s.ours = 0)",
-        )
+        return self._lines(DAYS, circle, heard, medias)
 
-    def _lines(self, circle: int, heard: Collection[int], medias: Sequence[int], which: str) -> dict[int, list[Line]]:
-        rows = self.db.execute(
-            "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
-            " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known) FROM json_each(?1) AS j"
-            " CROSS JOIN entry AS e INDEXED BY entry_media ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
-            " LEFT JOIN account AS a ON a.id = e.account AND a.circle <> ?3"
-            " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
-            " LEFT JOIN play AS p ON p.id = o.play"
-            " LEFT JOIN written AS w ON w.account = e.account AND w.media = e.media AND w.sent IS e.at"
-            f" WHERE {which}",
-            (json.dumps(medias), json.dumps(sorted(heard)), circle),
-        )
+    def _lines(self, query: str, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
+        rows = self.db.execute(query, (json.dumps(medias), json.dumps(sorted(heard)), circle))
         found: dict[int, list[Line]] = defaultdict(list)
         for account, key, media, at, clock, *written in rows:
             own = (written[0], written[1], written[2], written[3]) if written[1] is not None else None

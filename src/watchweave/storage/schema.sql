@@ -77,9 +77,10 @@ CREATE TABLE reset (
   circle INTEGER NOT NULL REFERENCES circle, media INTEGER NOT NULL REFERENCES media, at INTEGER NOT NULL,
   upto INTEGER NOT NULL, PRIMARY KEY (circle, media)) STRICT, WITHOUT ROWID;
 
+-- own: the stamp, or the cursor, as our own last write left it; what happened just before it nobody has read yet
 CREATE TABLE cursor (
   account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, value TEXT, stamp TEXT, looked INTEGER,
-  complete INTEGER, doubted INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, shelf)) STRICT, WITHOUT ROWID;
+  complete INTEGER, doubted INTEGER NOT NULL DEFAULT 0, own TEXT, PRIMARY KEY (account, shelf)) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile, began INTEGER NOT NULL, ended INTEGER,
   why TEXT NOT NULL DEFAULT 'sync', status TEXT, requests TEXT, problems TEXT, undone INTEGER) STRICT;

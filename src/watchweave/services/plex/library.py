@@ -83,6 +83,8 @@ class Library:
         self.http: Http = service.http
         self.service = service
         self.headers = {"X-Plex-Pms-Api-Version": "1.0"}
+        self.written: int | None = None
+        """The latest time that stands on what we have written in this run."""
 
     async def ready(self) -> None:
         """Find the server, if its address is not set."""

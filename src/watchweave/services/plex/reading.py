@@ -29,18 +29,19 @@ NEWS = {
 
 class Mark(Struct):
     """How far a section was read: the newest value in it, when we looked, and the rows that a query with overlap will
-    bring again, each with a digest of what it said."""
+    bring again, each with a digest of what it said. `exact`: the newest value is our own, and only later ones count."""
 
     type: str
     looked: int
     newest: int = 0
     seen: dict[str, int] = {}
+    exact: bool = False
 
     @property
     def since(self) -> int:
         """What a query for news asks for. Once the newest value is old, nothing older can still arrive, and asking for
         later ones alone brings no row twice."""
-        return self.newest - OVERLAP if self.looked - self.newest <= OVERLAP else self.newest
+        return self.newest - OVERLAP if self.looked - self.newest <= OVERLAP and not self.exact else self.newest
 
 
 class Cursor(Struct):
@@ -60,6 +61,16 @@ def resumed(text: str | None, chosen: tuple[str, ...]) -> Cursor | None:
     except MsgspecError:
         return None
     return cursor if cursor.chosen == chosen else None
+
+
+def passed(text: str | None, chosen: tuple[str, ...], written: int) -> str | None:
+    """The cursor behind everything up to this moment, at which we wrote."""
+    cursor = resumed(text, chosen)
+    if cursor is None:
+        return None
+    for mark in cursor.marks.values():
+        mark.newest, mark.seen, mark.exact = max(mark.newest, written), {}, True
+    return json.encode(cursor).decode()
 
 
 class Tracker:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from ...core.media import Kind, Media
 from ...core.records import Copy, Form, Play, Rating, Record, Watched
 from ...errors import Incomplete, Unavailable
 from ..base import Reading, Refusal, Shelf
-from .convert import KINDS, Row, stars
+from .convert import KINDS, Row, rating, stars
 from .guids import parse
 from .library import Library
-from .reading import news, resumed, whole
+from .reading import news, passed, resumed, whole
 from .writing import ABSENT, copies, everywhere, side_by_side
 
 if TYPE_CHECKING:
@@ -37,6 +37,19 @@ class OnServer(Shelf[R]):
     def library(self) -> Library:
         return cast("Plex", self.service).library
 
+    async def _look(self, written: Mapping[str, R], kept: Callable[[Row, R], bool]) -> None:
+        """Look at what Plex says it has done: its answer is the same whether it has or not, and the time that it put on
+        it tells the next reading how much of the news is our own."""
+        rows = await self.library.details(sorted(written))
+        now = int(self.http.clock.now())
+        times = [at for row in rows.values() for at in (row.last_viewed_at, row.last_rated_at) if at and at <= now]
+        self.library.written = max([self.library.written or 0, *times])
+        lost = [key for key, row in rows.items() if not kept(row, written[key])]
+        if lost:
+            raise Unavailable(
+                self.http.title, f"{len(lost)} of {len(written)} changes do not show, though it took them."
+            )
+
 
 class History(OnServer[Play]):
     """What was played; its reading brings all else that the library shows. Plex cannot be given a play: it knows only
@@ -53,6 +66,11 @@ class History(OnServer[Play]):
         pages = news(self.library, reading, last) if last else whole(self.library, reading)
         reading.records = _unbroken(pages)
         return cast("Reading[Play]", reading)
+
+    async def passed(self, cursor: str | None) -> str | None:
+        """Behind the times that stand on what we wrote."""
+        written = self.library.written
+        return None if written is None else passed(cursor, self.library.service.chosen, written)
 
 
 async def _unbroken(pages: AsyncIterator[list[Record]]) -> AsyncIterator[Sequence[Record]]:
@@ -92,6 +110,10 @@ class WatchedFlags(OnServer[Watched]):
             else:
                 refused.append(Refusal(record, REBUILT if rows else ABSENT))
         failed = await self._scrobble(unmarked)
+        marked = {
+            copy: record for record, rows in sound for row in rows if (copy := row.key) in unmarked.keys() - failed
+        }
+        await self._look(marked, lambda row, _: row.view_count > 0)
         for record, rows in sound:
             whys = [failed.get(row.key, "") for row in rows]
             refused += [Refusal(record, whys[0])] if all(whys) else []
@@ -100,7 +122,10 @@ class WatchedFlags(OnServer[Watched]):
     async def remove(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
         await self.library.ready()
         return await everywhere(
-            self.service.title, records, lambda record, key: self.library.act("unscrobble", key, again=True)
+            self.service.title,
+            records,
+            lambda record, key: self.library.act("unscrobble", key, again=True),
+            lambda written: self._look(written, lambda row, _: row.view_count == 0),
         )
 
     async def _scrobble(self, unmarked: dict[str, Row]) -> dict[str, str]:
@@ -144,12 +169,20 @@ class Ratings(OnServer[Rating]):
             when = {"ratedAt": record.at} if past and record.at is not None else {}
             return await self.library.act("rate", key, again=True, rating=stars(record.value), **when)
 
-        return await everywhere(self.service.title, records, rate)
+        def kept(row: Row, record: Rating) -> bool:
+            """It shows the value; or, where it rounds, at least that it was rated as late."""
+            late = min(now, record.at or now)
+            return rating(row.user_rating) == record.value or (row.last_rated_at or 0) >= late
+
+        return await everywhere(self.service.title, records, rate, lambda written: self._look(written, kept))
 
     async def remove(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
         await self.library.ready()
         return await everywhere(
-            self.service.title, records, lambda record, key: self.library.act("rate", key, again=True, rating=-1)
+            self.service.title,
+            records,
+            lambda record, key: self.library.act("rate", key, again=True, rating=-1),
+            lambda written: self._look(written, lambda row, _: rating(row.user_rating) is None),
         )
 
 

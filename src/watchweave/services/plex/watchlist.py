@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from ...core.media import Kind, Media
 from ...core.records import Form, Wish
-from ..base import Reading, Refusal, Shelf
+from ...errors import Unavailable
+from ..base import Reading, Refusal, Service, Shelf
 from .convert import Row, wish
 from .guids import names
-from .library import Body, Paging
+from .library import Body, Container, Paging
 from .writing import side_by_side
 
 WATCHLIST = "/library/sections/watchlist/all"
@@ -19,6 +20,12 @@ DONE_BEFORE = (400, 404, 409, 422)
 SPACES = ("imdb", "tmdb", "tvdb")
 NUMBER = {Kind.MOVIE: 1, Kind.SHOW: 2}
 AT_ONCE = 50
+MOST = 300
+"""Rows in a page at most (10.1)."""
+FIRST = 100
+"""Rows of the page that tells whether anything has changed; a list that fits is read with it."""
+STAMP = 20
+"""So many of the newest entries stand in the stamp."""
 
 
 class Watchlist(Shelf[Wish]):
@@ -28,32 +35,55 @@ class Watchlist(Shelf[Wish]):
     kinds = frozenset({Kind.MOVIE, Kind.SHOW})
     form = Form(settle=60, times=False)
 
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self._first: Container[Row] | None = None
+        """The first page, just asked for, and not read yet."""
+        self._after: Container[Row] | None = None
+        """The same, as our own writes left it."""
+        self._added: set[str] = set()
+
     async def stamp(self) -> str | None:
         """Plex has no change token: the number of entries and the newest of them stand for it (section 10.1)."""
-        headers = {"X-Plex-Container-Start": "0", "X-Plex-Container-Size": "20"}
-        answer = await self.http.get(WATCHLIST, Body[Row], host="discover_url", params=NEWEST, headers=headers)
-        container = answer.value.MediaContainer
-        return f"{container.total_size} {' '.join(row.key for row in container.Metadata)}"
+        self._first = self._after or await self._newest(FIRST)
+        self._after = None
+        return f"{self._first.total_size} {' '.join(row.key for row in self._first.Metadata[:STAMP])}"
+
+    async def _newest(self, size: int) -> Container[Row]:
+        answer = await self.http.get(
+            WATCHLIST, Body[Row], host="discover_url", params=NEWEST, headers=Paging(size).ask(0, size).headers
+        )
+        return answer.value.MediaContainer
 
     async def read(self, cursor: str | None) -> Reading[Wish]:
-        return Reading(self._wishes())
+        """The page that gave the stamp is all there is of a short list."""
+        first, self._first = self._first, None
+        rows = first.Metadata if first else []
+        short = first is not None and first.total_size == len({row.key for row in rows}) == len(rows)
+        return Reading(self._short(rows) if short else self._long())
 
-    async def _wishes(self) -> AsyncIterator[Sequence[Wish]]:
+    async def _short(self, rows: Sequence[Row]) -> AsyncIterator[Sequence[Wish]]:
+        yield await self._wishes(rows)
+
+    async def _long(self) -> AsyncIterator[Sequence[Wish]]:
         pages = self.http.pages(
             WATCHLIST,
             Body[Row],
-            Paging(300),
+            Paging(MOST),
             lambda body: body.MediaContainer.Metadata,
             key=lambda row: row.rating_key,
             host="discover_url",
             params=NEWEST,
         )
         async for rows in pages:
-            wishes = {row.key: found for row in rows if (found := wish(row))}
-            unknown = self.service.known.unknown(one.media.key for one in wishes.values())
-            wanted = [key for key, one in wishes.items() if one.media.key in unknown and len(one.media.ids) < 2]
-            details = await self._details(wanted)
-            yield [(key in details and wish(details[key])) or one for key, one in wishes.items()]
+            yield await self._wishes(rows)
+
+    async def _wishes(self, rows: Sequence[Row]) -> list[Wish]:
+        wishes = {row.key: found for row in rows if (found := wish(row))}
+        unknown = self.service.known.unknown(one.media.key for one in wishes.values())
+        wanted = [key for key, one in wishes.items() if one.media.key in unknown and len(one.media.ids) < 2]
+        details = await self._details(wanted)
+        return [(key in details and wish(details[key])) or one for key, one in wishes.items()]
 
     async def _details(self, keys: Sequence[str]) -> dict[str, Row]:
         """The same entries with their ids, which the list itself lacks. Several at once is unverified (section 4.3 has
@@ -73,12 +103,22 @@ class Watchlist(Shelf[Wish]):
         return {row.key: row for row in rows if row.key in keys}
 
     async def add(self, records: Sequence[Wish]) -> Sequence[Refusal[Wish]]:
-        return await self._act("addToWatchlist", records)
+        """What was added now stands among the newest, or it was not."""
+        refused = await self._act("addToWatchlist", records)
+        if self._added:
+            self._after = await self._newest(MOST)
+            lost = self._added - {row.key for row in self._after.Metadata}
+            if lost:
+                raise Unavailable(
+                    self.http.title, f"{len(lost)} of {len(records)} wishes do not show, though it took them."
+                )
+        return refused
 
     async def remove(self, records: Sequence[Wish]) -> Sequence[Refusal[Wish]]:
         return await self._act("removeFromWatchlist", records)
 
     async def _act(self, action: str, records: Sequence[Wish]) -> list[Refusal[Wish]]:
+        self._after, self._added = None, set()
         answers = await side_by_side(self.service.title, [self._set(action, one.media) for one in records])
         return [Refusal(record, why) for record, why in zip(records, answers, strict=True) if why]
 
@@ -96,7 +136,10 @@ class Watchlist(Shelf[Wish]):
             again=True,
             accept=DONE_BEFORE,
         )
-        if answer.status in (200, 409) or answer.status < 300 or (action.startswith("remove") and answer.status == 404):
+        if answer.status < 300:
+            self._added |= {key} if action.startswith("add") else set()
+            return ""
+        if answer.status == 409 or (action.startswith("remove") and answer.status == 404):
             return ""
         if b"already" in (answer.value or b"").lower():
             return ""

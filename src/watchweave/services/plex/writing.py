@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from ...core.media import Media
@@ -22,10 +22,16 @@ def copies(media: Media) -> list[str]:
     return [key for key in media.keys if key.isdigit()]
 
 
-async def everywhere(title: str, records: Sequence[R], act: Callable[[R, str], Awaitable[str]]) -> list[Refusal[R]]:
-    """Do this to every copy of every record; refused are those of which no copy took it."""
+async def everywhere(
+    title: str,
+    records: Sequence[R],
+    act: Callable[[R, str], Awaitable[str]],
+    look: Callable[[Mapping[str, R]], Awaitable[None]],
+) -> list[Refusal[R]]:
+    """Do this to every copy of every record, and look at those that took it; refused are those of which none did."""
     pairs = [(record, key) for record in records for key in copies(record.media)]
     answers = await side_by_side(title, [act(record, key) for record, key in pairs])
+    await look({key: record for (record, key), why in zip(pairs, answers, strict=True) if not why})
     whys: dict[int, list[str]] = {id(record): [] for record in records}
     for (record, _), why in zip(pairs, answers, strict=True):
         whys[id(record)].append(why)
