@@ -325,8 +325,9 @@ class Plays:
         self.db.execute("DELETE FROM reset WHERE circle = ? AND media = ?", (circle, media))
 
     def newest(self) -> int:
-        """The number of the newest play of all."""
-        return int(self.db.execute("SELECT coalesce(max(id), 0) FROM play").fetchone()[0])
+        """The number of the newest play that there ever was."""
+        row = self.db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'play'").fetchone()
+        return int(row[0]) if row else 0
 
     # ---------------------------------------------------------------- telling
     def tell(self, circle: int, account: int, plays: Iterable[int]) -> None:

@@ -50,8 +50,9 @@ CREATE TABLE entry (
   account INTEGER NOT NULL REFERENCES account, key TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
   at INTEGER, clock INTEGER NOT NULL, fresh INTEGER NOT NULL, PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_media ON entry (media, account);
+-- AUTOINCREMENT: the journal names plays of circles that are no more, and no other play may have their numbers
 CREATE TABLE play (
-  id INTEGER PRIMARY KEY, circle INTEGER NOT NULL REFERENCES circle, media INTEGER NOT NULL REFERENCES media,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, circle INTEGER NOT NULL REFERENCES circle, media INTEGER NOT NULL REFERENCES media,
   at INTEGER, lo INTEGER NOT NULL, hi INTEGER NOT NULL, known INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX play_media ON play (media, circle);
 -- state: 0 due, 1 here, 2 leave, 3 gone
