@@ -32,12 +32,14 @@ demo: .venv/product.stamp
 test: .venv/setup.stamp
 	$(BIN)/python -m pytest $(ARGS)
 
+# Every tool has its say, also after one that found something.
 check: .venv/setup.stamp
-	$(BIN)/ruff check $(CODE)
-	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy
-	$(BIN)/python docs/generate.py --check
-	$(BIN)/python -m pytest tests/house
+	@failed=; \
+	for tool in "ruff check $(CODE)" "ruff format --check $(CODE)" mypy "python docs/generate.py --check" \
+	    "python -m pytest tests/house"; do \
+	  echo "$(BIN)/$$tool"; $(BIN)/$$tool || failed="$$failed\n  $$tool"; \
+	done; \
+	if [ -n "$$failed" ]; then printf "\nNot well:$$failed\n" >&2; exit 1; fi
 
 fix: .venv/setup.stamp
 	$(BIN)/ruff check --fix $(CODE)

@@ -10,6 +10,8 @@ from typing import Any
 
 from watchweave.cli.program import COMMANDS, loaded
 from watchweave.core.plan import LIMITS
+from watchweave.services.base import Service
+from watchweave.services.registry import names, service
 from watchweave.settings import defaults, table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +36,7 @@ def settings_page() -> str:
         ("A profile", "Below `profiles:`, by the person's name.", "PROFILES__NAME__", table.PROFILE),
         (
             "An account",
-            "Below `accounts:`, by the account's name. What else may stand here, such as tokens, the service decides.",
+            "Below `accounts:`, by the account's name. What else may stand here depends on the service: see below.",
             "PROFILES__NAME__ACCOUNTS__NAME__",
             table.ACCOUNT,
         ),
@@ -51,12 +53,30 @@ def settings_page() -> str:
             "PROFILES__NAME__LIMITS__",
             limits,
         ),
+        *(account_section(service(name)) for name in names()),
         *(
             (f"Metadata: {name}", f"Below `metadata:`, `{name}:`.", f"METADATA__{name.upper()}__", settings)
             for name, settings in defaults.METADATA.items()
         ),
     ]
     return "\n\n".join([INTRODUCTION, *(section(*part) for part in sections), FIRST_RELEASE, variables()]) + "\n"
+
+
+Part = tuple[str, str, str, Iterable[table.Setting]]
+
+
+def account_section(kind: type[Service]) -> Part:
+    """What an account at this service may say."""
+    found = [
+        table.Setting(one.name, "secret" if one.secret else "text", "", one.help or one.title)
+        for one in (*kind.sign_in, *kind.settings)
+    ]
+    found += [
+        table.Setting(name, "address", base, "Another address of the service; seldom needed.")
+        for name, base in kind.hosts.items()
+    ]
+    text = f"Below the account, beside `service` and `url`. `watchweave login` fills in what a sign-in at {kind.title} gives."
+    return f"An account at {kind.title}", text, "PROFILES__NAME__ACCOUNTS__NAME__", found
 
 
 INTRODUCTION = """\
@@ -162,6 +182,8 @@ If several hold, the first of 2, 130, 1, 4, 3, 0 counts. Records that a service 
 do writes whose outcome the next reading decides. A dry run ends with the same codes. `approve` and `undo` end with 0 if
 their own list was done, `doctor` with 0 unless something prevents a sync, then with 2.
 
+`undo` asks before it writes, on a terminal and without `--yes`; a no ends with 130, and nothing was done.
+
 The first Ctrl-C, or SIGTERM, begins nothing new and ends what is under way; the second ends at once. A second command
 that writes waits up to a minute for the first, then ends with 1 and names it. Commands that only read never wait.
 
@@ -187,7 +209,9 @@ One object on stdout, and nothing else there. Ids are text; times are ISO 8601 i
                "message": "…"}]}
 ```
 
-`run` is null in a dry run. `value` is of a play its time, or null (unknown, or only a mark); of a rating a number from 1
+`run` is null in a dry run, and so is `hold` where the dry run found it: it keeps none that could be approved. `refused`
+names both what a service did not take and what could not even be asked for, because it has no id that the service knows
+or a time that cannot be right. `value` is of a play its time, or null (unknown, or only a mark); of a rating a number from 1
 to 10 with at most one decimal; else null. An episode also has `show`, `season` and `number`. `pending` is a write of this
 or an earlier run whose outcome a reading will decide.
 
@@ -201,8 +225,10 @@ or an earlier run whose outcome a reading will decide.
   "last_run": {}, "held": []}]}
 ```
 
-`last_run` is one of the objects of `runs`, or null; `held` is as in `sync`. `owed` counts the records that the account
-should show and does not yet; `state` is one of the kinds of problems, or `ready`, or `new` before the first sync.
+`last_run` is one of the objects of `runs`, or null; `held` is as in `sync`, and `check` names the safety
+check. `owed` counts the records that the account should show and does not yet, but for those that `unmatched` names;
+`state` is one of the kinds of problems, or `ready`, or `new` before the first sync. `sign_in_needed` is also the state of
+an account where nobody has signed in; `message` then says how.
 
 `runs`:
 

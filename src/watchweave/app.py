@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # what a command does not need is not loaded
     from .settings import Settings
     from .storage.matches import Matches
     from .storage.secrets import Vault
-    from .storage.store import Store
+    from .storage.store import Store, Writer
 
 log = logging.getLogger("watchweave")
 PATIENCE = 60.0
@@ -50,7 +51,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
     path = folder / settings.DATABASE
     writer = Writer(path, writes) if writes else None
     if writer:
-        writer.take(patience)
+        writer.take(patience, _waiting(writer, patience))
     try:
         with told_reading(path):
             store = open_store(path, unclean=bool(writer and writer.unclean))
@@ -69,6 +70,19 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
     finally:
         if writer:
             writer.give_back()
+
+
+def _waiting(writer: Writer, patience: float) -> Callable[[float], None]:
+    """Waits as told, and says once for whom."""
+    told: list[str] = []
+
+    def wait(seconds: float) -> None:
+        if not told:
+            told.append(writer.holder())
+            log.warning("Another command is writing: %s. Waiting for it, up to %.0f s.", told[0], patience)
+        time.sleep(seconds)
+
+    return wait
 
 
 def _vault(folder: Path, store: Store) -> Vault:

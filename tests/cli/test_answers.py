@@ -182,7 +182,7 @@ def test_the_doctor_ends_with_2_where_a_sign_in_is_gone(synced):
     synced.trakt.sign_in.revoke(synced.account)
     ended = synced.run("doctor")
     assert ended.code == 2
-    assert "no  nate's trakt: Trakt: the sign-in has expired" in ended.out
+    assert "no  nate's trakt: the sign-in has expired" in ended.out
 
 
 def test_the_doctor_ends_with_2_where_the_key_is_another(synced):

@@ -4,6 +4,7 @@ import doctest
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import watchweave.cli
 from watchweave import __version__, cli
@@ -132,3 +133,39 @@ def test_a_hostile_title_reaches_neither_the_terminal_nor_the_json(place):
     place.watch("m1", at=LONG_AGO)
     for words in (("plan",), ("plan", "--json")):
         assert not {"\x1b", "\x9b"} & set(place.run(*words).out)
+
+
+def test_who_waits_for_another_command_is_told_for_whom(place):
+    writer = Writer(place.folder / "data" / "watchweave.db", "sync")
+    writer.take()
+    try:
+        ended = place.run("sync", patience=0.1)
+    finally:
+        writer.give_back()
+    assert ended.err.count("Another command is writing: watchweave sync (process") == 2  # waiting, and giving up
+    assert "Waiting for it" in ended.err
+
+
+def test_a_direction_that_the_shell_cut_off_is_recognised(place):
+    ended = place.run("sync", "plex-")
+    assert (ended.code, ended.err) == (2, 'A direction needs quotes, or the shell cuts it off: "plex->ACCOUNT".\n')
+
+
+def test_a_run_that_is_no_number_is_answered_in_words(place):
+    for word in ("heat", "9" * 30):
+        ended = place.run("undo", word)
+        assert (ended.code, "is no run" in ended.err, "watchweave runs" in ended.err) == (2, True, True)
+
+
+def test_the_doctor_shows_the_example_of_settings_as_it_is_to_be_written(place):
+    (place.folder / "config.yml").unlink()
+    assert "\n            plex:\n" in place.run("doctor").out
+
+
+def test_every_tool_of_make_check_has_its_say():
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    script = makefile.split("check: .venv/setup.stamp\n")[1].split("\nfix:")[0]
+    told = script.replace("$(BIN)/$$tool ||", "sh -c 'exit 7' ||").replace("$(BIN)/", "").replace("$(CODE)", "src")
+    shell = told.replace("$$", "$").replace("@", "", 1)
+    ended = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
+    assert (ended.returncode, len(ended.stdout.splitlines()), len(ended.stderr.splitlines())) == (1, 5, 7)

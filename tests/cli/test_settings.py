@@ -344,3 +344,18 @@ def test_naming_the_settings_room_loads_nothing_slow() -> None:
     assert not {"ruamel.yaml", "platformdirs", "zoneinfo", "cryptography", "httpx2", "asyncio", "rich"}.intersection(
         loaded
     )
+
+
+def test_settings_that_are_nested_without_end_are_refused(tmp_path: Path) -> None:
+    for deep in ("profiles: " + "[" * 300 + "]" * 300, "{a: " * 900 + "}" * 900):
+        assert "config.yml" in complaint(tmp_path, deep)
+
+
+def test_a_fault_does_not_repeat_a_whole_page(tmp_path: Path) -> None:
+    text = f"profiles: {{me: {{timezone: {'x' * 100_000}, accounts: {{plex: {{}}}}}}}}"
+    assert len(complaint(tmp_path, text)) < 500
+
+
+def test_a_direction_of_the_first_release_that_means_nothing_names_the_words_that_do(tmp_path: Path) -> None:
+    told = complaint(tmp_path, "", PLEX_TOKEN="x", TRAKT_CLIENT_ID="y", SYNC_DIRECTION="sideways")
+    assert "one of both, bidirectional, plex_to_trakt, trakt_to_plex, or `A -> B`" in told

@@ -31,6 +31,7 @@ def demo(
         say("A household, simulated on this machine", "bold")
         say(stage.story)
         with tools.open(stage.folder, writes="demo") as home:
+            say(f"Times are those of their home, {home.profiles[0].timezone}.")
             say()
             say("The first sync", "bold", "blue")
             reports = _sync_all(home)

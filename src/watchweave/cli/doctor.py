@@ -39,9 +39,12 @@ class Findings:
         say(f"  !   {what}", "yellow")
 
     def bad(self, what: str) -> None:
-        """A sync cannot work like this."""
+        """A sync cannot work like this. Our own words may take several lines."""
         self.prevented = True
-        say(f"  no  {what}", "red")
+        first, *rest = what.splitlines()
+        say(f"  no  {first}", "red")
+        for line in rest:
+            say(f"      {line}".rstrip())
 
 
 def doctor(context: typer.Context) -> None:
@@ -103,7 +106,7 @@ async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[
     try:
         identity = await party.service.identity()
     except ServiceError as problem:
-        return [("bad", f"{place}: {addressed(str(problem), party.name)}")]
+        return [("bad", f"{place}: {addressed(problem.message, party.name)}")]
     if party.account.person not in (None, identity.person):
         whose = party.account.person_name or "another person"
         again = f'the sign-in is that of {identity.name}, but the records here are those of {whose}. Run "watchweave login {party.name}".'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from ..engine.home import Home
 from ..engine.report import Report, shown_shelf
+from ..errors import ConfigError
 from . import Tools
 from .printing import INTERRUPTED, PARTLY, exit_code, tell_changes, tell_problems
 from .running import finish, progress
@@ -17,7 +19,7 @@ from .terminal import many, say
 
 def undo(
     context: typer.Context,
-    run: Annotated[int, typer.Argument(metavar="RUN", help='Its number, as "watchweave runs" shows it.')],
+    number: Annotated[str, typer.Argument(metavar="RUN", help='Its number, as "watchweave runs" shows it.')],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back, and do nothing.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask first. Nothing is asked where nobody looks on.")
@@ -25,6 +27,9 @@ def undo(
 ) -> None:
     """Take back what one run wrote, where services allow it and nothing has happened since. On a terminal it asks first."""
     tools: Tools = context.obj
+    if not re.fullmatch(r"[0-9]{1,18}", number):
+        raise ConfigError(f'"{number[:40]}" is no run: its number is meant. "watchweave runs" lists them.')
+    run = int(number)
     asks = not yes and sys.stdin.isatty() and sys.stdout.isatty()
     agreed = None
     if dry_run or asks:

@@ -251,6 +251,8 @@ def _narrow(request: Request, parties: Sequence[Party], words: str) -> None:
     from ..core.directions import hears
 
     heard = hears([party.id for party in parties], request.directions)
+    if words.endswith("-"):  # the shell took the rest for a file to write to
+        raise ConfigError(f'A direction needs quotes, or the shell cuts it off: "{words}>ACCOUNT".')
     giver, arrow, receiver = (part.strip() for part in words.partition("->"))
     told = named(parties, receiver if arrow else giver)
     asked = frozenset().union(*(heard[party.id] for party in told))

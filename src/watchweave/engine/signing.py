@@ -61,7 +61,7 @@ class Signing:
                         if await party.service.refresh(self.home.secrets(party.id)):
                             outcomes[name] = ""
                     except ServiceError as problem:
-                        outcomes[name] = addressed(str(problem), party.name)
+                        outcomes[name] = addressed(problem.message, party.name)
         return outcomes
 
     def _whose(self, account: str, profile: str | None) -> ProfileWish:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.plan import LIMITS, Limit
+from ..errors import ConfigError
 from .check import checked
 from .defaults import ACCOUNT_VARIABLES, PROFILE_NAME, SOURCE_VARIABLES, SYNC_DIRECTIONS
 from .directions import parse as parse_direction
@@ -65,6 +66,9 @@ def _add_first_release(tree: Entry, services: Mapping[str, Offer], environment: 
                 put(tree, ["profiles", PROFILE_NAME, "accounts", service, option], entry)
         if _has(tree, "profiles") and (said := environment.get("SYNC_DIRECTION")):
             direction = SYNC_DIRECTIONS.get(said.lower().replace("-", "_"), said)
+            if ">" not in direction:
+                words = ", ".join(SYNC_DIRECTIONS)
+                raise ConfigError(f"SYNC_DIRECTION cannot be {said[:40]!r}. It may be one of {words}, or `A -> B`.")
             put(tree, ["profiles", PROFILE_NAME, "sync"], Entry(direction, "SYNC_DIRECTION"))
     for variable, path in SOURCE_VARIABLES.items():
         if (entry := _variable(variable, environment)) and not _has(tree, *path):

@@ -21,6 +21,8 @@ from .values import AccountSettings, Offer, Profile, Rules, Settings
 
 NAME = re.compile(r"\w[\w.\- ]*")
 ADDRESS = re.compile(r"https?://[^\s/]+\S*")
+LONGEST = 200
+"""Characters of what was written that a fault repeats."""
 Texts = str | tuple[str, ...]
 
 
@@ -32,7 +34,7 @@ def checked(
     if not found.get("profiles") or not found["profiles"].value:
         raise ConfigError(
             f"There are no accounts yet. Write {folder / FILE}, for example:\n\n{EXAMPLE}\n"
-            "then sign in with `watchweave login`. To look around without any account, run `watchweave demo`."
+            "then sign in to each account: `watchweave login ACCOUNT`. To look around without any account, run `watchweave demo`."
         )
     profiles = [
         profile(name, entry, services, limits, timezone)
@@ -73,6 +75,8 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 def fault(entry: Entry, what: str, hint: str = "") -> NoReturn:
+    """A sentence of a readable length, however long what was written is."""
+    what = what if len(what) <= LONGEST else f"{what[:LONGEST]}…"
     raise ConfigError(f"{entry.place}: {what}. {hint}".rstrip())
 
 

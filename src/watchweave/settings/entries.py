@@ -36,8 +36,9 @@ def from_file(path: Path) -> Entry:
 
     try:
         node = YAML(typ="rt", pure=True).compose(path.read_bytes())
+        return _entry(node, path.name) if node else Entry({}, path.name)
     except FileNotFoundError:
-        node = None
+        return Entry({}, path.name)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
     except MarkedYAMLError as error:
@@ -48,7 +49,6 @@ def from_file(path: Path) -> Entry:
         raise ConfigError(f"{path.name}: this is nested far too deeply.") from None
     except YAMLError:
         raise ConfigError(f"{path.name}: this is no valid YAML.") from None
-    return _entry(node, path.name) if node else Entry({}, path.name)
 
 
 def _entry(node: Node, name: str) -> Entry:

@@ -26,7 +26,7 @@ TOP = (
         "every",
         "time or cron expression",
         "30m",
-        "How often the schedule syncs: `30m`, `6h`, `1d`, or a cron expression like `0 */6 * * *`.",
+        "For the schedule, which is not there yet: `30m`, `6h`, `1d`, or a cron expression like `0 */6 * * *`.",
     ),
     Setting("log_level", "word", "info", "How much is logged.", choices=("debug", "info", "warning", "error")),
     Setting(
@@ -53,7 +53,8 @@ PROFILE = (
         "titles",
         "word",
         "exact",
-        "What a title may settle for something without any id: `exact` joins what agrees completely, `ask` asks you.",
+        "What a title may settle for something without any id. Nothing yet: such things are left alone and named by"
+        " `unmatched`.",
         choices=("exact", "ask"),
     ),
 )
