@@ -95,6 +95,8 @@ class World:
         self.life = Life()
         self.crashes = self.random.choice([0.0, 0.1, 0.3])
         self.faults = self.random.choice([0.0, 0.2, 0.4])
+        self.haste = self.random.choice([0.0, 0.0, 0.3])
+        """How often does somebody act while a sync writes?"""
         self.evenings = self.random.random() < 0.4
         """Are films watched twice in an evening?"""
         self.story: list[str] = []
@@ -112,6 +114,11 @@ class World:
             ["watch"] * 4 + ["rate"] * 3 + ["wish", "wish", "unwish", "unrate", "remove_play", "double"]
         )
         getattr(self, kind)()
+
+    def behind(self) -> None:
+        """Somebody acts right after one of our writes, before we can look again."""
+        self.note("meanwhile")
+        self.act()
 
     def note(self, text: str) -> None:
         self.story.append(f"{self.town.time - NOON:>8} {text}")
@@ -208,6 +215,8 @@ class World:
             }
             if self.random.random() < self.faults:
                 box.fail_writes = [self.random.choice(("", *FATES)) for _ in range(self.random.randint(1, 3))]
+            if self.random.random() < self.haste:
+                box.behind = self.behind
             if self.random.random() < self.crashes * 0.5:
                 box.fail_writes = [*box.fail_writes, self.random.choice(("kill_before", "kill_after"))]
         store = self.town.store
@@ -225,7 +234,7 @@ class World:
 
     def heal(self) -> None:
         for box in self.town.boxes.values():
-            box.down, box.partial, box.empty, box.fail_writes = False, set(), set(), []
+            box.down, box.partial, box.empty, box.fail_writes, box.behind = False, set(), set(), [], None
         self.town.store.die_in = -1  # type: ignore[attr-defined]
 
     def sync(self, **more: bool) -> None:

@@ -57,6 +57,8 @@ class Box:
     fail_writes: list[str] = field(default_factory=list)
     """What happens to the coming writes: '' fine, lost, applied, late, half, unsent, kill_before, kill_after."""
     late: list[tuple[int, Callable[[int], None]]] = field(default_factory=list)
+    behind: Callable[[], None] | None = None
+    """What somebody does right after the next write that is carried out, before its answer is there."""
     reads: int = 0
     writes: int = 0
     written: list[tuple[str, str, str]] = field(default_factory=list)
@@ -196,6 +198,9 @@ class MemoryShelf(Shelf[Any]):
             act(record)
             self.box.written.append((self.name, verb, self.uid(record)))
         self.box.move(self.name if self.name != "watched" else "history")
+        if self.box.behind:
+            act_behind, self.box.behind = self.box.behind, None
+            act_behind()
         if fate == "kill_after":
             raise Killed
         if fate in ("applied", "half"):

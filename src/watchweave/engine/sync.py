@@ -84,7 +84,8 @@ def decide(
 
 
 def unread(request: Request, parties: Sequence[Party], store: Store, run: int, now: int) -> list[Party]:
-    """Those who would be told something, or be introduced, though nobody has read what stands before our last write."""
+    """Those who would be told something, be introduced, or have a hold, though nobody has read what stands before our
+    last write."""
     looks = [(party, name, look) for party in parties for name, look in party.looks.items() if look.how == "own"]
     if not looks:
         return []
@@ -98,7 +99,7 @@ def unread(request: Request, parties: Sequence[Party], store: Store, run: int, n
         outcome = deciding.check(wanted(request, deciding.changes()), yes=request.yes, approved=request.approved)
         for _, _, look in looks:
             look.how = "own"
-    told = {change.account for change in outcome.changes}
+    told = {change.account for change in outcome.changes} | {hold.account for hold in Journal(store).waiting().values()}
     return list({party.id: party for party, _, _ in looks if party.id in told | new}.values())
 
 

@@ -1,0 +1,103 @@
+"""What stands on an account because we wrote it: it is no news, hides no news for long, and is never taken for a person's."""
+
+import pytest
+
+from tests.scenarios.household import NOW, Household, outcomes, told
+from tests.support.town import DAY, HOUR, MINUTE, PLEXLIKE, TRAKTLIKE, Town
+from watchweave.sandbox import faults
+
+
+def hidden(town: Town) -> int:
+    """We write Heat to `second`; right behind it, before we look again, somebody logs Ran there. When that was."""
+    town.film("heat", "ran", runtime=7200)
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.watch("heat", town.time - 5 * HOUR, town.time)
+    at = town.time - 3 * HOUR
+    town.second.behind = lambda: town.second.watch("ran", at, town.time)
+    town.sync()
+    town.wait(HOUR)
+    return at
+
+
+def of(town: Town, name: str, film: str) -> int:
+    return sum(uid == film for uid, _, _ in town.boxes[name].plays.values())
+
+
+def test_a_play_logged_right_behind_our_write_is_seen_before_we_write_again():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    at = hidden(town)
+    town.trakt.watch("ran", at + 10 * MINUTE, town.time)
+    town.sync()
+    assert (of(town, "second", "ran"), of(town, "trakt", "ran")) == (1, 1)
+    assert town.settle() == 1
+
+
+def test_a_play_logged_right_behind_our_write_is_seen_within_a_day():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    hidden(town)
+    town.wait(DAY)
+    town.sync()
+    assert of(town, "trakt", "ran") == 1
+
+
+def test_the_sync_after_one_that_wrote_only_asks_the_stamps():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE, plex=PLEXLIKE)
+    town.film("heat", "ran")
+    town.trakt.watch("heat", town.time - DAY, town.time)
+    town.plex.rate("ran", 80, town.time)
+    town.second.wish("ran", town.time)
+    town.sync()
+    reads = {name: box.reads for name, box in town.boxes.items()}
+    town.sync()
+    assert {name: box.reads - reads[name] for name, box in town.boxes.items()} == {"trakt": 3, "second": 3, "plex": 3}
+
+
+def test_a_change_of_directions_introduces_an_account_although_only_we_wrote_there():
+    town = Town([("trakt", "second")], trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.second.wish("ran", town.time)
+    town.settle()
+    town.trakt.wish("heat", town.time)
+    town.sync()
+    town.directions = None
+    town.wait(HOUR)
+    town.settle()
+    assert set(town.trakt.wishes) == {"heat", "ran"}
+
+
+@pytest.mark.parametrize("wait", [MINUTE, HOUR, 8 * DAY])
+def test_a_rating_that_plex_only_says_it_took_is_removed_nowhere(wait):
+    house = Household(films=20)
+    house.trakt.rate(house["m1"], 8, at=NOW - HOUR)
+    house.world.faults.order(faults.Blank(), "plex.server", "PUT", "rate")
+    assert outcomes(house.sync()) == {"pending": 1}
+    house.world.faults.cancel()
+    house.later(wait)
+    house.sync()
+    assert (house.trakt.ratings["m1"].value, house.rating("m1")) == (8, 8.0)
+
+
+@pytest.mark.parametrize("wait", [MINUTE, HOUR, 8 * DAY])
+def test_a_mark_that_plex_only_says_it_made_is_made_the_next_time(wait):
+    house = Household(films=20)
+    house.watch_on_trakt("m1", NOW - DAY)
+    house.world.faults.order(faults.Blank(), "plex.server", "PUT", "scrobble")
+    assert outcomes(house.sync()) == {"pending": 1}
+    house.world.faults.cancel()
+    house.later(wait)
+    house.sync()
+    assert (house.watched("m1"), house.plays("m1")) == (True, [NOW - DAY])
+    house.quiet()
+
+
+def test_a_wish_that_discover_only_says_it_took_is_removed_nowhere():
+    house = Household(others=3)
+    house.trakt.want(house["x1"])
+    house.world.faults.order(faults.Blank(), "plex.discover", "PUT", "addToWatchlist")
+    assert outcomes(house.sync()) == {"pending": 1}
+    house.world.faults.cancel()
+    house.later()
+    assert told(house.sync()) == {("plex", "watchlist", "add")}
+    house.quiet()
+    assert (house.wishes(), house.wishes_on_trakt()) == ({"x1"}, {"x1"})
