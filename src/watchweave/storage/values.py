@@ -239,19 +239,19 @@ class Values:
         """Is this no edit, but what the account makes of the value we wrote? Then it is learned, and agreed.
 
         looks: when the account was last read, and now; only the first reading that must show our write can tell, and
-        only if it states a time that is not newer: without one it may be a person's edit, which must not be lost.
+        only if it states the very time that we sent: else it may be a person's edit, which must not be lost.
         """
         looked, began = looks
         if change.before is None or change.value is None:
             return False
         row = self.db.execute(
-            "SELECT value, sent FROM journal WHERE account = ? AND shelf = ? AND media = ? AND state = 'done' ORDER BY id DESC LIMIT 1",
+            "SELECT value, sent, at FROM journal WHERE account = ? AND shelf = ? AND media = ? AND state = 'done' ORDER BY id DESC LIMIT 1",
             (account, shelf, change.media),
         ).fetchone()
         if row is None or row[0] != change.before:
             return False
         due = row[1] + settle
-        if began < due or (looked is not None and looked >= due) or change.at is None or change.at > row[1]:
+        if began < due or (looked is not None and looked >= due) or change.at is None or change.at != row[2]:
             return False
         known = self.db.execute(
             "SELECT 1 FROM rounding WHERE account = ? AND shelf = ? AND sent = ? UNION ALL SELECT 1 FROM held"
