@@ -41,12 +41,12 @@ MUTANTS = (
         "no-intention",
         "intention in the journal before the request",
         (
-            Swap(APPLY, "        rows = self._begin(batch)\n", ""),
+            Swap(APPLY, "        rows = self._begin(batch, party.shelves[shelf].read_by or shelf)\n", ""),
             Swap(
                 APPLY,
                 "            refusals = await act(records)\n",
                 "            try:\n                refusals = await act(records)\n            except ServiceError:\n"
-                "                rows = self._begin(batch)\n                raise\n            rows = self._begin(batch)\n",
+                "                rows = self._begin(batch, shelf)\n                raise\n            rows = self._begin(batch, shelf)\n",
             ),
         ),
         OF_DEATHS,
@@ -147,8 +147,8 @@ MUTANTS = (
             Swap(RETELL, "or not play.shown():", "or not any(map(play.has, self.circle.heard)):"),
             Swap(
                 COMPARE,
-                "            self._lose_unseen(party, unseen)\n        for circle in self._hearing(party.id):",
-                "            self._lose_unseen(party, unseen)\n        for circle in self.circles:",
+                "            self.lost[party.id] = gone\n        for circle in self._hearing(party.id):",
+                "            self.lost[party.id] = gone\n        for circle in self.circles:",
             ),
         ),
         (f"{STORY}a_play_that_an_account_does_not_hear_cannot_take_its_entry",),
@@ -200,8 +200,8 @@ MUTANTS = (
         (
             Swap(
                 COMPARE,
-                '        gone: Mapping[int, set[str]] = {}\n        if look.how == "complete"',
-                '        gone: Mapping[int, set[str]] = {}\n        if look.how in ("complete", "partial")',
+                '        gone: dict[int, set[str]] = {}\n        if look.how == "complete"',
+                '        gone: dict[int, set[str]] = {}\n        if look.how in ("complete", "partial")',
             ),
         ),
         (f"{STORY}plays_that_a_partial_reading_lacks_are_not_removed_elsewhere",),
@@ -399,5 +399,35 @@ MUTANTS = (
             ),
         ),
         OF_WISHES,
+    ),
+    Mutant(
+        "own-stamp-is-a-look",
+        "what stands behind our own write is read before the next (ours; not in the table)",
+        (
+            Swap(
+                FETCH,
+                '            look.how = "own"\n',
+                '            look.how, look.cursor = "quiet", self.accounts.cursor(party.id, reader)\n',
+            ),
+        ),
+        ("tests/scenarios/test_own_writes.py",),
+    ),
+    Mutant(
+        "own-writes-are-never-read",
+        "what we wrote is to be seen within a day (ours; not in the table)",
+        (Swap(FETCH, "(min(stale, DAY) if unseen else stale)", "stale"),),
+        ("tests/scenarios/test_own_writes.py",),
+    ),
+    Mutant(
+        "numbers-given-again",
+        "a play's number is never given to another (ours; not in the table)",
+        (
+            Swap(
+                HISTORY,
+                "\"SELECT seq FROM sqlite_sequence WHERE name = 'play'\"",
+                '"SELECT max(id) FROM play HAVING max(id) > 0"',
+            ),
+        ),
+        ("tests/laws/test_laws.py",),
     ),
 )
