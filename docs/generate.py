@@ -241,7 +241,7 @@ an account where nobody has signed in; `message` then says how.
 
 ```json
 {"unmatched": [{"profile": "nate", "account": "plex", "media": {"name": "Heat (1995)"}, "shelf": null,
-                "problem": "no_ids|contradiction|refused", "why": "…", "next_try": "only of what was refused"}]}
+                "problem": "no_ids|contradiction|time|refused", "why": "…", "next_try": "only of what was refused"}]}
 ```
 """
 

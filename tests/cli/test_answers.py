@@ -228,6 +228,19 @@ def test_unmatched_tells_when_it_is_tried_again_and_reads_well(place):
     assert "1 record in all" in told
 
 
+def test_a_play_in_the_future_is_named_and_owed_to_nobody(place):
+    place.account.watch(place.work("m2"), LONG_AGO)
+    place.watch("m1", at=LONG_AGO * 2)
+    ended = place.run("sync")
+    assert (
+        f"trakt history: 1 cannot be written, its time lies ahead, or before 1900: {place.work('m1').title}"
+        in ended.out
+    )
+    (one,) = place.run("unmatched", "--json").json["unmatched"]
+    assert (one["account"], one["problem"], one["media"]["title"]) == ("trakt", "time", place.work("m1").title)
+    assert place.run("status", "--json").json["profiles"][0]["accounts"][1]["owed"] == {}
+
+
 def keys_of(value):
     """All keys in an answer but those of open tables: ids, and counts by account, shelf or state."""
     if isinstance(value, list):

@@ -59,7 +59,7 @@ def test_f94_a_home_video_is_listed_once_and_no_service_ever_hears_of_it():
     for _ in range(3):
         house.sync(yes=True)
         house.later(DAY + HOUR)
-    listed = unmatched(house.store)
+    listed = unmatched(house.store, house.now())
     titles = [row["media"]["title"] for row in listed]
     assert sorted(titles) == sorted([house["m6"].title, "Garden party, second tape"])
     assert {row["problem"] for row in listed} == {"no_ids"}

@@ -14,7 +14,7 @@ def unmatched(context: typer.Context, json: Json = False) -> None:
     """List what could not be identified or delivered, with the reason."""
     tools: Tools = context.obj
     with tools.home() as home:
-        found = all_unmatched(home.store)
+        found = all_unmatched(home.store, home.clock())
         if json:
             say_json({"unmatched": found})
             return

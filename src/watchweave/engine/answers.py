@@ -17,6 +17,7 @@ from ..storage.journal import Journal
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
+from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home, ProfileWish
 from .party import Party
 from .report import addressed, media_json, moment, shown_shelf
@@ -38,9 +39,10 @@ _OWED = (
     "SELECT h.shelf, count(*) FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"
     " WHERE h.account = ?1 AND h.due = 1 AND" + _NAMED + " GROUP BY h.shelf UNION ALL"
     " SELECT 1, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play CROSS JOIN"
-    " media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2) AND" + _NAMED
+    " media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2)"
+    " AND (p.at IS NULL OR (p.at > ?3 AND p.at <= ?4)) AND" + _NAMED
 )
-"""What can never be named to an account is not owed to it: `unmatched` tells of that."""
+"""What can never be named to an account, or has an impossible time, is not owed to it: `unmatched` tells of that."""
 
 
 def standing(home: Home) -> list[dict[str, Any]]:
@@ -66,7 +68,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 "expires_at": expiry(home, number, wanted[name].options),
                 "wait_until": shown(int(wait) if wait > home.clock() else None),
                 "looked": shown(looked),
-                "owed": owed(store, number, service),
+                "owed": owed(store, number, service, home.clock()),
                 "pending": len(journal.open(number)),
                 "refused": len(journal.refusals(number)),
             }
@@ -89,10 +91,12 @@ def expiry(home: Home, account: int, options: Any) -> str | None:
     return shown(int(told)) if str(told).isdigit() else None
 
 
-def owed(store: Store, account: int, service: str) -> dict[str, int]:
+def owed(store: Store, account: int, service: str, now: int) -> dict[str, int]:
     """How many records this account should show and does not yet, by shelf."""
     counts: dict[str, int] = {}
-    for shelf, count in store.db.execute(_OWED, (account, json.dumps([*SPOKEN, service]))):
+    for shelf, count in store.db.execute(
+        _OWED, (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD)
+    ):
         if count:
             name = shown_shelf(NAMES[shelf])
             counts[name] = counts.get(name, 0) + count
@@ -132,10 +136,16 @@ _FROZEN = (
 )
 
 
-def unmatched(store: Store) -> list[dict[str, Any]]:
+_IMPOSSIBLE = (
+    "SELECT o.account, p.media FROM sighting AS o JOIN play AS p ON p.id = o.play WHERE o.state = 0"
+    " AND NOT (p.at > ? AND p.at <= ?) GROUP BY o.account, p.media ORDER BY o.account, p.media"
+)
+
+
+def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
     """Media that no other account can be told of, and records that one would not take, each with the reason.
 
-    `problem`: no_ids, contradiction or refused. An episode is known by its show and number, if the show has an id.
+    `problem`: no_ids, contradiction, time or refused. An episode is known by its show and number, if the show has an id.
     """
     names = {
         number: (profile, name)
@@ -149,6 +159,9 @@ def unmatched(store: Store) -> list[dict[str, Any]]:
         found.append((account, media, {"problem": "no_ids", "shelf": None, "why": why}))
     for account, media, why in store.db.execute(_FROZEN):
         found.append((account, media, {"problem": "contradiction", "shelf": None, "why": why}))
+    for account, media in store.db.execute(_IMPOSSIBLE, (EARLIEST, now + FARTHEST_AHEAD)):
+        why = "it was watched in the future, or before 1900, as another account says"
+        found.append((account, media, {"problem": "time", "shelf": "history", "why": why}))
     for account in names:
         for shelf, media, why, later in Journal(store).refusals(account):
             rest = {"problem": "refused", "shelf": shown_shelf(shelf), "why": why, "next_try": moment(later)}
