@@ -43,7 +43,10 @@ def demo(
             say(stage.evening())
             reports += _sync_all(home, people=stage.people[:1])
     say()
-    say('That was the demo. To sync your own accounts, write a config.yml and run "watchweave plan"; see README.md.')
+    say(
+        'That was the demo. For your own accounts write a config.yml, sign in with "watchweave login ACCOUNT", and look at'
+    )
+    say('what "watchweave plan" shows; docs/start.md goes through it step by step.')
     raise typer.Exit(exit_code(reports))
 
 

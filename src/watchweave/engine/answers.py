@@ -137,7 +137,8 @@ _FROZEN = (
 
 
 _IMPOSSIBLE = (
-    "SELECT o.account, p.media FROM sighting AS o JOIN play AS p ON p.id = o.play WHERE o.state = 0"
+    "SELECT o.account, p.media FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play"
+    " WHERE o.state IN (0, 2)"
     " AND NOT (p.at > ? AND p.at <= ?) GROUP BY o.account, p.media ORDER BY o.account, p.media"
 )
 
