@@ -239,7 +239,8 @@ class Values:
         """Is this no edit, but what the account makes of the value we wrote? Then it is learned, and agreed.
 
         looks: when the account was last read, and now; only the first reading that must show our write can tell, and
-        only if it states the very time that we sent: else it may be a person's edit, which must not be lost.
+        only if it states the very time that we sent, one before the write: else it may be a person's edit, which must not
+        be lost.
         """
         looked, began = looks
         if change.before is None or change.value is None:
@@ -251,7 +252,7 @@ class Values:
         if row is None or row[0] != change.before:
             return False
         due = row[1] + settle
-        if began < due or (looked is not None and looked >= due) or change.at is None or change.at != row[2]:
+        if began < due or (looked is not None and looked >= due) or change.at != row[2] or (row[2] or row[1]) >= row[1]:
             return False
         known = self.db.execute(
             "SELECT 1 FROM rounding WHERE account = ? AND shelf = ? AND sent = ? UNION ALL SELECT 1 FROM held"
