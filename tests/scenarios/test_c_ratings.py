@@ -143,6 +143,7 @@ def test_f62_a_service_that_rounds_is_written_to_once():
     town.film("heat")
     town.rounding.shows_rounded = 10
     town.plex.rate("heat", 75, town.time)
+    town.wait(60)
     for _ in range(5):
         town.sync()
         town.wait(DAY)
