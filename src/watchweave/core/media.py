@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -20,7 +21,7 @@ class Kind(IntEnum):
     ALBUM = 6
     TRACK = 7
 
-    @property
+    @cached_property
     def word(self) -> str:
         return self.name.lower()
 
@@ -82,9 +83,16 @@ def clean_ids(found: Mapping[str, object]) -> dict[str, str]:
         if type(value) is int:  # by far the most
             if 0 < value < _TOO_LARGE and space not in _FORMS:
                 ids[space] = str(value)
-            continue
-        text = str(value).strip() if value is not None else ""
-        text = text if space == "slug" else text.lower()
-        if _FORMS.get(space, _NUMBER).fullmatch(text) and text != "tt0000000":
+        elif value is not None and (text := clean_id(space, str(value))):
             ids[space] = text
     return ids
+
+
+def clean_id(space: str, text: str) -> str:
+    """The same of one id; empty where it is none."""
+    form = _FORMS.get(space, _NUMBER)
+    if not form.fullmatch(text):  # by far the most do
+        text = text.strip() if space == "slug" else text.strip().lower()
+        if not form.fullmatch(text):
+            return ""
+    return text if text != "tt0000000" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from ..core.records import PRESENT, Copy, Play, Rating, Record, Watched, Wish
 from .matches import Matches
@@ -39,29 +40,33 @@ class Stage:
         named = [r for r in records if r.media.keys or r.media.ids]
         if len(named) < len(records):
             self._take_nameless([r for r in records if isinstance(r, Play) and not (r.media.keys or r.media.ids)])
-        values: list[tuple[int, int, int, object, int | None]] = []
-        plays: list[tuple[int, str, int, int | None, int]] = []
-        here: list[tuple[int, str]] = []
         things = {id(record.media): record.media for record in named}  # one thing has several records
         numbers = dict(zip(things, self.matches.identify(list(things.values())), strict=True))
+        kinds: dict[type[Record], list[Any]] = {}
         for record in named:
-            shelf, media = SHELF_OF[type(record)], numbers[id(record.media)]
-            if isinstance(record, Copy):
-                here.append((self.account, record.media.key))
-            if shelf not in self.shelves:
+            kinds.setdefault(type(record), []).append(record)
+        for kind, some in kinds.items():
+            if kind is Copy:
+                here = ((self.account, record.media.key) for record in some)
+                self.db.executemany("INSERT OR IGNORE INTO here VALUES (?, ?)", here)
+            if (shelf := SHELF_OF[kind]) not in self.shelves:
                 continue
-            if isinstance(record, Play):
-                plays.append((self.account, record.key, media, record.at, CLOCKS[record.clock]))
+            if kind is Play:
+                plays = ((self.account, r.key, numbers[id(r.media)], r.at, CLOCKS[r.clock]) for r in some)
+                self.db.executemany("INSERT OR REPLACE INTO now_play VALUES (?, ?, ?, ?, ?)", plays)
             else:
-                value = record.value if isinstance(record, Rating) else PRESENT
-                values.append((self.account, shelf, media, value, record.at))
-        self.db.executemany(  # copies of one media are one record: present if any is, the newest rating
+                self._take_values(shelf, some, numbers)
+
+    def _take_values(self, shelf: int, records: Sequence[Record], numbers: dict[int, int]) -> None:
+        """Copies of one media are one record: present if any is, the newest rating."""
+        self.db.executemany(
             "INSERT INTO now VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at"
             " WHERE excluded.at >= now.at OR now.at IS NULL",
-            values,
+            (
+                (self.account, shelf, numbers[id(r.media)], r.value if isinstance(r, Rating) else PRESENT, r.at)
+                for r in records
+            ),
         )
-        self.db.executemany("INSERT OR REPLACE INTO now_play VALUES (?, ?, ?, ?, ?)", plays)
-        self.db.executemany("INSERT OR IGNORE INTO here VALUES (?, ?)", here)
 
     def _take_nameless(self, plays: Sequence[Play]) -> None:
         known = dict(

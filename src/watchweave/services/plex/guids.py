@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from ...core.media import Kind, clean_ids
+from ...core.media import Kind, clean_id
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,11 @@ def names(kind: Kind, guid: str, others: Iterable[str] = ()) -> Names:
     clash: set[tuple[bool, str]] = set()
     season = number = None
     for text in (guid, *others):
+        scheme, _, rest = text.partition("://")
+        if scheme in OWN and (value := clean_id(scheme, rest)):  # by far the most
+            if ids.setdefault(scheme, value) != value:
+                clash.add((False, scheme))
+            continue
         name = parse(text, kind)
         if name is None:
             continue
@@ -90,8 +95,8 @@ def parse(guid: str, kind: Kind) -> Name | None:
 
 
 def _own(space: str, value: str) -> Name | None:
-    found = clean_ids({space: value})
-    return Name(space, found[space]) if found else None
+    text = clean_id(space, value)
+    return Name(space, text) if text else None
 
 
 def _agent(scheme: str, rest: str, kind: Kind) -> Name | None:

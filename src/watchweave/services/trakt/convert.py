@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -98,34 +97,39 @@ def key_of(kind: Kind, number: object) -> str:
 
 
 class Reader:
-    """Reads the rows of one page; a show stands in memory once, however many of its episodes there are."""
+    """Reads rows; a show stands in memory once, however many of its episodes there are."""
 
     def __init__(self) -> None:
         self._shows: dict[str, Media] = {}
 
     def media(self, row: Row) -> Media:
-        kind = row.kind
-        if kind is Kind.SHOW:
-            return self._show(row.show or Thing())
-        thing = row.thing
-        ids = clean_ids(thing.ids or {})
-        keys = (key_of(kind, ids["trakt"]),) if "trakt" in ids else ()
-        if kind is Kind.MOVIE:
-            return Media(kind, ids, thing.title or "", thing.year, keys=keys)
+        if row.movie:
+            ids, keys = _named(Kind.MOVIE, row.movie)
+            return Media(Kind.MOVIE, ids, row.movie.title or "", row.movie.year, keys=keys)
         show = self._show(row.show or Thing())
-        if kind is Kind.SEASON:
-            return Media(kind, ids, parent=show, season=thing.number, keys=keys)
-        return Media(kind, ids, thing.title or "", parent=show, season=thing.season, number=thing.number, keys=keys)
+        if part := row.episode:
+            ids, keys = _named(Kind.EPISODE, part)
+            return Media(Kind.EPISODE, ids, part.title or "", None, show, part.season, part.number, None, keys)
+        if season := row.season:
+            ids, keys = _named(Kind.SEASON, season)
+            return Media(Kind.SEASON, ids, parent=show, season=season.number, keys=keys)
+        return show
 
     def _show(self, thing: Thing) -> Media:
-        ids = clean_ids(thing.ids or {})
-        number = ids.get("trakt", "")
+        number = str((thing.ids or {}).get("trakt"))
         found = self._shows.get(number)
         if found is None:
-            keys = (key_of(Kind.SHOW, number),) if number else ()
+            ids, keys = _named(Kind.SHOW, thing)
             found = Media(Kind.SHOW, ids, thing.title or "", thing.year, keys=keys)
-            self._shows[number or f"?{len(self._shows)}"] = found
+            if keys:
+                self._shows[number] = found
         return found
+
+
+def _named(kind: Kind, thing: Thing) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Its ids, and our name of it."""
+    ids = clean_ids(thing.ids or {})
+    return ids, (key_of(kind, ids["trakt"]),) if "trakt" in ids else ()
 
 
 def ratings(rows: Iterable[Row]) -> list[Rating]:
@@ -153,12 +157,13 @@ class Plays:
     def __init__(self) -> None:
         self.named: dict[str, Media] = {}
         self.newest = 0
+        self._reader = Reader()
         self._minute = 0
-        self._entries: Counter[str] = Counter()
+        self._entries: dict[str, int] = {}
 
     def of_rows(self, rows: Iterable[Row]) -> list[Play]:
         """History rows, newest first: entries of one minute stand together."""
-        read = Reader().media
+        read = self._reader.media
         return [self._play(read(row), moment(row.watched_at) or 0) for row in rows]
 
     def of_item(self, media: Media, times: Iterable[datetime]) -> list[Play]:
@@ -173,8 +178,8 @@ class Plays:
             self._minute = at
             self._entries.clear()
         key = f"{media.key or key_of(media.kind, next(iter(media.ids.values()), media.named()))}@{at}"
-        self._entries[key] += 1
-        key += f"#{self._entries[key]}" if self._entries[key] > 1 else ""
+        entries = self._entries[key] = self._entries.get(key, 0) + 1
+        key += f"#{entries}" if entries > 1 else ""
         if media.key:
             self.named[media.key] = media
         if at == 0:  # "unknown date" is 1970 (4.1)
