@@ -345,3 +345,18 @@ def seen(number, at, removed=False):
 )
 def test_watched_is_a_play_that_no_unwatching_took_back(plays, reset, flag):
     assert watched(plays, *reset) is flag
+
+
+def test_a_day_that_was_taken_for_our_own_write_makes_room_when_the_write_is_there():
+    """We sent the film of 14:00 to the diary, unclear whether it arrived; then it shows a day, which is the one of 20:00."""
+    afternoon, evening = MIDNIGHT + 14 * HOUR, MIDNIGHT + 20 * HOUR
+    guessed = day(DIARY)
+    past = matched(moment(TRAKT, afternoon), moment(TRAKT, evening))
+    first, second = past.plays
+    first.sightings[DIARY] = Sighting(State.HERE, guessed.key, ours=True, sent=afternoon)
+    past.days[DIARY, guessed.key] = guessed
+    lo, hi = interval(afternoon, Known.MOMENT, W, NOW)
+    ours = Entry(DIARY, "ours", afternoon, lo, hi, stamp=afternoon, written=True)
+    match([ours], past, W)
+    assert (first.sightings[DIARY].key, second.sightings[DIARY].key) == ("ours", guessed.key)
+    assert past.asides == []

@@ -101,3 +101,17 @@ def test_a_wish_that_discover_only_says_it_took_is_removed_nowhere():
     assert told(house.sync()) == {("plex", "watchlist", "add")}
     house.quiet()
     assert (house.wishes(), house.wishes_on_trakt()) == ({"x1"}, {"x1"})
+
+
+def test_the_hold_of_a_doubted_account_counts_what_only_we_wrote_elsewhere():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran", "alien", "solaris")
+    for film in ("heat", "ran", "alien", "solaris"):
+        town.trakt.wish(film, town.time)
+    town.sync()
+    town.wait(HOUR)
+    town.trakt.empty = {"watchlist"}
+    town.trakt.move("watchlist")
+    report = town.sync(yes=True)
+    assert [(hold.account, hold.count, hold.check) for hold in report.held] == [("trakt", 4, "doubted")]
+    assert report.held[0].why.endswith("it removes 4 on second")

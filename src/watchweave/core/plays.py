@@ -199,7 +199,7 @@ def place(entry: Entry, past: Past, wide: int, written: Sequence[Entry] = ()) ->
     possible = [p for p in past.plays if not p.removed and meet(p, entry) and (coarse or p.known is Known.MOMENT)]
     free = [p for p in possible if not p.has(account)]
     play = min(free, key=lambda p: (p.lost_by(account), p.known, p.hi, p.id), default=None)
-    if play is None and coarse:
+    if play is None and (coarse or entry.written):
         play = next((p for p in possible if make_room(p, account, past)), None)
     if play is None and (entry.written or not coarse) and near(entry, past, wide, written):
         past.asides.append(Aside(account, entry.key, "double"))

@@ -89,17 +89,21 @@ def unread(request: Request, parties: Sequence[Party], store: Store, run: int, n
     looks = [(party, name, look) for party in parties for name, look in party.looks.items() if look.how == "own"]
     if not looks:
         return []
+    doubts = [look for party in parties for look in party.looks.values() if look.doubted]
     accounts = Accounts(store)
     with store.transaction(), rolled_back(store):
         for _, _, look in looks:
             look.how = "quiet"
+        for look in doubts:  # whoever would be told if they were believed is read as well
+            look.doubted = False
         chosen = circle_rows(request, parties, accounts)
-        deciding = Decide(store, parties, chosen, request.terms, run, now)
         new = {p.id for p, name, _ in looks for c in chosen if p.id in c.heard and not accounts.met(c.id, p.id, name)}
-        outcome = deciding.check(wanted(request, deciding.changes()), yes=request.yes, approved=request.approved)
+        changes = wanted(request, Decide(store, parties, chosen, request.terms, run, now).changes())
         for _, _, look in looks:
             look.how = "own"
-    told = {change.account for change in outcome.changes} | {hold.account for hold in Journal(store).waiting().values()}
+        for look in doubts:
+            look.doubted = True
+    told = {change.account for change in changes} | {hold.account for hold in Journal(store).waiting().values()}
     return list({party.id: party for party, _, _ in looks if party.id in told | new}.values())
 
 
@@ -200,6 +204,7 @@ def end(
 ) -> Report:
     """Write down how the run went, and what each account's sign-in is worth."""
     run, outcome, holds, apply = done
+    holds = {n: hold for n, hold in holds.items() if not request.only_shelves or hold.shelf in request.only_shelves}
     accounts = Accounts(store)
     result = report(request.dry_run, run, parties, (outcome, holds, apply.outcomes), store)
     with store.transaction(durable=True):

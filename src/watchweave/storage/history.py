@@ -29,7 +29,8 @@ FRESH = LINES + (
 )
 DAYS = LINES + (
     "e.clock = 1 AND w.lo IS NULL AND p.id IS NULL AND EXISTS (SELECT 1 FROM sighting AS s"
-    " WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state = 1 AND s.ours = 0)"
+    " WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state = 1"
+    " AND (s.ours = 0 OR s.sent IS NOT e.at))"
 )
 
 
@@ -222,7 +223,7 @@ class Plays:
         return self._lines(FRESH, circle, heard, medias)
 
     def days(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
-        """Entries that the circle has placed, that are known only by their day and that we did not write."""
+        """Entries that the circle has placed, that are known only by their day and that we did not provably write."""
         return self._lines(DAYS, circle, heard, medias)
 
     def _lines(self, query: str, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
