@@ -20,7 +20,7 @@ from .party import How, Look, Party
 
 Ask = Callable[[], Awaitable[Reading[Any]]]
 
-PORTION = 5000
+PORTION = 10_000
 """Records that are staged in one transaction."""
 SUSPICIOUS_FROM = 3
 """An empty reading is doubted where at least so many records were seen before."""

@@ -84,7 +84,7 @@ class Sheet:
         self.db = db
         self.account = account
         self.media: dict[int, Candidate] = {}
-        self.owners: dict[int, dict[str, Owners]] = {kind: {space: {} for space in STRONG} for kind in Kind}
+        self.owners: dict[int, dict[str, Owners]] = {kind: defaultdict(dict) for kind in Kind}
         self.by_place: dict[Place, int] = {}
         self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
         self.spoilt: dict[tuple[str, int, str], Standing] = {}
@@ -154,8 +154,8 @@ class Sheet:
         of_kind = self.owners[media.kind]
         numbers: set[int] = set()
         for space, value in media.ids.items():
-            if space in of_kind and value in of_kind[space]:
-                numbers.update(of_kind[space][value])
+            if own := of_kind[space].get(value):
+                numbers.update(own)
         return numbers
 
     def _has_spoilt(self, media: Media) -> bool:
@@ -199,7 +199,7 @@ class Sheet:
         self.new[number] = (media, parent)
         of_kind, own = self.owners[media.kind], (number,)
         for space, value in media.ids.items():
-            if space in of_kind:
+            if space in STRONG:
                 of_kind[space][value] = own
         if place is not None:
             self.by_place[place] = number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from sys import intern
 
 from msgspec import Struct, field, json
 
@@ -73,6 +74,11 @@ class Viewing(Struct, rename="camel", gc=False):
     viewed_at: int = 0
     account_id: int = field(name="accountID", default=0)
     section: str | int = field(name="librarySectionID", default="")
+
+    def __post_init__(self) -> None:
+        """All of a history waits in memory for its items: what repeats stands there once."""
+        self.type, self.grandparent_title = intern(self.type), intern(self.grandparent_title)
+        self.section = intern(str(self.section))
 
 
 FIELDS = (
