@@ -115,3 +115,22 @@ def test_the_hold_of_a_doubted_account_counts_what_only_we_wrote_elsewhere():
     report = town.sync(yes=True)
     assert [(hold.account, hold.count, hold.check) for hold in report.held] == [("trakt", 4, "doubted")]
     assert report.held[0].why.endswith("it removes 4 on second")
+
+
+def test_a_removal_of_ours_is_not_taken_for_done_because_the_whole_shelf_hides():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran", "alien", "solaris")
+    for film in ("heat", "ran", "alien", "solaris"):
+        town.trakt.rate(film, 80, town.time)
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.rate("heat", None, town.time)
+    town.second.fail_writes = ["lost"]
+    town.sync()
+    town.second.empty = {"ratings"}
+    town.second.move("ratings")
+    town.sync()
+    town.second.empty = set()
+    town.wait(HOUR)
+    town.settle()
+    assert ("heat" in town.trakt.ratings, "heat" in town.second.ratings) == (False, False)

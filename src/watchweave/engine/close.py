@@ -30,23 +30,23 @@ class Close:
             if not look.has_rows:
                 continue
             settle = self.party.form(row.shelf).settle if row.shelf in self.party.shelves else 0
-            if self._shown(row):
+            proven = look.how == "complete" and not look.doubted
+            if self._shown(row, proven):
                 self.done(row)
-            elif look.how == "complete" and not look.doubted and look.began >= row.sent + settle:
+            elif proven and look.began >= row.sent + settle:
                 self.journal.settle(row, "missing", self.now, "not shown in a reading made after it could have arrived")
                 if row.shelf == "history" and row.verb == "add":
                     self.plays.unsend(row.play or 0, self.party.id)
 
-    def _shown(self, row: Row) -> bool:
+    def _shown(self, row: Row, proven: bool) -> bool:
+        """Does the reading show that it was done? What was removed must be missing from one that proves absence."""
         if row.shelf != "history":
             shown, value = self.values.staged(self.party.id, SHELVES[row.shelf], row.media)
             if row.verb == "remove":
-                return not shown and self.party.look(row.shelf).how == "complete"
+                return not shown and proven
             return shown and value == row.value
         if row.verb == "remove":
-            return self.party.look("history").how == "complete" and not self.plays.staged_key(
-                self.party.id, row.key or ""
-            )
+            return proven and not self.plays.staged_key(self.party.id, row.key or "")
         free = self.plays.unplaced(self.party.id, row.media, row.value)
         return bool(free)
 
