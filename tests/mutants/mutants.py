@@ -7,7 +7,7 @@ from typing import NamedTuple
 MERGE, PLAYS, PLAN = "core/merge.py", "core/plays.py", "core/plan.py"
 COMPARE, DECIDE, RETELL, FETCH = "engine/compare.py", "engine/decide.py", "engine/retell.py", "engine/fetch.py"
 APPLY, CLOSE, SYNC = "engine/apply.py", "engine/close.py", "engine/sync.py"
-HISTORY = "storage/history.py"
+HISTORY, PLAIN = "storage/history.py", "storage/plain.py"
 
 OF_PLAYS = ("tests/scenarios/test_a_plays.py", "tests/core/test_plays.py")
 OF_FLAGS = ("tests/scenarios/test_b_flags.py", "tests/core/test_plays.py")
@@ -91,13 +91,21 @@ MUTANTS = (
     Mutant(
         "equal-minute",
         "matching by interval (instead: equal minute)",
-        (Swap(PLAYS, "return at - wide, at + wide", "return at // 60 * 60, at // 60 * 60 + 59"),),
+        (
+            Swap(PLAYS, "return at - wide, at + wide", "return at // 60 * 60, at // 60 * 60 + 59"),
+            Swap(PLAIN, "first - wide, first + wide, 0", "first / 60 * 60, first / 60 * 60 + 59, 0"),
+            Swap(PLAIN, "WHERE last - first <= 2 * wide", "WHERE last / 60 = first / 60"),
+        ),
         OF_PLAYS,
     ),
     Mutant(
         "equal-hour",
         "matching by interval (instead: equal hour)",
-        (Swap(PLAYS, "return at - wide, at + wide", "return at // 3600 * 3600, at // 3600 * 3600 + 3599"),),
+        (
+            Swap(PLAYS, "return at - wide, at + wide", "return at // 3600 * 3600, at // 3600 * 3600 + 3599"),
+            Swap(PLAIN, "first - wide, first + wide, 0", "first / 3600 * 3600, first / 3600 * 3600 + 3599, 0"),
+            Swap(PLAIN, "WHERE last - first <= 2 * wide", "WHERE last / 3600 = first / 3600"),
+        ),
         OF_PLAYS,
     ),
     Mutant(
@@ -144,11 +152,16 @@ MUTANTS = (
                 "fresh(self.circle.id, self.circle.heard, medias)",
                 "fresh(self.circle.id, set(self.parties), medias)",
             ),
+            Swap(
+                RETELL,
+                "place(self.circle.id, self.circle.heard, ticks)",
+                "place(self.circle.id, set(self.parties), ticks)",
+            ),
             Swap(RETELL, "or not play.shown():", "or not any(map(play.has, self.circle.heard)):"),
             Swap(
                 COMPARE,
-                "            self.lost[party.id] = gone\n        for circle in self._hearing(party.id):",
-                "            self.lost[party.id] = gone\n        for circle in self.circles:",
+                'look, hearing = party.look("history"), self._hearing(party.id)',
+                'look, hearing = party.look("history"), self.circles',
             ),
         ),
         (f"{STORY}a_play_that_an_account_does_not_hear_cannot_take_its_entry",),
@@ -188,8 +201,8 @@ MUTANTS = (
         (
             Swap(
                 COMPARE,
-                '        changes = self.values.changed(party.id, shelf)\n        if look.how == "complete"',
-                '        changes = self.values.changed(party.id, shelf)\n        if look.how in ("complete", "partial")',
+                'gone = self._gone(party, name) if look.how == "complete"',
+                'gone = self._gone(party, name) if look.how in ("complete", "partial")',
             ),
         ),
         OF_WISHES,

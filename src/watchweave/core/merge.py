@@ -94,6 +94,9 @@ def renew(truth: Truth, edits: Sequence[Edit], run: int) -> Truth:
 def refined(rivals: Sequence[Edit], forms: Mapping[int, Form]) -> list[Edit]:
     """A coarse rival that is what its form makes of a finer one speaks for the finer value: 87 and 4 stars are one."""
 
+    if len({rival.value for rival in rivals}) == 1:
+        return list(rivals)
+
     def steps(edit: Edit) -> int:
         return forms[edit.account].steps if edit.account in forms else 0
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..core.merge import NEVER, Edit, Truth, span
 from ..storage.accounts import Accounts, Circle
 from ..storage.history import Plays
+from ..storage.plain import Plain
 from ..storage.staging import SHELVES
 from ..storage.store import Store
 from ..storage.values import Changed, Values
@@ -23,6 +24,7 @@ class Compare:
     def __init__(self, store: Store, circles: Sequence[Circle], run: int, now: int) -> None:
         self.values = Values(store.db)
         self.plays = Plays(store.db)
+        self.plain = Plain(store.db)
         self.accounts = Accounts(store)
         self.circles = circles
         self.run = run
@@ -41,15 +43,19 @@ class Compare:
             for name in library if look.how == "complete" and not look.doubted else ():
                 if name != "history":
                     self.values.left_scope(party.id, SHELVES[name])
+            self._arrivals(party)
         for name in sorted(shown, key=SHELVES.__getitem__):
             if name == "history":
                 self._entries(party)
             else:
                 self._values(party, name)
-        hanging = [name for name in party.shelves if party.form(name).library] if library else []
+
+    def _arrivals(self, party: Party) -> None:
+        """What has come into the library can be told now; who is only being introduced is told of everything anyway."""
         for circle in self._hearing(party.id):
-            for name in hanging:
-                self.values.touch_arrivals(circle.id, SHELVES[name], party.id, self.run)
+            for name in party.shelves:
+                if party.form(name).library and self.accounts.met(circle.id, party.id, name):
+                    self.values.touch_arrivals(circle.id, SHELVES[name], party.id, self.run)
 
     def _hearing(self, account: int) -> list[Circle]:
         return [circle for circle in self.circles if account in circle.heard]
@@ -58,9 +64,12 @@ class Compare:
     def _values(self, party: Party, name: str) -> None:
         """Find, remember and hand on the edits of one shelf."""
         look, shelf = party.look(name), SHELVES[name]
-        changes = self.values.changed(party.id, shelf)
-        if look.how == "complete" and not look.doubted:
-            changes += self._gone(party, name)
+        hearing = self._hearing(party.id)
+        met = {circle.id for circle in hearing if self.accounts.met(circle.id, party.id, name)}
+        gone = self._gone(party, name) if look.how == "complete" and not look.doubted else []
+        if not met:  # nobody has heard of it: a first look, and no change
+            self.values.see_new(party.id, shelf)
+        changes = self.values.changed(party.id, shelf) + gone
         if name == "ratings" and look.whole:
             settle = party.form(name).settle
             looks = (self.accounts.cursor(party.id, name).looked, look.began)
@@ -68,19 +77,26 @@ class Compare:
         versions = {change.media: change.version for change in changes}
         self.values.see(party.id, shelf, changes)
         looked = self.accounts.cursor(party.id, name).looked
-        for circle in self._hearing(party.id):
-            if self.accounts.met(circle.id, party.id, name):
+        for circle in hearing:
+            if circle.id in met:
                 self._hand_on(party, circle, name, changes, looked)
             else:
-                shown = self.values.shown(party.id, shelf)
-                self.values.touch(circle.id, shelf, [change.media for change in shown])
-                if name != "watched":  # a flag seen for the first time is no edit: it stands or falls with the plays
-                    self._hand_on(party, circle, name, shown, looked, first=True)
-                if party.id in circle.members:
-                    self.values.touch_all(circle.id, shelf)
+                self._introduce(party, circle, name)
             self.values.touch(circle.id, shelf, versions)
         if look.whole:
             self.accounts.meet(party.id, name)
+
+    def _introduce(self, party: Party, circle: Circle, name: str) -> None:
+        """All that the account shows is new to the circle, and what the circle holds true is new to the account."""
+        shelf = SHELVES[name]
+        self.values.touch_shown(circle.id, shelf, party.id)
+        if name != "watched":  # a flag seen for the first time is no edit: it stands or falls with the plays
+            others = self.values.speakers(shelf, circle.heard - {party.id})
+            self.plain.alone(circle.id, party.id, shelf, others, self.run, self.now, times=party.form(name).times)
+            shown = self.values.shown(party.id, shelf, circle.id, self.run)
+            self._hand_on(party, circle, name, shown, None, first=True)
+        if party.id in circle.members:
+            self.values.touch_all(circle.id, shelf)
 
     def _gone(self, party: Party, name: str) -> list[Changed]:
         """What a complete reading no longer shows; what came back under a new name was not taken back."""
@@ -105,7 +121,7 @@ class Compare:
     ) -> None:
         truths = self.values.truths(circle.id, SHELVES[name], [change.media for change in changes])
         member = party.id in circle.members
-        since = NEVER if first or looked is None else looked
+        since = NEVER if looked is None else looked
         for change in changes:
             truth = truths.get(change.media, Truth())
             lo, hi = span(change.at if party.form(name).times else None, since, self.now)
@@ -122,20 +138,20 @@ class Compare:
     # ---------------------------------------------------------------- plays
     def _entries(self, party: Party) -> None:
         """Keep the entries that are new, and lose those that a complete reading no longer shows."""
-        look = party.look("history")
-        medias = self.plays.take(party.id, self.run)
+        look, hearing = party.look("history"), self._hearing(party.id)
+        met = {circle.id for circle in hearing if self.accounts.met(circle.id, party.id, "history")}
+        for number in met:
+            self.plays.touch_staged(number, party.id)
+        self.plays.take(party.id, self.run)
         gone: dict[int, set[str]] = {}
         if look.how == "complete" and not look.doubted:
             gone = self.plays.vanished(party.id, look.kinds)
             self._add_unseen(party, gone, look.began - party.form("history").settle)
             self.lost[party.id] = gone
-        for circle in self._hearing(party.id):
-            everything: set[int] = set()
-            if not self.accounts.met(circle.id, party.id, "history"):
-                everything = set(self.plays.entry_media([party.id]))
-                if party.id in circle.members:
-                    everything |= set(self.plays.play_media(circle.id))
-            self.values.touch(circle.id, SHELVES["history"], medias | gone.keys() | everything)
+        for circle in hearing:
+            if circle.id not in met:
+                self.plays.touch_all(circle.id, party.id, member=party.id in circle.members)
+            self.values.touch(circle.id, SHELVES["history"], gone)
         if look.whole:
             self.accounts.meet(party.id, "history")
 

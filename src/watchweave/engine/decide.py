@@ -144,16 +144,15 @@ class Decide:
             members = [self.parties[m] for m in circle.members if name in self.parties[m].shelves]
             if name == "history" or not members:
                 continue
-            for medias in self.values.touched(circle.id, shelf):
-                truths = self.values.truths(circle.id, shelf, medias)
-                for party in members:
-                    form, whole = self._form(party.id, name), party.look(name).whole
-                    rows = self.values.held(party.id, shelf, medias, form.library)
+            for party in members:
+                form, whole = self._form(party.id, name), party.look(name).whole
+                able = (circle.id, party.id, shelf, party.shelves[name].kinds)
+                exact = not form.learned
+                if exact and whole:
+                    self.values.agree(*able, library=form.library)
+                for rows in self.values.unmarked(*able, library=form.library, exact=exact):
                     changed = []
-                    for media, (kind, row) in rows.items():
-                        truth = truths.get(media)
-                        if truth is None or Kind(kind) not in party.shelves[name].kinds:
-                            continue
+                    for media, truth, row in rows:
                         before = (row.agreed, row.version, row.due)
                         mark(truth, row, form, whole)
                         if (row.agreed, row.version, row.due) != before:

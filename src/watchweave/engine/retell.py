@@ -15,6 +15,7 @@ from ..core.records import PRESENT
 from ..storage.accounts import Circle
 from ..storage.history import Line, Plays
 from ..storage.items import Items
+from ..storage.plain import Plain
 from ..storage.staging import SHELVES
 from ..storage.values import Values
 from .compare import Compare
@@ -49,8 +50,14 @@ class Retell:
         ]
 
     def run(self) -> None:
-        """Match all touched media, then derive the flags and the dues."""
+        """Match all touched media, the plain ones at once, then derive the flags and the dues."""
         ticks = self.compare.edits.get((self.circle.id, "watched"), {})
+        plain = Plain(self.values.db)
+        first = plain.place(self.circle.id, self.circle.heard, ticks)
+        last = self.plays.newest()
+        for party in self.tellers if last > first else ():
+            plain.tell(party.id, first)
+        plain.watched(self.circle.id, first, self.compare.run)
         flagged: set[int] = set()
         for medias in self.values.touched(self.circle.id, HISTORY):
             pasts = self._match(medias)
@@ -62,6 +69,7 @@ class Retell:
             if rest := [media for media in medias if media not in flagged]:
                 known = self.plays.past(self.circle.id, rest)
                 self._flags({media: known.get(media) or Past() for media in rest}, ticks)
+        plain.touch(self.circle.id, first, last)
 
     # ---------------------------------------------------------------- matching
     def _match(self, medias: Sequence[int]) -> dict[int, Past]:

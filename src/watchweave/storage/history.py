@@ -14,6 +14,10 @@ from .staging import SHELVES
 
 HISTORY = SHELVES["history"]
 
+NEWS = (
+    "now_play AS n LEFT JOIN entry AS e ON e.account = n.account AND e.key = n.key"
+    " WHERE n.account = ?1 AND (e.key IS NULL OR e.at IS NOT n.at OR e.clock IS NOT n.clock)"
+)
 LINES = (
     "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
     " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known) FROM json_each(?1) AS j"
@@ -67,19 +71,27 @@ class Plays:
         self.db = db
 
     # ---------------------------------------------------------------- entries
-    def take(self, account: int, run: int) -> set[int]:
-        """Keep the staged entries that are new or have moved; the media they are about."""
-        rows = self.db.execute(
-            "SELECT n.key, n.media, n.at, n.clock, e.media FROM now_play AS n LEFT JOIN entry AS e"
-            " ON e.account = n.account AND e.key = n.key WHERE n.account = ? AND"
-            " (e.key IS NULL OR e.at IS NOT n.at OR e.clock IS NOT n.clock)",
-            (account,),
-        ).fetchall()
-        self.db.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at, clock = excluded.clock",
-            [(account, key, media, at, clock, run) for key, media, at, clock, _ in rows],
+    def touch_staged(self, circle: int, account: int) -> None:
+        """The circle has to look at media with staged entries that are new or have moved."""
+        self.db.execute(f"INSERT OR IGNORE INTO touched SELECT ?2, 1, n.media FROM {NEWS}", (account, circle))
+
+    def touch_all(self, circle: int, account: int, *, member: bool) -> None:
+        """The circle has to look at all that the account shows; if that is a member, at all its plays too."""
+        self.db.execute(
+            "INSERT OR IGNORE INTO touched SELECT ?, 1, media FROM entry WHERE account = ?", (circle, account)
         )
-        return {media for _, media, *_ in rows}
+        if member:
+            self.db.execute(
+                "INSERT OR IGNORE INTO touched SELECT circle, 1, media FROM play WHERE circle = ?", (circle,)
+            )
+
+    def take(self, account: int, run: int) -> None:
+        """Keep the staged entries that are new or have moved."""
+        self.db.execute(
+            f"INSERT INTO entry SELECT n.account, n.key, n.media, n.at, n.clock, ?2 FROM {NEWS}"
+            " ON CONFLICT DO UPDATE SET at = excluded.at, clock = excluded.clock",
+            (account, run),
+        )
 
     def vanished(self, account: int, kinds: Iterable[int]) -> dict[int, set[str]]:
         """Entries that a complete reading of these kinds no longer shows: media -> keys. They are forgotten as entries."""
@@ -201,21 +213,10 @@ class Plays:
         """Names for entries of ours that were never seen, so that they can vanish like others: (media, key)."""
         named = [(play, media, f"unseen:{play}") for play, media in plays]
         self.db.executemany(
-            "UPDATE sighting SET key = ? WHERE account = ? AND play = ?", [(key, account, play) for play, _, key in named]
+            "UPDATE sighting SET key = ? WHERE account = ? AND play = ?",
+            [(key, account, play) for play, _, key in named],
         )
         return [(media, key) for _, media, key in named]
-
-    def entry_media(self, accounts: Collection[int]) -> list[int]:
-        """All media of which these accounts show plays."""
-        rows = self.db.execute(
-            "SELECT DISTINCT media FROM entry WHERE account IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(accounts)),),
-        )
-        return [media for (media,) in rows]
-
-    def play_media(self, circle: int) -> list[int]:
-        """All media of which a circle knows plays."""
-        return [m for (m,) in self.db.execute("SELECT DISTINCT media FROM play WHERE circle = ?", (circle,))]
 
     # ---------------------------------------------------------------- matching
     def fresh(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:

@@ -11,6 +11,12 @@ from msgspec import Struct
 from ..core.merge import Edit, Held, Truth
 from ..core.records import Value
 
+ABLE = (
+    "m.kind IN (SELECT value FROM json_each(?4)) AND (NOT ?5 OR EXISTS"
+    " (SELECT 1 FROM handle AS l WHERE l.media = w.media AND l.account = ?2 AND l.library > 0))"
+)
+"""Can the account ?2 hold the touched media? ?4: the kinds it knows; ?5: records hang on its library."""
+
 
 class Changed(Struct, frozen=True):
     """What one account shows otherwise than when last looked. `version`: of the truth it had agreed on."""
@@ -84,13 +90,33 @@ class Values:
             [(account, shelf, change.media, change.value, change.at) for change in changes],
         )
 
-    def shown(self, account: int, shelf: int) -> list[Changed]:
-        """All that the account shows, as if it were new."""
-        rows = self.db.execute(
-            "SELECT media, NULL, seen, at, version FROM held WHERE account = ? AND shelf = ? AND seen IS NOT NULL ORDER BY media",
+    def see_new(self, account: int, shelf: int) -> None:
+        """The staged records of which the account has no row yet are what it shows."""
+        self.db.execute(
+            "INSERT INTO held (account, shelf, media, seen, at) SELECT n.account, n.shelf, n.media, n.value, n.at FROM now AS n"
+            " WHERE n.account = ? AND n.shelf = ? AND NOT EXISTS"
+            " (SELECT 1 FROM held AS h WHERE h.account = n.account AND h.shelf = n.shelf AND h.media = n.media)",
             (account, shelf),
         )
+
+    def shown(self, account: int, shelf: int, circle: int, run: int) -> list[Changed]:
+        """All that the account shows, as if it were new, except what became true on its word in this run."""
+        rows = self.db.execute(
+            "SELECT h.media, NULL, h.seen, h.at, h.version FROM held AS h WHERE h.account = ?1 AND h.shelf = ?2 AND h.seen IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM truth AS t WHERE t.circle = ?3 AND t.shelf = ?2 AND t.media = h.media"
+            " AND t.version = ?4 AND t.origin = ?1) ORDER BY h.media",
+            (account, shelf, circle, run),
+        )
         return [Changed(*row) for row in rows]
+
+    def speakers(self, shelf: int, accounts: Iterable[int]) -> list[int]:
+        """Those of these accounts that show, or have shown, anything on this shelf."""
+        rows = self.db.execute(
+            "SELECT a.value FROM json_each(?1) AS a WHERE EXISTS (SELECT 1 FROM held AS h WHERE h.account = a.value AND h.shelf = ?2)"
+            " OR EXISTS (SELECT 1 FROM now AS n WHERE n.account = a.value AND n.shelf = ?2)",
+            (json.dumps(sorted(accounts)), shelf),
+        )
+        return [account for (account,) in rows]
 
     def left_scope(self, account: int, shelf: int) -> None:
         """Forget what hung on a library that no longer has it: that was no edit."""
@@ -152,6 +178,13 @@ class Values:
             "INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", [(circle, shelf, media) for media in medias]
         )
 
+    def touch_shown(self, circle: int, shelf: int, account: int) -> None:
+        """Everything that the account shows."""
+        self.db.execute(
+            "INSERT OR IGNORE INTO touched SELECT ?, shelf, media FROM held WHERE account = ? AND shelf = ? AND seen IS NOT NULL",
+            (circle, account, shelf),
+        )
+
     def touch_all(self, circle: int, shelf: int) -> None:
         """Every truth of a circle, because somebody is new in it."""
         self.db.execute(
@@ -190,6 +223,52 @@ class Values:
             (json.dumps(medias), account, shelf, library),
         )
         return {row[0]: (row[1], Held(row[2], row[3], row[4], bool(row[5]))) for row in rows}
+
+    def agree(self, circle: int, account: int, shelf: int, kinds: Iterable[int], *, library: bool) -> None:
+        """The account was read whole: where it shows just what is true of the touched media, it agrees to that.
+
+        What an account shows is what its form makes of it, so that the form need not be asked.
+        """
+        self.db.execute(
+            "INSERT INTO held (account, shelf, media, seen, agreed, version, due)"
+            " SELECT h.account, h.shelf, h.media, h.seen, h.seen, t.version, 0 FROM touched AS w"
+            " CROSS JOIN truth AS t ON t.circle = w.circle AND t.shelf = w.shelf AND t.media = w.media"
+            " CROSS JOIN held AS h ON h.account = ?2 AND h.shelf = w.shelf AND h.media = w.media"
+            f" CROSS JOIN media AS m ON m.id = w.media WHERE w.circle = ?1 AND w.shelf = ?3 AND h.seen IS t.value AND {ABLE}"
+            " ON CONFLICT DO UPDATE SET agreed = excluded.agreed, version = excluded.version, due = 0",
+            (circle, account, shelf, json.dumps(sorted(kinds)), library),
+        )
+
+    def unmarked(
+        self,
+        circle: int,
+        account: int,
+        shelf: int,
+        kinds: Iterable[int],
+        *,
+        library: bool,
+        exact: bool,
+        size: int = 2000,
+    ) -> Iterator[list[tuple[int, Truth, Held]]]:
+        """The touched media that the account can hold, with truth and row, in portions.
+
+        exact: what it shows is what its form makes of it, so that those that agree in every way are left out.
+        """
+        last, of = -1, json.dumps(sorted(kinds))
+        while True:
+            rows = self.db.execute(
+                "SELECT w.media, t.value, t.version, h.seen, h.agreed, coalesce(h.version, -1), coalesce(h.due, 0) FROM touched AS w"
+                " CROSS JOIN truth AS t ON t.circle = w.circle AND t.shelf = w.shelf AND t.media = w.media"
+                " CROSS JOIN media AS m ON m.id = w.media"
+                " LEFT JOIN held AS h ON h.account = ?2 AND h.shelf = w.shelf AND h.media = w.media"
+                f" WHERE w.circle = ?1 AND w.shelf = ?3 AND w.media > ?6 AND {ABLE} AND NOT (?7 AND h.due IS 0"
+                " AND h.version = t.version AND h.seen IS t.value AND h.agreed IS t.value) ORDER BY w.media LIMIT ?8",
+                (circle, account, shelf, of, library, last, exact, size),
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield [(row[0], Truth(row[1], version=row[2]), Held(row[3], row[4], row[5], bool(row[6]))) for row in rows]
 
     def keep(self, account: int, shelf: int, rows: Iterable[tuple[int, Held]]) -> None:
         """Store agreement and dues."""
