@@ -179,7 +179,7 @@ def test_a_locked_account_is_never_asked_again_in_this_run():
     assert http.requests == 1
 
 
-def test_five_failures_in_a_row_end_the_run_for_this_host_only():
+def test_five_failures_in_a_row_close_this_host_only():
     server = Server(handler=lambda request: answer(200 if request.url.host == "auth.test" else 503, {}))
     http = server.http()
     for _ in range(4):
@@ -187,6 +187,29 @@ def test_five_failures_in_a_row_end_the_run_for_this_host_only():
     assert http.requests == 5
     assert type(failure(http.send("POST", "x", dict))) is NotSent
     assert asyncio.run(http.get("x", dict, host="auth_url")).status == 200
+
+
+def test_a_closed_host_is_asked_again_after_five_minutes_and_one_more_failure_closes_it():
+    server, time = Server([answer(503)]), Time()
+    http = server.http(time=time)
+    for _ in range(4):
+        failure(http.get("x", dict))
+    time.time += 299
+    failure(http.get("x", dict))
+    assert http.requests == 5
+    time.time += 1
+    for _ in range(3):
+        failure(http.get("x", dict))
+    assert http.requests == 6
+
+
+def test_another_run_asks_a_closed_host_anew():
+    server, pace = Server([answer(503)] * 5 + [answer(200, {})]), Remembered()
+    http = server.http(pace=pace)
+    for _ in range(4):
+        failure(http.get("x", dict))
+    assert asyncio.run(server.http(pace=pace).get("x", dict)).status == 200
+    assert len(server.seen) == 6
 
 
 def test_a_success_between_failures_keeps_a_host_open():

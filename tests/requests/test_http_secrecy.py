@@ -53,7 +53,7 @@ def test_log_lines_tell_method_host_path_and_status(monkeypatch):
     door.setLevel(logging.DEBUG)
     asyncio.run(Server([answer(200, {})]).http().get("films/1", dict, params={"a": "b"}))
     door.setLevel(before)
-    assert [record.getMessage() for record in records] == ["GET url films/1 -> 200"]
+    assert [record.getMessage() for record in records] == ["GET api.test/films/1 -> 200"]
     assert not any(logging.getLogger(name).isEnabledFor(logging.INFO) for name in ("httpx2", "httpcore2"))
 
 

@@ -330,3 +330,24 @@ def test_no_token_stands_in_any_error_of_signing_in():
         asyncio.run(oauth.refresh(http))
     assert "kanari" not in str(caught.value)
     assert "secret-1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["tomorrow", "2026-11-23T12:00:00Z", "²", "1795000000000", "-5", "old-access-in-the-wrong-line"]
+)
+def test_an_expiry_that_is_no_time_is_said_once_and_counts_as_unknown(text, caplog):
+    vault, host = Vault(expires_at=text), SignInHost(good="old-access")
+    read(vault, host, times=3)
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(told) == 1
+    assert told[0].startswith("Reelbook: expires_at is not a time in unix seconds, such as ")
+    assert text not in told[0]
+    assert host.refreshes == []
+
+
+@pytest.mark.parametrize("life", [-5, 0, 10**15])
+def test_a_life_that_no_token_has_is_not_kept(life, caplog):
+    vault = Vault()
+    read(vault, SignInHost(life=life))
+    assert vault.values["expires_at"] == ""
+    assert "expires_at" not in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from math import inf
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, cast
 from urllib.parse import urlencode
 
@@ -21,8 +22,8 @@ from ..errors import (
     Unavailable,
 )
 from .base import Pace
-from .judging import Answer, Call, Judge, Nothing, Params, Raw
-from .pacing import MARGIN, Budget, Clock, Gate, Limits, moment, wait_named
+from .judging import Answer, Call, Judge, Nothing, Params, Raw, unopened
+from .pacing import MARGIN, Budget, Clock, Gate, Limits, moment, spoken, wait_named
 from .pages import Ask, Pages, Paging, Told
 from .secrecy import Secrecy
 
@@ -51,7 +52,10 @@ TRIES = 3
 """How often a request that may be repeated is sent, with waits of 1, 2, 4 … seconds between."""
 
 BREAK = 5
-"""After so many failures in a row nothing more is sent to a host in this run."""
+"""After so many failures in a row nothing more is sent to a host for a while …"""
+
+BROKEN = 300.0
+"""… of so many seconds. Then one more failure is enough. Another run asks again: somebody wished for it."""
 
 log = logging.getLogger("watchweave.http")
 for _name in ("httpx2", "httpcore2"):  # they log addresses with their queries, and headers
@@ -97,14 +101,30 @@ class How(TypedDict, total=False):
 
 
 class _Host:
-    """One address in this run: its gates, and why it is no longer asked, if so."""
+    """One address in this run: its gates, and why it is not asked now, if so."""
 
     def __init__(self, base: str, limits: Limits, clock: Clock) -> None:
+        url = httpx2.URL(base)
         self.base = base.rstrip("/")
+        self.place = url.netloc.decode()
+        self.secure = url.scheme == "https"
+        self.address = self.place if url.port else f"{self.place}:{443 if self.secure else 80}"
+        self.client: httpx2.AsyncClient | None = None
         self.reads = Gate(limits.reads, clock)
         self.writes = Gate(limits.writes, clock)
         self.failures = 0
-        self.ended: Callable[[], ServiceError] | None = None
+        self._clock = clock
+        self._why: Callable[[], ServiceError] | None = None
+        self._until = 0.0
+
+    def close(self, why: Callable[[], ServiceError], seconds: float = inf) -> None:
+        """Nothing more is sent there for so long; this run, if nothing is said."""
+        self._why, self._until = why, self._clock.steady() + seconds
+
+    @property
+    def closed(self) -> ServiceError | None:
+        """Why nothing is sent there now."""
+        return self._why() if self._why and self._clock.steady() < self._until else None
 
 
 class Http:
@@ -131,9 +151,15 @@ class Http:
         self._signer = signer
         self._pace = pace
         self._patience = self.limits.patience
+        self._asked = ""
         self._dated = ("", 0.0)
-        self._client = httpx2.AsyncClient(
-            transport=transport,
+        self._transport = transport
+        self._client = self._new_client()
+
+    def _new_client(self, *, verify: bool = True) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            transport=self._transport,
+            verify=verify,
             trust_env=False,
             timeout=httpx2.Timeout(self.limits.timeout, connect=10.0),
             headers={"User-Agent": f"WatchWeave/{__version__}", "Accept": "application/json"},
@@ -143,7 +169,9 @@ class Http:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        for client in (self._client, *(host.client for host in self._hosts.values())):
+            if client:
+                await client.aclose()
 
     @property
     def ahead(self) -> float:
@@ -158,6 +186,14 @@ class Http:
     def place(self, name: str, base: str) -> None:
         """A host that only became known on the way."""
         self._hosts[name] = _Host(checked(self.title, base), self.limits, self.clock)
+
+    def trust(self, name: str) -> None:
+        """Do not check the certificate of this one host: the person says that it is one of their own making."""
+        host = self._hosts[name]
+        if not host.secure:
+            return
+        log.warning("%s: the certificate of %s is not checked, as the settings say.", self.title, host.address)
+        host.client = self._new_client(verify=False)
 
     async def get(self, path: str, shape: type[T], **how: Unpack[How]) -> Answer[T]:
         return cast("Answer[T]", await self._deliver(Call("GET", path, shape, **how)))
@@ -190,8 +226,10 @@ class Http:
 
     async def _deliver(self, call: Call) -> Answer[Any]:
         """The answer, or an error that is true of all attempts together."""
-        if ended := self._hosts[call.host].ended:
-            raise ended()
+        host = self._hosts[call.host]
+        call.place = host.place
+        if closed := host.closed:
+            raise closed
         try:
             return await self._insist(call)
         except (NotSent, RateLimited) as error:
@@ -210,7 +248,7 @@ class Http:
             if isinstance(answer, SignInNeeded):
                 await self._renew(call, signed, answer)
             elif isinstance(answer, RateLimited):
-                self._spend_patience(answer)
+                self._spend_patience()
             elif isinstance(answer, Unavailable):
                 await self._back_off(call, answer)
             else:
@@ -220,7 +258,7 @@ class Http:
         if not call.renewed and await self._signer.renew(self, signed):
             call.renewed = True
             return
-        self._hosts[call.host].ended = lambda: SignInNeeded(self.title, error.message)
+        self._hosts[call.host].close(lambda: SignInNeeded(self.title, error.message))
         raise error
 
     async def _back_off(self, call: Call, error: Unavailable) -> None:
@@ -228,32 +266,39 @@ class Http:
         call.failures += 1
         call.unclear = call.unclear or (not call.reads and not isinstance(error, NotSent))
         may = call.reads or call.again or not call.unclear
-        if not may or call.failures >= TRIES or self._hosts[call.host].ended:
+        if not may or call.failures >= TRIES or self._hosts[call.host].closed:
             raise error
         await self.clock.sleep(2.0 ** (call.failures - 1))
 
     async def _attempt(self, call: Call, signed: Mapping[str, str]) -> Answer[Any] | ServiceError:
         """One request, sent when it may be; failures are returned."""
         host = self._hosts[call.host]
-        async with (host.reads if call.reads else host.writes).turn():
-            await self._wait_until_allowed()
-            if host.ended:
-                raise host.ended()
+        gate = host.reads if call.reads else host.writes
+        async with gate.turn():
+            await self._wait_until_allowed(gate)
+            if closed := host.closed:
+                raise closed
+            began = gate.begin()
             raw = await self._exchange(call, signed)
             outcome = self._judge.outcome(call, raw) if isinstance(raw, Raw) else raw
+            told = raw.status if isinstance(raw, Raw) else raw.message
+            log.debug("%s -> %s", self.secrets.clean(call.named), told)
             if isinstance(raw, Raw) and isinstance(outcome, RateLimited):
-                outcome = self._asked_to_wait(raw)
-            told = raw.status if isinstance(raw, Raw) else type(raw).__name__
-            log.debug("%s %s %s -> %s", call.method, call.host, self.secrets.clean(call.path), told)
-            host.failures = host.failures + 1 if isinstance(outcome, Unavailable) else 0
-            if host.failures >= BREAK:
-                host.ended = lambda: NotSent(
-                    self.title, f"{BREAK} requests in a row failed; not asked again in this run."
-                )
+                gate.slow(began)
+                self._hold(raw, gate)
+            elif isinstance(outcome, Answer):
+                gate.quicken()
+            self._count_failures(host, outcome)
             if told == 423 and isinstance(outcome, Stopped):
                 stopped = outcome.message
-                host.ended = lambda: Stopped(self.title, stopped)
+                host.close(lambda: Stopped(self.title, stopped))
             return outcome
+
+    def _count_failures(self, host: _Host, outcome: object) -> None:
+        host.failures = host.failures + 1 if isinstance(outcome, Unavailable) else 0
+        if host.failures >= BREAK:
+            what = f"{host.failures} requests in a row to {host.address} failed; it is left alone for {spoken(BROKEN)}."
+            host.close(lambda: NotSent(self.title, what), BROKEN)
 
     async def _exchange(self, call: Call, signed: Mapping[str, str]) -> Raw | ServiceError:
         """One request and its whole body. What the HTTP client says is not passed on: it may name secrets."""
@@ -262,12 +307,13 @@ class Http:
         if call.body is not None and content is None:
             content = msgspec.json.encode(call.body)
             headers.setdefault("Content-Type", "application/json")
-        url = f"{self._hosts[call.host].base}/{call.path.lstrip('/')}"
+        host = self._hosts[call.host]
+        url = f"{host.base}/{call.path.lstrip('/')}"
         if call.params:  # httpx2 would bring names that repeat together
             url += f"?{urlencode(_pairs(call.params))}"
         self.requests += 1
         try:
-            sending = self._client.stream(call.method, url, content=content, headers=headers)
+            sending = (host.client or self._client).stream(call.method, url, content=content, headers=headers)
             async with sending as response:
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
@@ -278,32 +324,41 @@ class Http:
                 return Raw(response.status_code, response.headers, bytes(body))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             self.requests -= 1
-            return NotSent(self.title, f"cannot be reached ({self.secrets.clean(str(error)) or type(error).__name__}).")
+            why = unopened(error, self.secrets.clean)
+            return NotSent(self.title, f"{host.address} cannot be reached ({why}).")
         except httpx2.TimeoutException:
             return self._judge.lost(call, "there was no answer in time")
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
-            return self._judge.lost(call, f"the connection broke ({type(error).__name__})")
+        except (httpx2.TransportError, httpx2.DecodingError):
+            return self._judge.lost(call, "the connection broke")
 
-    def _asked_to_wait(self, raw: Raw) -> RateLimited:
+    def _hold(self, raw: Raw, gate: Gate) -> None:
         """Nothing is sent before the time that a 429 names, in this run or another."""
         now = self.clock.now()
-        until = now + wait_named(raw.headers, now) + MARGIN
+        until = now + max(wait_named(raw.headers, now), gate.wait) + MARGIN
         held = max(self._pace.wait_until(), now)
         if until > held:
             self._pace.hold(until)
             self._patience -= until - held
-        return RateLimited(self.title, f"asked us to wait for {until - now:.0f} seconds.")
 
-    def _spend_patience(self, error: RateLimited) -> None:
+    def _spend_patience(self) -> None:
         if self._patience < 0:
-            raise error
+            raise self._too_long()
 
-    async def _wait_until_allowed(self) -> None:
-        wait = self._pace.wait_until() - self.clock.now()
-        if wait > self.limits.patience:
-            raise RateLimited(self.title, f"asked us to wait for {wait:.0f} more seconds.")
-        if wait > 0:
+    async def _wait_until_allowed(self, gate: Gate) -> None:
+        """Until neither what the service asked for, nor the distance to the request before, forbids another."""
+        while True:
+            asked = self._pace.wait_until() - self.clock.now()
+            if asked > self.limits.patience or (asked > 0 and self._patience < 0):
+                raise self._too_long()
+            if (wait := max(asked, gate.wait)) <= 0:
+                return
             await self.clock.sleep(wait)
+
+    def _too_long(self) -> RateLimited:
+        """The same words for all requests of a run: it is one thing."""
+        left = spoken(self._pace.wait_until() - self.clock.now())
+        self._asked = self._asked or f"asked us to wait; nothing is sent for the next {left}."
+        return RateLimited(self.title, self._asked)
 
 
 def checked(title: str, base: str) -> str:

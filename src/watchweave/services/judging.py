@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import os
+import socket
+import ssl
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from http.client import responses
 from typing import Any, Generic, TypeVar
@@ -42,7 +45,8 @@ class Nothing(Struct, frozen=True):
 
 
 class Call(Struct):
-    """A request, and how far it got. unclear: an attempt that changes something may have been done."""
+    """A request, and how far it got. place: the real address of its host, without a path.
+    unclear: an attempt that changes something may have been done."""
 
     method: str
     path: str
@@ -53,6 +57,7 @@ class Call(Struct):
     headers: Mapping[str, str] = {}
     again: bool = False
     accept: Collection[int] = ()
+    place: str = ""
     failures: int = 0
     renewed: bool = False
     unclear: bool = False
@@ -63,7 +68,7 @@ class Call(Struct):
 
     @property
     def named(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.place}/{self.path.lstrip('/')}"
 
 
 class Raw(Struct, frozen=True):
@@ -140,6 +145,25 @@ class Judge:
             return ""
         texts = (said.get(name) for name in ("error_description", "message", "error"))
         return next((self._secrets.clean(text[:2000])[:200] for text in texts if isinstance(text, str) and text), "")
+
+
+def unopened(error: BaseException, clean: Callable[[str], str]) -> str:
+    """Why no connection came about, in plain words; the cause lies deep in the HTTP client's error."""
+    causes: list[BaseException] = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    for cause in reversed(causes):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return "no secure connection; is the address http:// rather than https://?"
+        if isinstance(cause, socket.gaierror):
+            return "there is no such name, or it cannot be looked up now"
+        if isinstance(cause, OSError) and cause.errno and cause.errno > 0:
+            return os.strerror(cause.errno).lower()
+    if isinstance(error, httpx2.TimeoutException):
+        return "no answer in time"
+    return clean(str(error)) or "no connection"
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
@@ -25,6 +26,11 @@ SLOWER = 5
 
 NOT_OURS = (401, 403)
 """What a sign-in host answers to an app that it does not know, or whose secret is another."""
+
+FARTHEST = 1e11
+"""Unix seconds from here on are no time, but perhaps milliseconds."""
+
+log = logging.getLogger("watchweave.oauth")
 
 NO_SIGN_IN = 'not signed in. Run "watchweave login ACCOUNT".'
 EXPIRED = 'the sign-in has expired. Run "watchweave login ACCOUNT".'
@@ -89,6 +95,7 @@ class OAuth:
         self._values: Mapping[str, str] = secrets.load()
         self._refused = False
         self._put_off = False
+        self._doubted = False
 
     async def headers(self, http: Http, host: str) -> Mapping[str, str]:
         http.secrets.hide(*(self._values.get(name, "") for name in ("client_id", "client_secret", "refresh_token")))
@@ -98,6 +105,7 @@ class OAuth:
             raise SignInNeeded(http.title, NO_SIGN_IN)
         if self._refused:
             raise SignInNeeded(http.title, EXPIRED)
+        self._doubt_expiry(http.title)
         if self._due(http.clock.now()) and not self._put_off:
             await self._refresh_early(http)
         return {**self._flow.extra(self._values), "Authorization": self._bearer()}
@@ -155,7 +163,8 @@ class OAuth:
         """Save what was granted; where a part is missing the old one stays, but an old end never outlives its token."""
         if not granted.access_token:
             raise Unavailable(http.title, "the sign-in was answered without a token.")
-        ends = f"{now + granted.expires_in:.0f}" if granted.expires_in else ""
+        end = now + (granted.expires_in or 0)
+        ends = f"{end:.0f}" if now < end < FARTHEST else ""
         new = {"access_token": granted.access_token, "expires_at": ends, "issued_at": f"{now:.0f}"}
         if granted.refresh_token:
             new["refresh_token"] = granted.refresh_token
@@ -175,8 +184,20 @@ class OAuth:
         return {"redirect_uri": self._flow.redirect, **known, **asked}
 
     def _number(self, name: str) -> float:
+        """A time that is kept; 0 where there is none, or something that is none."""
         text = self._values.get(name, "")
-        return float(text) if text.isdigit() else 0.0
+        number = float(text) if text.isascii() and text.isdigit() else 0.0
+        return number if number < FARTHEST else 0.0
+
+    def _doubt_expiry(self, title: str) -> None:
+        """Say once that what a person entered is no time. It is not shown: it may be a token in the wrong line."""
+        if self._values.get("expires_at") and not self._number("expires_at") and not self._doubted:
+            self._doubted = True
+            log.warning(
+                "%s: expires_at is not a time in unix seconds, such as 1795000000. It counts as unknown until the"
+                " sign-in is renewed.",
+                title,
+            )
 
     def _due(self, now: float) -> bool:
         """Is it time for new tokens? Not if their end is unknown: then a 401 tells."""

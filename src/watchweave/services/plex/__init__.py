@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
-from ...errors import SignInNeeded
+from ...errors import ConfigError, SignInNeeded
 from ..base import Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from .library import Library
@@ -41,6 +41,11 @@ class Plex(Service):
         Field(
             "libraries", "Libraries", help="Titles or keys of the libraries to use; all films and series by default."
         ),
+        Field(
+            "check_certificate",
+            "Check the certificate",
+            help="`no`: the server at `url` shows a certificate of your own making. Every run then warns.",
+        ),
     )
     limits: ClassVar[Limits] = Limits(
         reads=Budget(at_once=4),
@@ -59,6 +64,11 @@ class Plex(Service):
         super().__init__(http, options, known)
         self.library = Library(self)
         self._asked: dict[str, asyncio.Future[object]] = {}
+        check = self.option("check_certificate").lower() or "yes"
+        if check not in ("yes", "no", "true", "false"):
+            raise ConfigError("Plex: check_certificate must be yes or no.")
+        if check in ("no", "false") and http.knows("url"):
+            http.trust("url")
 
     @classmethod
     def signer(cls, secrets: Secrets) -> Tokens:
