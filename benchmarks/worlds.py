@@ -18,8 +18,6 @@ PERSON = "nate"
 SEASONS, EPISODES = 5, 10
 SINCE = 10 * 365 * DAY
 """The plays are spread over so many seconds, up to yesterday."""
-DRIFT = 200
-"""One record in so many is only at Plex, another one only at Trakt: one per cent in all."""
 FRESH = 2
 """So many films of the library, the last ones, nobody has watched yet."""
 UNLIMITED = 1_000_000
@@ -27,13 +25,23 @@ UNLIMITED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is. at_trakt: is the person's life there too? Else the account is new and empty."""
+    """How much there is. at_trakt: is the person's life there too? Else the account is new and empty.
+
+    drift: one record in so many is only at Plex, another one only at Trakt; 0: everything stands at both.
+    """
 
     movies: int
     shows: int
     wishes: int = 50
     at_trakt: bool = True
     rated: bool = True
+    drift: int = 200
+
+    def lacks(self, turn: int) -> str:
+        """Which service does not have the record of this turn: one per cent of all is only at one of them."""
+        if not self.at_trakt or not self.drift:
+            return "" if self.at_trakt else "trakt"
+        return {0: "trakt", self.drift // 2: "plex"}.get(turn % self.drift, "")
 
     @property
     def episodes(self) -> int:
@@ -44,6 +52,8 @@ SIZES = {
     "tiny": Size(120 + FRESH, 4, 5),
     "small": Size(1_000 + FRESH, 20),
     "large": Size(10_000 + FRESH, 2_000),
+    "small, in step": Size(1_000 + FRESH, 20, drift=0),
+    "large, in step": Size(10_000 + FRESH, 2_000, drift=0),
     "new plays": Size(2_000 + FRESH, 160, 0, at_trakt=False, rated=False),
 }
 
@@ -92,7 +102,7 @@ def scene(size: Size, seed: int = 1) -> Scene:
     made = Scene(world, plex, trakt, account, [*films[: size.movies - FRESH], *catalogue.of("episode")], fresh)
     _watch(made, size, now)
     if size.rated:
-        _rate(made, now)
+        _rate(made, size, now)
     for place, work in enumerate(work for work in catalogue.of("movie") if work.uid.startswith("x")):
         plex.want(PERSON, work, at=now - (2 + place) * DAY)
         account.want(work)
@@ -105,17 +115,17 @@ def _watch(made: Scene, size: Size, now: int) -> None:
     for turn in range(count):
         work = made.watched[turn * 7_919 % count]
         at = now - DAY - SINCE + SINCE * turn // count
-        if turn % DRIFT != DRIFT // 2 or not size.at_trakt:
+        if size.lacks(turn) != "plex":
             made.plex.watch(PERSON, work, at=at)
-        if turn % DRIFT and size.at_trakt:
+        if size.lacks(turn) != "trakt":
             made.account.watch(work, at=at)
 
 
-def _rate(made: Scene, now: int) -> None:
+def _rate(made: Scene, size: Size, now: int) -> None:
     """Every third, with whole numbers."""
     for turn, work in enumerate(made.watched[::3]):
         at, value = now - 2 * DAY - 600 * turn, 1 + turn * 7 % 10
-        if turn % DRIFT != DRIFT // 2:
+        if size.lacks(turn) != "plex":
             made.plex.rate(PERSON, work, value, at=at)
-        if turn % DRIFT:
+        if size.lacks(turn) != "trakt":
             made.account.rate(work, value, at=at)

@@ -29,6 +29,29 @@ def test_approving_carries_out_exactly_the_list():
     house.quiet()
 
 
+def test_a_plain_yes_lets_pass_what_waits_for_one():
+    house, _ = held()
+    house.later(MINUTE)
+    report = house.sync(yes=True)
+    assert (report.held, outcomes(report)) == ([], {"done": 60})
+    house.quiet()
+
+
+def test_a_plain_yes_lets_no_removals_pass():
+    house = Household(others=12, checked=False)
+    for number in range(1, 13):
+        house.plex.want("mara", f"x{number}")
+        house.trakt.want(house[f"x{number}"])
+    house.sync()
+    house.later()
+    for number in range(1, 8):
+        house.trakt.unwant(house[f"x{number}"])
+    assert [hold.count for hold in house.sync().held] == [7]
+    house.later()
+    assert [hold.count for hold in house.sync(yes=True).held] == [7]
+    assert len(house.wishes()) == 12
+
+
 def test_an_approved_hold_is_gone():
     house, hold = held()
     house.sync(approve=hold)

@@ -146,11 +146,12 @@ def _tell_hold(hold: HeldBack) -> None:
     say(f"  {hold.hold} waits: {what}" if hold.hold else f"  would be held back: {what}", "yellow")
     if hold.titles:
         say(f"     {listed([*hold.titles, *[''] * (hold.count - len(hold.titles))], len(hold.titles))}")
+    passes = hold.check == "all_different" or (hold.check in LIMITS and LIMITS[hold.check].yes)
     if hold.hold:
-        say(f'     If that is right: "watchweave approve {hold.hold}".')
+        also = ', or "watchweave sync --yes"' if passes else ""
+        say(f'     If that is right: "watchweave approve {hold.hold}"{also}.')
         say("     If not, correct it where it was done; nothing of this was written.")
     else:
-        passes = hold.check in LIMITS and LIMITS[hold.check].yes
         once = ', and "watchweave sync --yes" would write it' if passes else ""
         say(f'     A sync would keep it for "watchweave approve"{once}.')
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ..core.conflicts import highest, lowest, newest, preferring
 from ..core.media import Kind, Media
 from ..core.merge import Edit, Rule, Truth, mark, merge
-from ..core.plan import LIMITS, Change, Hold, Limit, Verb, check, half_hours
+from ..core.plan import LIMITS, Change, Hold, Limit, Verb, check, half_hours, yields
 from ..core.plays import Known, own_time
 from ..core.plays import Play as CirclePlay
 from ..core.records import DAY, Form
@@ -290,7 +290,7 @@ class Decide:
                 continue
             identities = {change.identity for change in hold.changes}
             party = self.parties[hold.account]
-            if identities & agreed:
+            if identities & agreed or (yes and identities <= planned and yields(hold, self.terms.limits)):
                 self.journal.answer(number, "approved", self.now)
             elif identities <= planned or not party.told or not party.look(hold.shelf).whole:
                 waiting |= identities
