@@ -81,14 +81,14 @@ def test_a_long_wait_is_told_once_in_minutes_whoever_meets_it():
     first = said(http.get("x", dict))
     time.time += 130
     assert said(http.get("y", dict)) == first
-    assert first == "Reelbook: asked us to wait; nothing is sent for the next 10 minutes."
+    assert first == "Reelbook: asked us to wait for 10 minutes."
     assert len(server.seen) == 1
 
 
 def test_a_wait_that_an_earlier_run_was_asked_for_is_told_by_what_is_left_of_it():
     pace = Remembered()
     pace.hold(START + 2 * 3600)
-    assert said(Server([answer()]).http(pace=pace).get("x", dict)).endswith("for the next 2 hours.")
+    assert said(Server([answer()]).http(pace=pace).get("x", dict)).endswith("asked us to wait for 2 hours.")
 
 
 @pytest.mark.parametrize(

@@ -357,7 +357,7 @@ class Http:
     def _too_long(self) -> RateLimited:
         """The same words for all requests of a run: it is one thing."""
         left = spoken(self._pace.wait_until() - self.clock.now())
-        self._asked = self._asked or f"asked us to wait; nothing is sent for the next {left}."
+        self._asked = self._asked or f"asked us to wait for {left}."
         return RateLimited(self.title, self._asked)
 
 
