@@ -49,6 +49,14 @@ def test_status_names_accounts_sign_ins_and_the_last_run(synced):
     assert trakt["expires_at"].endswith("Z")
 
 
+@pytest.mark.parametrize("nonsense", ["99999999999999999", "²"])
+def test_status_says_nothing_of_an_expiry_that_is_no_time(place, nonsense):
+    place.nate["accounts"]["trakt"]["expires_at"] = nonsense
+    place.write()
+    (nate,) = place.run("status", "--json").json["profiles"]
+    assert [account["expires_at"] for account in nate["accounts"]] == [None, None]
+
+
 def test_status_before_any_sync_says_so(place):
     (nate,) = place.run("status", "--json").json["profiles"]
     assert [account["state"] for account in nate["accounts"]] == ["new", "new"]

@@ -87,8 +87,8 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
 
 def expiry(home: Home, account: int, options: Any) -> str | None:
     """When the sign-in has to be renewed, as far as the service said."""
-    told = home.secrets(account).load().get("expires_at") or options.get("expires_at") or ""
-    return shown(int(told)) if str(told).isdigit() else None
+    told = str(home.secrets(account).load().get("expires_at") or options.get("expires_at") or "")
+    return shown(int(told)) if told.isascii() and told.isdigit() and len(told) < 12 else None
 
 
 def owed(store: Store, account: int, service: str, now: int) -> dict[str, int]:
