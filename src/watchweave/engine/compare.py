@@ -120,17 +120,14 @@ class Compare:
         first: bool = False,
     ) -> None:
         truths = self.values.truths(circle.id, SHELVES[name], [change.media for change in changes])
-        member = party.id in circle.members
+        member, heard, times = party.id in circle.members, self._heard_by(party.id), party.form(name).times
+        edits, nothing = self.edits[circle.id, name], Truth()
         since = NEVER if looked is None else looked
         for change in changes:
-            truth = truths.get(change.media, Truth())
-            lo, hi = span(change.at if party.form(name).times else None, since, self.now)
-            knew = (
-                not first and change.version >= truth.version and (member or truth.origin in self._heard_by(party.id))
-            )
-            self.edits[circle.id, name][change.media].append(
-                Edit(party.id, change.value, lo, hi, knew=knew, first=first, rank=party.rank)
-            )
+            truth = truths.get(change.media, nothing)
+            lo, hi = span(change.at if times else None, since, self.now)
+            knew = not first and change.version >= truth.version and (member or truth.origin in heard)
+            edits[change.media].append(Edit(party.id, change.value, lo, hi, knew=knew, first=first, rank=party.rank))
 
     def _heard_by(self, account: int) -> frozenset[int]:
         return next(circle.heard for circle in self.circles if account in circle.members)

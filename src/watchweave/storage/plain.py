@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from ..core.media import Kind
 from ..core.merge import NEVER
@@ -113,5 +114,6 @@ class Plain:
         )
 
 
+@cache
 def _width(kind: int, runtime: int | None) -> int:
     return width(runtime, music=kind == Kind.TRACK)
