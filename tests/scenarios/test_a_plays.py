@@ -316,7 +316,6 @@ def test_f31_films_without_dates_are_told_as_unknown_and_never_as_today():
     assert {line.value for line in rehearsed.changes} == {None}
     report = town.sync()
     assert (report.status, outcomes(report), town.writes()) == ("held", {"held": 300}, 0)
-    town.sync(yes=True)
     town.approve(report.held[0].hold)
     assert len(town.trakt.plays) == 300
     assert {at for _, at, _ in town.trakt.plays.values()} == {None}
