@@ -134,3 +134,37 @@ def test_a_removal_of_ours_is_not_taken_for_done_because_the_whole_shelf_hides()
     town.wait(HOUR)
     town.settle()
     assert ("heat" in town.trakt.ratings, "heat" in town.second.ratings) == (False, False)
+
+
+@pytest.mark.parametrize("shelf", ["ratings", "watchlist"])
+def test_what_a_service_only_says_it_kept_is_removed_nowhere(shelf):
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat")
+    town.trakt.rate("heat", 80, town.time)
+    town.trakt.wish("heat", town.time)
+    town.wait(HOUR)
+    town.second.behind = lambda: getattr(town.second, {"ratings": "ratings", "watchlist": "wishes"}[shelf]).clear()
+    town.sync()
+    for wait in (MINUTE, DAY, DAY, 8 * DAY):
+        town.wait(wait)
+        town.sync()
+    assert (set(town.trakt.ratings), set(town.trakt.wishes)) == ({"heat"}, {"heat"})
+    assert (set(town.second.ratings), set(town.second.wishes)) == ({"heat"}, {"heat"})
+
+
+def test_a_listing_that_lags_behind_our_write_removes_nothing():
+    house = Household(others=3)
+    house.trakt.rate(house["m1"], 8, at=NOW - HOUR)
+    house.plex.rate("mara", "m2", 6, at=NOW - HOUR)
+    house.sync()
+    kept = house.trakt.ratings.pop("m2")  # what was written does not show yet
+    house.later(MINUTE)
+    house.trakt.rate(house["m3"], 9)
+    house.sync()
+    assert (house.rating("m2"), house.rating("m3")) == (6.0, 9.0)
+    house.trakt.ratings["m2"] = kept
+    house.trakt._rated = None
+    house.later()
+    house.sync()
+    assert (house.rating("m2"), house.trakt.ratings["m2"].value) == (6.0, 6)
+    house.quiet()

@@ -183,6 +183,22 @@ def test_an_id_of_two_episodes_is_no_key(db, at_once):
     assert db.execute("SELECT count(*) FROM media WHERE frozen IS NOT NULL").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_id_that_is_all_that_several_episodes_have_is_no_key(db, at_once):
+    peaks = show("1", {"tvdb": "70"})
+    three = [episode(f"1{number}", peaks, number, {"tmdb": "65"}) for number in (1, 2, 3)]
+    found = identify(db, PLEX, *three) if at_once else [identify(db, PLEX, one)[0] for one in three]
+    assert len(set(found)) == 3
+    assert standing(db, "tmdb", "65") == {Standing.AMBIGUOUS}
+
+
+def test_an_episode_that_another_service_numbers_otherwise_is_known_by_its_id(db):
+    peaks = show("1", {"tvdb": "70"})
+    (here,) = identify(db, PLEX, episode("11", peaks, 13, {"tvdb": "711"}))
+    (there,) = identify(db, TRAKT, episode("episode:1", show("show:5", {"tvdb": "70"}), 1, {"tvdb": "711"}, season=2))
+    assert here == there
+
+
 def test_the_order_of_reading_does_not_matter_for_shows(db):
     there = show("show:5", {"tvdb": "70", "imdb": "tt0098936"})
     (first,) = identify(db, TRAKT, episode("episode:1", there, 1, {"trakt": "1"}))

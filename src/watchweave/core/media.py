@@ -29,10 +29,10 @@ class Kind(IntEnum):
 STRONG = ("trakt", "imdb", "tmdb", "tvdb", "plex", "mbid", "anidb", "mal", "anilist", "simkl")
 """Id spaces that can join two records of one kind; all others (slug …) only propose."""
 
-_NUMBER = re.compile(r"[1-9]\d{0,10}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,10}")
 _TOO_LARGE = 10**11
 _FORMS = {
-    "imdb": re.compile(r"tt\d{7,10}"),
+    "imdb": re.compile(r"tt[0-9]{7,10}"),
     "plex": re.compile(r"[0-9a-f]{24}"),
     "mbid": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "slug": re.compile(r"[\w-]+"),

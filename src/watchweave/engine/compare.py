@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..core.merge import NEVER, Edit, Truth, span
 from ..storage.accounts import Accounts, Circle
 from ..storage.history import Plays
+from ..storage.journal import Journal, Row
 from ..storage.plain import Plain
 from ..storage.staging import SHELVES
 from ..storage.store import Store
@@ -26,6 +27,8 @@ class Compare:
         self.plays = Plays(store.db)
         self.plain = Plain(store.db)
         self.accounts = Accounts(store)
+        self.journal = Journal(store)
+        self.written: dict[tuple[int, str], dict[int, Row]] = {}
         self.circles = circles
         self.run = run
         self.now = now
@@ -74,7 +77,9 @@ class Compare:
             settle = party.form(name).settle
             looks = (self.accounts.cursor(party.id, name).looked, look.began)
             changes = [c for c in changes if not self.values.rounds(party.id, shelf, c, looks, settle)]
-        versions = {change.media: change.version for change in changes}
+        ours = {change.media for change in changes if self._is_ours(party, name, change)}
+        changes = [change for change in changes if change.media not in ours]
+        versions = ours | {change.media for change in changes}
         self.values.see(party.id, shelf, changes)
         looked = self.accounts.cursor(party.id, name).looked
         for circle in hearing:
@@ -85,6 +90,31 @@ class Compare:
             self.values.touch(circle.id, shelf, versions)
         if look.whole:
             self.accounts.meet(party.id, name)
+
+    def _is_ours(self, party: Party, name: str, change: Changed) -> bool:
+        """Is this no edit, but a write of ours that does not show: not yet, or because the service did not keep it?
+
+        It does not, if the account shows what it showed before the write, which no reading has shown since. That it was
+        not kept is certain only where nobody has done anything since; else a person may have taken it back.
+        """
+        look, looked = party.look(name), self.accounts.cursor(party.id, name).looked
+        row = self._written(party.id, name, looked).get(change.media) if looked is not None else None
+        if row is None or (row.value, row.before) != (change.before, change.value):
+            return False
+        if look.began < row.sent + party.form(name).settle:
+            look.cursor.stamp = None  # to be read again
+            return True
+        if look.untouched:
+            self.journal.settle(row, "missing", self.now, "the service said that it was done, but does not show it")
+            self.journal.refuse(row, "it was taken, but does not show", self.now)
+            self.values.see(party.id, SHELVES[name], [change])
+        return look.untouched
+
+    def _written(self, account: int, name: str, looked: int) -> dict[int, Row]:
+        """By media, the newest write to a shelf that is known to be done and that no reading can have shown yet."""
+        if (account, name) not in self.written:
+            self.written[account, name] = self.journal.done_since(account, name, looked)
+        return self.written[account, name]
 
     def _introduce(self, party: Party, circle: Circle, name: str) -> None:
         """All that the account shows is new to the circle, and what the circle holds true is new to the account."""

@@ -92,6 +92,7 @@ class Fetch:
         shelf = party.service.shelves[reader]
         before = self.accounts.cursor(party.id, reader)
         stamp = await shelf.stamp()
+        look.untouched = stamp is not None and stamp == before.own
         if party.new_epoch or self._stale(party, reader, covered, before, look.began):
             before = Cursor(looked=before.looked, complete=before.complete, doubted=before.doubted, stamp=before.stamp)
         elif stamp is not None and stamp == before.stamp:

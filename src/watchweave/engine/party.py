@@ -27,6 +27,8 @@ class Look:
     cursor: Cursor = field(default_factory=Cursor)
     kinds: frozenset[int] = frozenset()
     doubted: bool = False
+    untouched: bool = False
+    """Does the stamp say that nobody has done anything since our own last write?"""
     why: str = ""
 
     @property

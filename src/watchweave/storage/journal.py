@@ -85,6 +85,16 @@ class Journal:
         )
         return [_read(row) for row in rows]
 
+    def done_since(self, account: int, shelf: str, since: int) -> dict[int, Row]:
+        """By media, the newest write to a shelf that is done and was sent then or later."""
+        rows = self.db.execute(
+            "SELECT "
+            + COLUMNS
+            + " FROM journal WHERE account = ? AND shelf = ? AND sent >= ? AND state = 'done' ORDER BY id",
+            (account, SHELVES[shelf], since),
+        )
+        return {row.media: row for row in map(_read, rows)}
+
     def of_run(self, run: int) -> list[Row]:
         """All writes of one run, oldest first."""
         return [

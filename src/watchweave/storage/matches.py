@@ -65,7 +65,7 @@ class Matches:
         things = [(media, of_parent.get(id(media.parent))) for media, _ in fresh.values()]
         sheet = Sheet(self.db, self.account)
         sheet.load(things)
-        settled = {native: sheet.settle(*thing) for native, thing in zip(fresh, things, strict=True)}
+        settled = {native: sheet.settle(native, *thing) for native, thing in zip(fresh, things, strict=True)}
         sheet.write()
         self.db.executemany(
             "INSERT INTO handle (account, native, media, print) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
@@ -89,6 +89,8 @@ class Sheet:
         self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
         self.spoilt: dict[tuple[str, int, str], Standing] = {}
         self.joined: dict[int, int] = {}
+        self.named: set[int] = set()
+        """The media that were named on this sheet."""
         self.new: dict[int, Thing] = {}
         self.new_ids: list[tuple[int, str, str, int, int, int]] = []
         self.standings: list[tuple[int, str, int, str]] = []
@@ -177,8 +179,14 @@ class Sheet:
         return held
 
     # ---------------------------------------------------------------- what is said now
-    def settle(self, media: Media, parent: int | None) -> int:
-        """The number of the media that this is. Only where ids are shared and something differs is there a case to judge."""
+    def settle(self, native: str, media: Media, parent: int | None) -> int:
+        """The number of the media that this is."""
+        number = self._settle(native, media, parent)
+        self.named.add(number)
+        return number
+
+    def _settle(self, native: str, media: Media, parent: int | None) -> int:
+        """Only where ids are shared and something differs is there a case to judge."""
         sharing = self._sharing(media)
         place = place_of(media, parent) if parent is not None else None
         if len(sharing) < 2 and not self._has_spoilt(media):
@@ -187,11 +195,19 @@ class Sheet:
                 return self._add(media, parent, place)
             held = self._held(found)
             if held.parent == parent and agree(media.ids, held.ids):
-                return self._more(held, media)
+                if place is None or place[2:] == (held.season, held.number) or not self._is_another(held.media, native):
+                    return self._more(held, media)
+                spoilt = dict.fromkeys(media.ids.keys() & held.ids.keys(), Standing.AMBIGUOUS)
+                return self._enter(media, parent, Verdict(self._at(place), spoilt))
         there = self._at(place)
         by_place = self._held(there) if there is not None else None
         verdict = judge(media, parent, by_place, [self._held(number) for number in sorted(sharing)])
         return self._enter(media, parent, verdict)
+
+    def _is_another(self, number: int, native: str) -> bool:
+        """Does this account name that media already, by another name? Then one id stands on two episodes of a show."""
+        query = "SELECT 1 FROM handle WHERE media = ? AND account = ? AND native <> ? LIMIT 1"
+        return number in self.named or self.db.execute(query, (number, self.account, native)).fetchone() is not None
 
     def _add(self, media: Media, parent: int | None, place: Place | None) -> int:
         """A new media, with all of its ids."""
@@ -249,8 +265,10 @@ class Sheet:
         self.new_ids.append((number, space, value, held.kind, int(standing), self.account))
         self.standings.append((int(standing), space, held.kind, value))
         self.spoilt[space, held.kind, value] = standing
+        self.owners[held.kind][space].pop(value, None)
         if space in held.ids and standing is Standing.DISPUTED:
             self.spoilt[space, held.kind, held.ids[space]] = standing
+            self.owners[held.kind][space].pop(held.ids[space], None)
         if space in held.ids:
             self.standings.append((int(standing), space, held.kind, held.ids.pop(space)))
 

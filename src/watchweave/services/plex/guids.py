@@ -49,10 +49,10 @@ SHOW_AGENTS = {
 IN_SHOW = (Kind.SEASON, Kind.EPISODE)
 OF_SHOWS = (Kind.SHOW, *IN_SHOW)
 
-_HAMA = re.compile(r"(anidb|tvdb|tmdb|tsdb|imdb)\d?-(a?\d+|tt\d+)")
-_CUSTOM = re.compile(r"(imdb|tmdb|tvdb)[-_](movie|show|series)?[-_]?(tt\d+|\d+)")
-_NFO = re.compile(r"(imdb|tmdb|tvdb)_(tt\d+|\d+)")
-_DIGITS = re.compile(r"\d{1,10}")
+_HAMA = re.compile(r"(anidb|tvdb|tmdb|tsdb|imdb)[0-9]?-(a?[0-9]+|tt[0-9]+)")
+_CUSTOM = re.compile(r"(imdb|tmdb|tvdb)[-_](movie|show|series)?[-_]?(tt[0-9]+|[0-9]+)")
+_NFO = re.compile(r"(imdb|tmdb|tvdb)_(tt[0-9]+|[0-9]+)")
+_DIGITS = re.compile(r"[0-9]{1,10}")
 
 
 def names(kind: Kind, guid: str, others: Iterable[str] = ()) -> Names:

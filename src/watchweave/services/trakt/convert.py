@@ -20,8 +20,8 @@ Time = Annotated[datetime, Meta(tz=True)]
 Times = list[tuple[Media, Sequence[datetime]]]
 """Things with the times of all their plays."""
 
-_WHOLE = re.compile(r"\d+")
-_SEASON = re.compile(r"\d+\|(\d+)")
+_WHOLE = re.compile(r"[0-9]+")
+_SEASON = re.compile(r"[0-9]+\|([0-9]+)")
 
 
 class Thing(Struct, gc=False):
