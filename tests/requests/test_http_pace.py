@@ -9,7 +9,7 @@ import pytest
 from tests.requests.wire import START, Remembered, Server, Time, answer
 from watchweave.errors import RateLimited
 from watchweave.services.http import Fixed, Http
-from watchweave.services.pacing import Budget, Limits
+from watchweave.services.pacing import Budget, Limits, wait_named
 
 WRITES = Limits(reads=Budget(at_once=4), writes=Budget(at_once=1, per=1, seconds=1.05))
 
@@ -138,3 +138,7 @@ def test_a_new_run_begins_at_the_usual_pace():
     time.time += 60
     ask(server.http(time=time, pace=pace, limits=WRITES), 2)
     assert busy.distances()[-1] == 1.05
+
+
+def test_no_service_is_left_alone_for_longer_than_a_day():
+    assert wait_named({"Retry-After": "999999999999"}, 1_800_000_000.0) == 86_400.0

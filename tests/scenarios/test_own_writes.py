@@ -140,16 +140,17 @@ def test_a_removal_of_ours_is_not_taken_for_done_because_the_whole_shelf_hides()
 def test_what_a_service_only_says_it_kept_is_removed_nowhere(shelf):
     town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
     town.film("heat")
-    town.trakt.rate("heat", 80, town.time)
-    town.trakt.wish("heat", town.time)
+    if shelf == "ratings":
+        town.trakt.rate("heat", 80, town.time)
+    else:
+        town.trakt.wish("heat", town.time)
     town.wait(HOUR)
-    town.second.behind = lambda: getattr(town.second, {"ratings": "ratings", "watchlist": "wishes"}[shelf]).clear()
+    town.second.behind = lambda: (town.second.ratings.clear(), town.second.wishes.clear())
     town.sync()
     for wait in (MINUTE, DAY, DAY, 8 * DAY):
         town.wait(wait)
         town.sync()
-    assert (set(town.trakt.ratings), set(town.trakt.wishes)) == ({"heat"}, {"heat"})
-    assert (set(town.second.ratings), set(town.second.wishes)) == ({"heat"}, {"heat"})
+    assert {*town.trakt.ratings, *town.trakt.wishes} == {*town.second.ratings, *town.second.wishes} == {"heat"}
 
 
 def test_a_listing_that_lags_behind_our_write_removes_nothing():

@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+LONGEST = 86_400.0
+"""No service is left alone for longer than a day on its own word: nobody would ever ask whether it has changed its mind."""
 MARGIN = 1.0
 """Seconds that we wait beyond what a service asked for."""
 
@@ -127,7 +129,7 @@ def wait_named(headers: Mapping[str, str], now: float) -> float:
         wait = max(wait, datetime.fromisoformat(str(until)).astimezone(UTC).timestamp() - now)
     except (msgspec.DecodeError, ValueError):
         pass
-    return wait if wait > 0 else 1.0
+    return min(wait, LONGEST) if wait > 0 else 1.0
 
 
 def spoken(seconds: float) -> str:
