@@ -166,6 +166,7 @@ def test_an_approval_given_twice_is_carried_out_once():
     changes = Journal(town.store).waiting()[int(hold.hold[1:])].changes
     town.sync(approved=changes)
     assert town.hundred.wishes == {}
+    town.wait(HOUR)  # sooner, it could as well be that our removal does not show yet
     town.hundred.wish("heat", town.time)
     writes = town.writes()
     town.sync(approved=changes)
