@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchweave.core.identity import Candidate, Standing, judge
+from watchweave.core.identity import Candidate, Standing, judge, same_show
 from watchweave.core.media import Kind, Media
 
 SHOW, OTHER_SHOW = 50, 60
@@ -102,9 +102,49 @@ def test_an_id_on_two_episodes_does_not_move_one_that_stands_at_its_place():
     assert (verdict.media, dict(verdict.standing)) == (6, {"tmdb": Standing.AMBIGUOUS})
 
 
-def test_an_episode_of_another_show_is_another_episode():
-    verdict = judge(episode({"tmdb": "65"}), SHOW, None, [stored(5, {"tmdb": "65"}, OTHER_SHOW)])
-    assert verdict.media is None
+def test_an_own_id_is_certain_although_the_shows_are_not_known_to_be_one():
+    verdict = judge(episode({"tvdb": "11"}), SHOW, None, [stored(5, {"tvdb": "11"}, OTHER_SHOW)])
+    assert (verdict.media, dict(verdict.standing), verdict.frozen) == (5, {}, "")
+
+
+def test_one_id_is_not_enough_where_the_shows_contradict_each_other():
+    there = stored(5, {"tvdb": "11"}, OTHER_SHOW)
+    verdict = judge(episode({"tvdb": "11", "imdb": "tt0000001"}), SHOW, None, [there], {OTHER_SHOW})
+    assert (verdict.media, verdict.against, dict(verdict.standing)) == (None, 5, {"tvdb": Standing.DISPUTED})
+    assert "another show" in verdict.frozen
+
+
+def test_two_ids_are_enough_where_the_shows_contradict_each_other():
+    both = {"tvdb": "11", "imdb": "tt0000001"}
+    assert judge(episode(both), SHOW, None, [stored(5, both, OTHER_SHOW)], {OTHER_SHOW}).media == 5
+
+
+def test_one_record_can_show_that_episodes_of_two_shows_are_the_same():
+    here, there = stored(3, {"tvdb": "11"}), stored(7, {"imdb": "tt0000001"}, OTHER_SHOW)
+    verdict = judge(episode({"tvdb": "11", "imdb": "tt0000001"}), SHOW, here, [here, there])
+    assert (verdict.media, verdict.also, dict(verdict.standing)) == (3, (7,), {})
+
+
+def test_ids_of_two_places_of_one_show_do_not_make_them_one():
+    here, there = stored(3, {"tvdb": "11"}), stored(7, {"imdb": "tt0000001"}, place=9)
+    verdict = judge(episode({"tvdb": "11", "imdb": "tt0000001"}), SHOW, here, [here, there])
+    assert (verdict.media, verdict.also, dict(verdict.standing)) == (3, (), {"imdb": Standing.AMBIGUOUS})
+
+
+@pytest.mark.parametrize(
+    ("ids", "title", "year", "one"),
+    [
+        ({}, "Twin Peaks", 1990, True),
+        ({"tvdb": "70", "imdb": "tt0098936"}, "twin peaks", None, True),
+        ({"tvdb": "71"}, "Twin Peaks", 1990, False),
+        ({}, "Twin Peaks: The Return", 1990, False),
+        ({}, "", None, False),
+        ({}, "Twin Peaks", 2017, False),
+    ],
+)
+def test_shows_of_one_episode_are_one_if_the_title_confirms_it(ids, title, year, one):
+    peaks = Candidate(1, Kind.SHOW, {"tvdb": "70"}, "Twin Peaks", 1990)
+    assert same_show(peaks, Candidate(2, Kind.SHOW, ids, title, year)) is one
 
 
 def test_a_differing_own_id_at_the_same_place_is_disputed():

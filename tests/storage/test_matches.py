@@ -147,6 +147,32 @@ def test_an_episode_is_known_by_its_show_and_place_or_by_its_own_id(db):
     assert found == [second, first]
 
 
+def test_a_show_without_ids_is_known_by_an_id_of_its_episode(db):
+    here = Media(Kind.SHOW, {}, "Twin Peaks", 1990, keys=("1",))
+    there = Media(Kind.SHOW, {"tvdb": "70"}, "Twin Peaks", 1990, keys=("show:5",))
+    first, second = identify(db, PLEX, episode("11", here, 1, {"tvdb": "711"}), episode("12", here, 2))
+    found = identify(db, TRAKT, episode("episode:1", there, 1, {"tvdb": "711"}), episode("episode:2", there, 2), there)
+    assert found[:2] == [first, second]
+    assert identify(db, PLEX, here) == found[2:]
+    assert db.execute("SELECT count(*) FROM handle WHERE media NOT IN (SELECT id FROM media)").fetchone() == (0,)
+
+
+def test_an_episode_under_a_show_that_was_matched_wrongly_is_known_by_its_ids(db):
+    here, there = show("1", {"tvdb": "99"}), show("show:5", {"tvdb": "70"})
+    both = {"tvdb": "711", "imdb": "tt0000711"}
+    (known,) = identify(db, TRAKT, episode("episode:1", there, 1, both))
+    assert identify(db, PLEX, episode("11", here, 1, both)) == [known]
+    assert identify(db, PLEX, here) != identify(db, TRAKT, there)
+
+
+def test_one_id_of_episodes_of_two_shows_that_contradict_each_other_freezes_both(db):
+    here, there = show("1", {"tvdb": "99"}), show("show:5", {"tvdb": "70"})
+    (known,) = identify(db, TRAKT, episode("episode:1", there, 1, {"tvdb": "711"}))
+    (other,) = identify(db, PLEX, episode("11", here, 1, {"tvdb": "711"}))
+    frozen = {number for (number,) in db.execute("SELECT id FROM media WHERE frozen IS NOT NULL")}
+    assert (frozen, standing(db, "tvdb", "711")) == ({known, other}, {Standing.DISPUTED})
+
+
 def test_a_show_season_and_episode_are_three_media(db):
     peaks = show("1", {"tvdb": "70"})
     season = Media(Kind.SEASON, {}, parent=peaks, season=1, keys=("10",))

@@ -32,6 +32,11 @@ class Candidate(Struct, frozen=True):
     number: int | None = None
     runtime: int | None = None
 
+    @property
+    def place(self) -> tuple[int | None, int | None]:
+        """Season and number."""
+        return self.season, self.number
+
 
 class Verdict(Struct, frozen=True):
     """Which media it is (None: a new one), which of its id spaces are no key, and why both are frozen, if they are."""
@@ -45,53 +50,91 @@ class Verdict(Struct, frozen=True):
 
 
 NEW = Verdict(None)
+NOTHING: Mapping[str, Standing] = {}
 
 
-def judge(media: Media, parent: int | None, by_place: Candidate | None, by_ids: Collection[Candidate]) -> Verdict:
+def judge(
+    media: Media,
+    parent: int | None,
+    by_place: Candidate | None,
+    by_ids: Collection[Candidate],
+    strangers: Collection[int | None] = (),
+) -> Verdict:
     """Which of the candidates this is.
 
     by_place: what stands at its season and number of the same show. by_ids: those that share a good id of its kind.
+    strangers: shows of theirs that its own show contradicts.
     """
     if by_place is None and not by_ids:
         return NEW
     if media.kind in (Kind.EPISODE, Kind.SEASON) and parent is not None:
-        return _judge_part(media, parent, by_place, by_ids)
-    same, contradicted = [], []
+        return _judge_part(media, by_place, by_ids, strangers)
+    same: list[Candidate] = []
+    contradicted: list[Candidate] = []
     for candidate in by_ids:
-        differing = differences(media.ids, candidate.ids)
-        if not differing or confirmed(media, candidate):
-            same.append(candidate)
-        else:
-            contradicted.append((candidate, differing))
+        agrees = not differences(media.ids, candidate.ids) or confirmed(media, candidate)
+        (same if agrees else contradicted).append(candidate)
     if same:
         chosen = min(same, key=lambda c: c.media)
         disputed = dict.fromkeys(differences(media.ids, chosen.ids), Standing.DISPUTED)
         return Verdict(chosen.media, disputed, also=tuple(sorted(c.media for c in same if c is not chosen)))
-    if contradicted:
-        other, differing = min(contradicted, key=lambda pair: pair[0].media)
-        shared = [space for space, value in media.ids.items() if other.ids.get(space) == value]
-        why = f"shares {', '.join(shared)} with another title, but not {', '.join(sorted(differing))}"
-        return Verdict(None, dict.fromkeys(shared, Standing.DISPUTED), why, other.media)
-    return Verdict(None)
+    return _contradicted(media, contradicted, "another title")
 
 
-def _judge_part(media: Media, parent: int, by_place: Candidate | None, by_ids: Collection[Candidate]) -> Verdict:
-    """A season or an episode: an own id is certain, else its place in the show; an id of two episodes is no key."""
+def _judge_part(
+    media: Media, by_place: Candidate | None, by_ids: Collection[Candidate], strangers: Collection[int | None]
+) -> Verdict:
+    """A season or an episode: an own id is certain, else its place in the show; an id of two episodes is no key.
+
+    Where the shows contradict each other, one id alone is not enough.
+    """
     standing: dict[str, Standing] = {}
-    certain = []
+    same, contradicted = [], []
     for candidate in by_ids:
-        elsewhere = candidate.parent != parent or (by_place is not None and candidate.media != by_place.media)
-        if differences(media.ids, candidate.ids) and (elsewhere or candidate is not by_place):
-            shared = [space for space, value in media.ids.items() if candidate.ids.get(space) == value]
-            standing |= dict.fromkeys(shared, Standing.AMBIGUOUS)
-        elif candidate.parent == parent:
-            certain.append(candidate)
-    if by_place is not None and (not certain or any(c.media == by_place.media for c in certain)):
-        disputed = dict.fromkeys(differences(media.ids, by_place.ids), Standing.DISPUTED)
-        return Verdict(by_place.media, disputed | standing)
-    if certain:
-        return Verdict(min(c.media for c in certain), standing)
-    return Verdict(None, standing)
+        if candidate is not by_place and differences(media.ids, candidate.ids):
+            standing |= dict.fromkeys(shared(media, candidate), Standing.AMBIGUOUS)
+        elif candidate.parent in strangers and len(shared(media, candidate)) == 1:
+            contradicted.append(candidate)
+        else:
+            same.append(candidate)
+    if by_place is not None and (not same or by_place in same):
+        chosen = by_place
+        standing = dict.fromkeys(differences(media.ids, chosen.ids), Standing.DISPUTED) | standing
+    elif same:
+        chosen = min(same, key=lambda c: c.media)
+    elif contradicted:
+        return _contradicted(media, contradicted, "an episode of another show", standing)
+    else:
+        return Verdict(None, standing)
+    others = [candidate for candidate in same if candidate is not chosen]
+    apart = [c for c in others if c.parent == chosen.parent and c.place != chosen.place]
+    standing |= {space: Standing.AMBIGUOUS for candidate in apart for space in shared(media, candidate)}
+    standing |= {space: Standing.DISPUTED for candidate in contradicted for space in shared(media, candidate)}
+    return Verdict(chosen.media, standing, also=tuple(sorted(c.media for c in others if c not in apart)))
+
+
+def _contradicted(
+    media: Media, candidates: Collection[Candidate], what: str, standing: Mapping[str, Standing] = NOTHING
+) -> Verdict:
+    """Something new, which is frozen together with what it contradicts; what they share is no key."""
+    if not candidates:
+        return NEW
+    other = min(candidates, key=lambda c: c.media)
+    both, differing = shared(media, other), sorted(differences(media.ids, other.ids))
+    why = f"shares {', '.join(both)} with {what}" + (f", but not {', '.join(differing)}" if differing else "")
+    return Verdict(None, {**standing, **dict.fromkeys(both, Standing.DISPUTED)}, why, other.media)
+
+
+def shared(media: Media, candidate: Candidate) -> list[str]:
+    """The id spaces in which both have one value."""
+    return [space for space, value in media.ids.items() if candidate.ids.get(space) == value and space != "slug"]
+
+
+def same_show(one: Candidate, other: Candidate) -> bool:
+    """Are these one show, if an episode of both is one? Nothing may contradict, and the title must confirm it."""
+    if differences(one.ids, other.ids) or not one.title or one.title.casefold() != other.title.casefold():
+        return False
+    return one.year is None or other.year is None or near_years(one.year, other.year)
 
 
 def differences(ids: Mapping[str, str], other: Mapping[str, str]) -> set[str]:
@@ -102,10 +145,10 @@ def differences(ids: Mapping[str, str], other: Mapping[str, str]) -> set[str]:
 def confirmed(media: Media, candidate: Candidate) -> bool:
     """Do title and year confirm that a differing id is a redirect or a slip, and not another film?"""
     differing = differences(media.ids, candidate.ids)
-    shared = sum(candidate.ids.get(space) == value for space, value in media.ids.items() if space != "slug")
+    equal = len(shared(media, candidate))
     if not media.title or media.title.casefold() != candidate.title.casefold():
-        return shared > 1 and len(differing) == 1 and near_years(media.year, candidate.year)
-    return len(differing) <= shared and near_years(media.year, candidate.year)
+        return equal > 1 and len(differing) == 1 and near_years(media.year, candidate.year)
+    return len(differing) <= equal and near_years(media.year, candidate.year)
 
 
 def near_years(one: int | None, other: int | None) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import json, msgpack
 from msgspec.structs import replace
 
-from ..core.identity import Candidate, Standing, Verdict, judge
+from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, shared
 from ..core.media import STRONG, Kind, Media
 from .joins import join
 
@@ -93,7 +93,7 @@ class Sheet:
         """The media that were named on this sheet."""
         self.new: dict[int, Thing] = {}
         self.new_ids: list[tuple[int, str, str, int, int, int]] = []
-        self.standings: list[tuple[int, str, int, str]] = []
+        self.standings: dict[tuple[str, int, str], int] = {}
         self.frozen: list[tuple[str, int]] = []
         self.filled: list[tuple[str, int | None, int | None, int]] = []
 
@@ -194,20 +194,44 @@ class Sheet:
             if found is None:
                 return self._add(media, parent, place)
             held = self._held(found)
-            if held.parent == parent and agree(media.ids, held.ids):
-                if place is None or place[2:] == (held.season, held.number) or not self._is_another(held.media, native):
-                    return self._more(held, media)
-                spoilt = dict.fromkeys(media.ids.keys() & held.ids.keys(), Standing.AMBIGUOUS)
-                return self._enter(media, parent, Verdict(self._at(place), spoilt))
+            if held.parent == parent and agree(media.ids, held.ids) and not self._is_another(held, native, place):
+                return self._more(held, media)
+        candidates = [self._held(number) for number in sorted(sharing)]
+        others = [candidate for candidate in candidates if self._is_another(candidate, native, place)]
         there = self._at(place)
         by_place = self._held(there) if there is not None else None
-        verdict = judge(media, parent, by_place, [self._held(number) for number in sorted(sharing)])
-        return self._enter(media, parent, verdict)
+        strangers = self._strangers(parent, candidates)
+        verdict = judge(media, parent, by_place, [c for c in candidates if c not in others], strangers)
+        ambiguous = {space: Standing.AMBIGUOUS for other in others for space in shared(media, other)}
+        number = self._enter(media, parent, replace(verdict, standing={**verdict.standing, **ambiguous}))
+        if place is not None:
+            self._join_shows(place, self._held(number))
+        return number
 
-    def _is_another(self, number: int, native: str) -> bool:
-        """Does this account name that media already, by another name? Then one id stands on two episodes of a show."""
+    def _strangers(self, parent: int | None, candidates: Sequence[Candidate]) -> set[int]:
+        """The shows of these that this show contradicts."""
+        shows = {c.parent for c in candidates if c.parent is not None} - {parent}
+        if parent is None or not shows:
+            return set()
+        self._know({parent, *shows} - self.media.keys())
+        own = self._held(parent).ids
+        return {show for show in shows if differences(own, self._held(show).ids)}
+
+    def _join_shows(self, place: Place, held: Candidate) -> None:
+        """What stands at one place in two shows and is one shows that these are one, if nothing contradicts it."""
+        one, other = self._final(place[0]), self._final(held.parent or place[0])
+        if one != other and held.place == place[2:]:
+            self._know({one, other} - self.media.keys())
+            if same_show(self._held(one), self._held(other)):
+                self.joined[max(one, other)] = min(one, other)
+
+    def _is_another(self, held: Candidate, native: str, place: Place | None) -> bool:
+        """Does this account name that media already, by another name at another place? Then one id is on two episodes."""
+        if place is None or place[2:] == held.place:
+            return False
         query = "SELECT 1 FROM handle WHERE media = ? AND account = ? AND native <> ? LIMIT 1"
-        return number in self.named or self.db.execute(query, (number, self.account, native)).fetchone() is not None
+        named = held.media in self.named
+        return named or self.db.execute(query, (held.media, self.account, native)).fetchone() is not None
 
     def _add(self, media: Media, parent: int | None, place: Place | None) -> int:
         """A new media, with all of its ids."""
@@ -263,14 +287,14 @@ class Sheet:
         """This id is no key any more, nor is the other value that it stands against."""
         held = self._held(number)
         self.new_ids.append((number, space, value, held.kind, int(standing), self.account))
-        self.standings.append((int(standing), space, held.kind, value))
+        self.standings[space, held.kind, value] = int(standing)
         self.spoilt[space, held.kind, value] = standing
         self.owners[held.kind][space].pop(value, None)
         if space in held.ids and standing is Standing.DISPUTED:
             self.spoilt[space, held.kind, held.ids[space]] = standing
             self.owners[held.kind][space].pop(held.ids[space], None)
         if space in held.ids:
-            self.standings.append((int(standing), space, held.kind, held.ids.pop(space)))
+            self.standings[space, held.kind, held.ids.pop(space)] = int(standing)
 
     def _final(self, number: int) -> int:
         while number in self.joined:
@@ -292,7 +316,10 @@ class Sheet:
             ),
         )
         self.db.executemany("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?, ?, ?)", self._id_rows())
-        self.db.executemany("UPDATE ids SET standing = ? WHERE space = ? AND kind = ? AND value = ?", self.standings)
+        self.db.executemany(
+            "UPDATE ids SET standing = ? WHERE space = ? AND kind = ? AND value = ?",
+            ((standing, *key) for key, standing in self.standings.items()),
+        )
         self.db.executemany("UPDATE media SET frozen = ? WHERE id = ?", self.frozen)
         self.db.executemany("UPDATE media SET title = ?, year = ?, runtime = ? WHERE id = ?", self.filled)
         grown = sorted({row[0] for row in self.new_ids} - self.new.keys())
