@@ -4,6 +4,7 @@ import pytest
 
 from tests.scenarios.household import NOW, Household, outcomes, told
 from tests.support.town import DAY, HOUR, MINUTE, PLEXLIKE, TRAKTLIKE, Town
+from watchweave.engine.answers import unmatched
 from watchweave.sandbox import faults
 
 
@@ -103,6 +104,26 @@ def test_a_wish_that_discover_only_says_it_took_is_removed_nowhere():
     assert (house.wishes(), house.wishes_on_trakt()) == ({"x1"}, {"x1"})
 
 
+@pytest.mark.parametrize("action", ["rate", "scrobble"])
+def test_what_a_service_never_keeps_is_sent_less_and_less(action):
+    house = Household(films=20)
+    if action == "rate":
+        house.trakt.rate(house["m1"], 8, at=NOW - HOUR)
+    else:
+        house.watch_on_trakt("m1", NOW - DAY)
+    house.world.faults.order(faults.Blank(), "plex.server", "PUT", action, times=-1)
+    for _ in range(3 * 24):
+        house.sync()
+        house.later(HOUR)
+    assert 4 <= len(house.writes()) <= 7
+    assert {row["problem"] for row in unmatched(house.store, house.now())} == {"refused"}
+    house.world.faults.cancel()
+    house.later(8 * DAY)
+    house.sync()
+    assert house.rating("m1") == 8.0 if action == "rate" else house.watched("m1")
+    house.quiet()
+
+
 def test_the_hold_of_a_doubted_account_counts_what_only_we_wrote_elsewhere():
     town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
     town.film("heat", "ran", "alien", "solaris")
@@ -151,6 +172,33 @@ def test_what_a_service_only_says_it_kept_is_removed_nowhere(shelf):
         town.wait(wait)
         town.sync()
     assert {*town.trakt.ratings, *town.trakt.wishes} == {*town.second.ratings, *town.second.wishes} == {"heat"}
+
+
+@pytest.mark.parametrize("shelf", ["ratings", "watchlist"])
+@pytest.mark.parametrize("waits", [(MINUTE,), (MINUTE, MINUTE, MINUTE), (MINUTE, HOUR)])
+def test_what_a_service_only_says_it_kept_is_removed_nowhere_although_it_is_looked_at_soon(waits, shelf):
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran", "alien", "jaws")
+
+    def enter(film: str) -> None:
+        if shelf == "ratings":
+            town.trakt.rate(film, 80, town.time)
+        else:
+            town.trakt.wish(film, town.time)
+
+    enter("heat")
+    town.wait(HOUR)
+    town.second.behind = lambda: (town.second.ratings.clear(), town.second.wishes.clear())
+    town.sync()
+    for wait, film in zip(waits, ("ran", "alien", "jaws"), strict=False):
+        town.wait(wait)
+        enter(film)  # there is something to write, so that all of it is read
+        town.sync()
+    for wait in (DAY, DAY, 8 * DAY):
+        town.wait(wait)
+        town.sync()
+    assert "heat" in {*town.trakt.ratings, *town.trakt.wishes}
+    assert {*town.second.ratings, *town.second.wishes} == {*town.trakt.ratings, *town.trakt.wishes}
 
 
 def test_a_listing_that_lags_behind_our_write_removes_nothing():

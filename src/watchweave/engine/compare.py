@@ -102,7 +102,7 @@ class Compare:
         if row is None or (row.value, row.before) != (change.before, change.value):
             return False
         if look.began < row.sent + party.form(name).settle:
-            look.cursor.stamp = None  # to be read again
+            look.again = True
             return True
         if look.untouched:
             self.journal.settle(row, "missing", self.now, "the service said that it was done, but does not show it")

@@ -29,6 +29,8 @@ class Look:
     doubted: bool = False
     untouched: bool = False
     """Does the stamp say that nobody has done anything since our own last write?"""
+    again: bool = False
+    """Is it to be read again from the same place, because something that we wrote does not show yet?"""
     why: str = ""
 
     @property

@@ -182,7 +182,7 @@ def wanted(request: Request, changes: Sequence[Change]) -> list[Change]:
 
 
 def record(parties: Sequence[Party], accounts: Accounts) -> None:
-    """Move the cursors of what was read whole; a doubted shelf is read completely until it is believed or healthy."""
+    """Move the cursors of what was read whole and settled; a doubted shelf is read completely until it is healthy."""
     for party in parties:
         for reader, covered in party.readers().items():
             look = party.look(reader if reader in party.shelves else covered[0])
@@ -190,7 +190,7 @@ def record(parties: Sequence[Party], accounts: Accounts) -> None:
                 before = accounts.cursor(party.id, reader)
                 before.doubted = True
                 accounts.move(party.id, reader, before)
-            elif look.whole:
+            elif look.whole and not look.again:
                 for name in {reader, *covered}:
                     accounts.move(party.id, name, look.cursor)
 

@@ -85,6 +85,15 @@ class Journal:
         )
         return [_read(row) for row in rows]
 
+    def missed(self, row: Row) -> bool:
+        """Was the same write sent before, and never shown?"""
+        found = self.db.execute(
+            "SELECT 1 FROM journal WHERE account = ? AND shelf = ? AND media = ? AND verb = ? AND value IS ? AND play IS ?"
+            " AND state = 'missing' LIMIT 1",
+            (row.account, SHELVES[row.shelf], row.media, row.verb, row.value, row.play),
+        )
+        return found.fetchone() is not None
+
     def done_since(self, account: int, shelf: str, since: int) -> dict[int, Row]:
         """By media, the newest write to a shelf that is done and was sent then or later."""
         rows = self.db.execute(
