@@ -34,6 +34,18 @@ def test_an_episode_names_its_show_by_key_and_guid_and_not_by_its_own_ids():
     assert media(row(PILOT, ratingKey="4131"), shows).parent is pilot.parent
 
 
+@pytest.mark.parametrize("field", ["index", "parentIndex", "year", "duration", "viewCount", "lastViewedAt", "addedAt"])
+@pytest.mark.parametrize("number", [10**20, -(10**20)])
+def test_a_number_that_no_database_can_hold_is_not_believed(field, number):
+    with pytest.raises(msgspec.ValidationError):
+        row(PILOT, **{field: number})
+
+
+def test_a_view_beyond_all_calendars_is_not_believed():
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode('{"viewedAt": 1000000000000}', type=Viewing, strict=False)
+
+
 def test_the_own_row_of_a_show_gives_its_episodes_all_its_ids():
     shows = Shows()
     ids = [{"id": "tmdb://1920"}]

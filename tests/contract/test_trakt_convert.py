@@ -303,3 +303,9 @@ def test_bodies_are_those_the_contract_describes():
     ):
         schema = spec["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
         jsonschema.validate(parcel.body, schema | {"components": spec.get("components", {})})
+
+
+@pytest.mark.parametrize("field", ["season", "number", "year"])
+def test_a_number_that_no_database_can_hold_is_not_believed(field):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(f'{{"episode": {{"{field}": {10**20}}}}}', type=Row)

@@ -98,7 +98,7 @@ class Fetch:
         elif stamp is not None and stamp == before.stamp:
             look.how, look.cursor = "quiet", Cursor(before.value, stamp, look.began, before.complete)
             return
-        elif party.id not in self.behind and await self._unmoved(party, reader, covered, stamp, look):
+        elif party.id not in self.behind and await self._unmoved(party, reader, before.own, stamp, look):
             look.how = "own"
             return
         reading = await self._take(party, partial(shelf.read, before.value), covered, look)
@@ -111,11 +111,11 @@ class Fetch:
         complete = look.began if look.how == "complete" else before.complete
         look.cursor = Cursor(reading.cursor, stamp, look.began, complete)
 
-    async def _unmoved(self, party: Party, reader: str, covered: Sequence[str], stamp: str | None, look: Look) -> bool:
+    async def _unmoved(self, party: Party, reader: str, own: str | None, stamp: str | None, look: Look) -> bool:
         """Has nothing happened since our own last write? Without a stamp the cursor that it left must bring nothing."""
-        own = self.accounts.cursor(party.id, reader).own
         if own is None or stamp is not None:
             return own is not None and own == stamp
+        covered = party.readers()[reader]
         await self._take(party, partial(party.service.shelves[reader].read, own), covered, look)
         return look.how == "news" and not any(party.stage.staged(SHELVES[name]) for name in covered)
 

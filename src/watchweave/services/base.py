@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ..core.media import Kind
 from ..core.records import Form, Record
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from .pacing import Limits
 
 R = TypeVar("R", bound=Record)
+
+Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+"""A number in an answer that every database and every script can hold; an answer with a larger one is not believed."""
+Stamp = Annotated[int, Meta(ge=-62_135_596_800, le=253_402_300_799)]
+"""A time in an answer, in Unix seconds: within the years 1 to 9999."""
 
 
 class Field(Struct, frozen=True):

@@ -14,6 +14,7 @@ from ..core.media import Kind
 from ..core.merge import NEVER
 from ..core.plays import width
 from ..core.records import PRESENT
+from .history import Plays
 from .staging import SHELVES
 
 HISTORY, WATCHED = SHELVES["history"], SHELVES["watched"]
@@ -58,7 +59,7 @@ class Plain:
         Each becomes a play, that of no more than those entries. Media `beside` are left out, and so is whatever we ever
         wrote. Returns the number after which these plays begin.
         """
-        newest = int(self.db.execute("SELECT coalesce(max(id), 0) FROM play").fetchone()[0])
+        newest = Plays(self.db).newest()
         self.db.execute(
             "INSERT INTO play (circle, media, at, lo, hi, known)"
             " SELECT ?1, media, first, first - wide, first + wide, 0 FROM ("

@@ -10,6 +10,7 @@ from msgspec import Struct, field, json
 
 from ...core.media import Kind, Media
 from ...core.records import Copy, Play, Rating, Record, Watched, Wish
+from ..base import Stamp, Whole
 from .guids import names
 
 KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "season": Kind.SEASON, "episode": Kind.EPISODE}
@@ -29,23 +30,23 @@ class Row(Struct, rename="camel", gc=False, omit_defaults=True):
     guids: list[Tag] = field(name="Guid", default_factory=list)
     type: str = ""
     title: str = ""
-    year: int | None = None
-    index: int | None = None
-    parent_index: int | None = None
+    year: Whole | None = None
+    index: Whole | None = None
+    parent_index: Whole | None = None
     parent_rating_key: str | int = ""
     parent_guid: str = ""
     parent_title: str = ""
     grandparent_rating_key: str | int = ""
     grandparent_guid: str = ""
     grandparent_title: str = ""
-    duration: int | None = None
-    view_count: int = 0
-    last_viewed_at: int | None = None
+    duration: Whole | None = None
+    view_count: Whole = 0
+    last_viewed_at: Stamp | None = None
     user_rating: float | None = None
-    last_rated_at: int | None = None
-    added_at: int | None = None
-    updated_at: int | None = None
-    leaf_count: int = 0
+    last_rated_at: Stamp | None = None
+    added_at: Stamp | None = None
+    updated_at: Stamp | None = None
+    leaf_count: Whole = 0
 
     @property
     def key(self) -> str:
@@ -69,9 +70,9 @@ class Viewing(Struct, rename="camel", gc=False):
     type: str = ""
     title: str = ""
     grandparent_title: str = ""
-    parent_index: int | None = None
-    index: int | None = None
-    viewed_at: int = 0
+    parent_index: Whole | None = None
+    index: Whole | None = None
+    viewed_at: Stamp = 0
     account_id: int = field(name="accountID", default=0)
     section: str | int = field(name="librarySectionID", default="")
 

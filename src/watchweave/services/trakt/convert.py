@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 
 from ...core.media import Kind, Media, clean_ids
 from ...core.records import MINUTE, Copy, Play, Rating, Wish
+from ..base import Whole
 
 KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "season": Kind.SEASON, "episode": Kind.EPISODE}
 PLURAL = {Kind.MOVIE: "movies", Kind.SHOW: "shows", Kind.SEASON: "seasons", Kind.EPISODE: "episodes"}
@@ -29,9 +30,9 @@ class Thing(Struct, gc=False):
 
     ids: dict[str, Any] | None = None
     title: str | None = None
-    year: int | None = None
-    season: int | None = None
-    number: int | None = None
+    year: Whole | None = None
+    season: Whole | None = None
+    number: Whole | None = None
 
 
 class Row(Struct, gc=False):
