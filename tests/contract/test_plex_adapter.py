@@ -133,10 +133,9 @@ def test_an_episode_marked_is_found_through_its_show(desk):
     at = int(desk.world.now())
     reading, records = desk.read(reading.cursor)
     (play,) = of(Play, records)
-    assert (play.key, play.media.parent.ids["plex"]) == (
-        f"view:{desk.key('s2.1.4')}:{at}",
-        desk.plex.work("s2").ids["plex"],
-    )
+    (flag,) = of(Watched, records)
+    assert (play.key, play.media.key) == (f"view:{desk.key('s2.1.4')}:{at}", desk.key("s2.1.4"))
+    assert (flag.media.key, flag.media.parent.ids["plex"]) == (desk.key("s2.1.4"), desk.plex.work("s2").ids["plex"])
     assert len(desk.asked()) == 5
 
 

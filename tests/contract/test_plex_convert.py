@@ -5,7 +5,8 @@ import pytest
 
 from watchweave.core.media import Kind, Media
 from watchweave.core.records import Copy, Play, Rating, Watched, Wish
-from watchweave.services.plex.convert import Row, Shows, Viewing, bare, media, rating, stars, state, view, wish
+from watchweave.services.plex.convert import Row, Shows, Viewing, bare, media, rating, stars, state, wish
+from watchweave.services.plex.reading import Views
 
 PILOT = """{"ratingKey": "4130", "key": "/library/metadata/4130", "guid": "plex://episode/5d9c1359ef619b0020c7c9a1",
  "type": "episode", "title": "Pilot", "parentRatingKey": "4120", "parentGuid": "plex://season/602e",
@@ -77,22 +78,47 @@ def test_a_partial_view_is_not_watched():
     partial = row(type="movie", ratingKey="7", lastViewedAt=1772848866, addedAt=5)
     thing = media(partial, Shows())
     assert state(partial, thing) == [Copy(thing, 5)]
-    assert view(partial, thing, ()) is None
 
 
 def test_the_sum_on_a_show_is_neither_a_flag_nor_a_play():
     show = row(type="show", ratingKey="8", viewCount=12, lastViewedAt=1772848866)
     thing = media(show, Shows())
     assert state(show, thing) == [Copy(thing)]
-    assert view(show, thing, ()) is None
+
+
+class Nothing:
+    """Nothing is known from earlier."""
+
+    def unknown(self, keys):
+        return set(keys)
+
+
+def viewed(item, viewings=()):
+    """The views of an item that the history does not tell of."""
+    views = Views(Nothing())
+    views.note(item, media(item, Shows()))
+    views.told(viewings)
+    return views.rest()
+
+
+def test_a_partial_view_and_the_sum_on_a_show_are_no_plays():
+    assert viewed(row(type="movie", ratingKey="7", lastViewedAt=1772848866)) == []
+    assert viewed(row(type="show", ratingKey="8", viewCount=12, lastViewedAt=1772848866)) == []
 
 
 @pytest.mark.parametrize(("away", "told"), [(0, True), (-600, True), (600, True), (601, False), (-601, False)])
 def test_a_view_without_a_history_row_near_it_is_a_play(away, told):
     film = row(type="movie", ratingKey="7", viewCount=3, lastViewedAt=1772848866)
-    thing = media(film, Shows())
-    found = view(film, thing, [Viewing(viewed_at=1772848866 + away)])
-    assert found == (None if told else Play(thing, 1772848866, "view:7:1772848866", "second"))
+    found = viewed(film, [Viewing(rating_key=7, type="movie", viewed_at=1772848866 + away)])
+    assert found == ([] if told else [Play(Media(Kind.MOVIE, keys=("7",)), 1772848866, "view:7:1772848866", "second")])
+
+
+def test_a_history_row_of_an_item_that_was_listed_goes_by_its_key_alone():
+    views = Views(Nothing())
+    views.note(row(PILOT), media(row(PILOT), Shows()))
+    here, gone = (Viewing("/h/9", key, "episode", "Pilot", "Dark", 1, 1, 5) for key in ("4130", "4131"))
+    assert [play.media.keys for play in views.told([here, gone])] == [("4130",), ("4131",)]
+    assert [play.media.parent for play in views.told([here, gone])] == [None, Media(Kind.SHOW, title="Dark")]
 
 
 @pytest.mark.parametrize(

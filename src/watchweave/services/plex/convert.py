@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from sys import intern
 
 from msgspec import Struct, field, json
@@ -153,24 +152,14 @@ def stars(value: int) -> str:
     return f"{value / 10:g}"
 
 
-def plays(thing: Media, viewings: Iterable[Viewing]) -> list[Play]:
-    """The plays of one media that the history tells of."""
-    return [Play(thing, one.viewed_at, f"history:{entry(one)}", "second") for one in viewings]
+def play(thing: Media, viewing: Viewing) -> Play:
+    """The play that a history row tells of."""
+    return Play(thing, viewing.viewed_at, f"history:{entry(viewing)}", "second")
 
 
 def entry(viewing: Viewing) -> str:
     """The id of a history row."""
     return viewing.history_key.rpartition("/")[2] or f"{viewing.rating_key}:{viewing.viewed_at}"
-
-
-def view(row: Row, thing: Media, viewings: Iterable[Viewing]) -> Play | None:
-    """The last view, if the history does not tell of it: marking as watched leaves no row there (section 6)."""
-    at = row.last_viewed_at
-    if not at or row.view_count < 1 or thing.kind not in (Kind.MOVIE, Kind.EPISODE):
-        return None
-    if any(abs(one.viewed_at - at) <= NEAR for one in viewings):
-        return None
-    return Play(thing, at, f"view:{row.key}:{at}", "second")
 
 
 def bare(viewing: Viewing, *, known: bool = False) -> Media | None:

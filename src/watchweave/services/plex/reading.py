@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from msgspec import MsgspecError, Struct, json
 
 from ...core.media import Kind, Media
-from ...core.records import Record
+from ...core.records import Play, Record
 from ...errors import Rejected, UnexpectedAnswer
 from ..base import Known, Reading
-from .convert import NEAR, Row, Shows, Viewing, bare, media, plays, state, view
+from .convert import NEAR, Row, Shows, Viewing, bare, media, play, state
 from .library import DATES, NUMBERS, Library
 from .sign_in import GONE
 
@@ -94,14 +94,12 @@ class Tracker:
         return self.mark
 
 
-async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[list[Record]]:
-    """Everything, page by page: films, shows, seasons, episodes, each with its state and its plays."""
+async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[Sequence[Record]]:
+    """Everything, page by page: films, shows, seasons, episodes, each with its state, and then their plays."""
     looked = int(library.http.clock.now())
     await library.service.identity()
     account = await library.account()
-    past = Past(library.service.known)
-    async for viewings in library.history(account):
-        past.add(viewings)
+    views = Views(library.service.known)
     cursor = Cursor(account, {}, library.service.chosen)
     for section in await library.sections():
         tracker, shows = Tracker(section.type, looked), Shows()
@@ -111,14 +109,17 @@ async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[lis
                 for row in rows:
                     tracker.pass_by(row)
                     if thing := media(row, shows):
-                        page += past.records(row, thing)
+                        page += state(row, thing)
+                        views.note(row, thing)
                 yield page
         cursor.marks[section.key] = tracker.done()
-    yield past.rest()
+    async for viewings in library.history(account):
+        yield views.told(viewings)
+    yield views.rest()
     reading.cursor = json.encode(cursor).decode()
 
 
-async def news(library: Library, reading: Reading[Record], cursor: Cursor) -> AsyncIterator[list[Record]]:
+async def news(library: Library, reading: Reading[Record], cursor: Cursor) -> AsyncIterator[Sequence[Record]]:
     """What has changed since the last look; what was unwatched, unrated or deleted is not among it (section 0.5). Where
     a library is gone, all of it is read instead."""
     await library.ready()
@@ -136,13 +137,15 @@ async def news(library: Library, reading: Reading[Record], cursor: Cursor) -> As
     for section, mark in cursor.marks.items():
         cursor.marks[section], found = sift(mark, rows[section], looked)
         fresh += found
+    yield [record for one in fresh for record in state(one.row, one.media)]
+    views = Views(library.service.known)
+    for one in fresh:
+        views.note(one.row, one.media, viewed=one.viewed is not None)
     horizon = min((one.viewed for one in fresh if one.viewed is not None), default=None)
-    past = Past(library.service.known)
     if horizon is not None:
         async for viewings in library.history(cursor.account, max(0, horizon - NEAR)):
-            past.add(viewings)
-    yield [record for one in fresh for record in past.records(one.row, one.media, viewed=one.viewed is not None)]
-    yield past.rest()
+            yield views.told(viewings)
+    yield views.rest()
     reading.cursor = json.encode(cursor).decode()
 
 
@@ -191,29 +194,41 @@ async def section_news(library: Library, cursor: Cursor, section: str) -> list[R
     return [*shows, *seasons, *(await changed(4) if shows else ())]
 
 
-class Past:
-    """History rows that wait for the item they are about: they carry no ids themselves (section 6)."""
+class Views:
+    """The items of a reading with their last views, until the history tells of these: its rows carry no ids themselves
+    (section 6), and marking as watched leaves none there."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._waiting: dict[str, list[Viewing]] = {}
+        self._last: dict[Kind, dict[str, int]] = {kind: {} for kind in VIEWED}
 
-    def add(self, viewings: Iterable[Viewing]) -> None:
+    def note(self, row: Row, thing: Media, *, viewed: bool = True) -> None:
+        """An item was listed. `viewed`: its last view may be one that the history does not tell of."""
+        if thing.kind in VIEWED:
+            self._last[thing.kind][row.key] = (row.last_viewed_at or 0) if viewed and row.view_count > 0 else 0
+
+    def told(self, viewings: Sequence[Viewing]) -> list[Play]:
+        """What rows of the history tell: of an item by its key where that is known, else by its own words."""
+        listed = self._last
+        strange = {
+            str(one.rating_key) for one in viewings if all(str(one.rating_key) not in of for of in listed.values())
+        }
+        new = self._known.unknown(key for key in strange if key) | {""}
+        found = []
         for viewing in viewings:
-            self._waiting.setdefault(str(viewing.rating_key), []).append(viewing)
+            key = str(viewing.rating_key)
+            if thing := bare(viewing, known=key not in new):
+                found.append(play(thing, viewing))
+                last = listed[thing.kind].get(key)
+                if last and abs(viewing.viewed_at - last) <= NEAR:
+                    listed[thing.kind][key] = 0
+        return found
 
-    def records(self, row: Row, thing: Media, *, viewed: bool = True) -> list[Record]:
-        """All that is known of one item. `viewed`: its last view may be one that the history does not tell of."""
-        viewings = self._waiting.pop(row.key, ())
-        last = view(row, thing, viewings) if viewed else None
-        return [*state(row, thing), *plays(thing, viewings), *([last] if last else ())]
-
-    def rest(self) -> list[Record]:
-        """The plays of what was not listed: by its key where that is known, else by its own words."""
-        new = self._known.unknown(key for key in self._waiting if key)
-        told: list[Record] = []
-        for key, viewings in self._waiting.items():
-            for viewing in viewings:
-                if thing := bare(viewing, known=key != "" and key not in new):
-                    told += plays(thing, [viewing])
-        return told
+    def rest(self) -> list[Play]:
+        """The last views that the history did not tell of."""
+        return [
+            Play(Media(kind, keys=(key,)), at, f"view:{key}:{at}", "second")
+            for kind, last in self._last.items()
+            for key, at in last.items()
+            if at
+        ]

@@ -73,7 +73,7 @@ class History(OnServer[Play]):
         return None if written is None else passed(cursor, self.library.service.chosen, written)
 
 
-async def _unbroken(pages: AsyncIterator[list[Record]]) -> AsyncIterator[Sequence[Record]]:
+async def _unbroken(pages: AsyncIterator[Sequence[Record]]) -> AsyncIterator[Sequence[Record]]:
     """These pages; a server that falls silent after the first leaves an incomplete reading, not none."""
     begun = False
     try:
