@@ -74,6 +74,10 @@ class Guest:
         if not applied:
             self.made.world.faults.order(faults.Status(503), **where)
 
+    def delay(self, seconds: float) -> None:
+        """From now on every answer takes that much longer, as it does over a network."""
+        self.made.world.faults.order(faults.Delay(seconds), times=-1)
+
     def calm(self) -> None:
         """No fault waits any more."""
         self.made.world.faults.cancel()

@@ -259,7 +259,13 @@ def bound_sql(file: File) -> Iterator[str]:
     Texts and the CONSTANTS of a module may be joined; anything else may not.
     """
     for node in ast.walk(file.tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        if isinstance(node.func, ast.Name) and node.func.id == "enter":
+            if not all(map(_constant, (*node.args[1:2], *node.args[3:]))):
+                yield f"{file.path}:{node.lineno}: SQL is put together in the call of enter"
+            continue
+        if not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr in {"execute", "executemany", "executescript"} and not _plain(node.args[0]):
             yield f"{file.path}:{node.lineno}: SQL is put together in the call of {node.func.attr}"

@@ -155,6 +155,11 @@ def test_sql_put_together_in_a_call_is_found(call: str) -> None:
     assert len(faults(law.bound_sql, "storage/state.py", f"database.{call}")) == 1
 
 
+@pytest.mark.parametrize(("call", "found"), [("'insert'", 0), ("f'insert {x}'", 1), ("'insert', rows, x", 1)])
+def test_sql_put_together_for_entering_rows_is_found(call: str, found: int) -> None:
+    assert len(faults(law.bound_sql, "storage/state.py", f"enter(database, {call})")) == found
+
+
 @pytest.mark.parametrize(
     "call",
     ["execute(SQL, x)", "execute('select ' 'one')", "executemany(queries.ADD, x)", "execute(f'select {_ALL}' + FROM)"],

@@ -7,11 +7,12 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from watchweave.errors import Busy, StorageError
-from watchweave.storage.store import APPLICATION, VERSION, Writer, open_store
+from watchweave.storage.store import APPLICATION, VERSION, Writer, enter, open_store
 
 FILLER = "INSERT INTO meta VALUES (?, zeroblob(4000))"
 
@@ -295,3 +296,44 @@ def test_a_database_in_memory_needs_no_backup():
     store = open_store(None)
     assert store.backup("undo") is None
     store.close()
+
+
+# Many rows, and threads
+
+
+@pytest.mark.parametrize("rows", [0, 1, 99, 100, 101, 4099, 4100, 8201])
+def test_rows_are_entered_in_their_order_however_many_they_are(rows):
+    store = open_store(None)
+    store.db.execute("CREATE TABLE one (number INTEGER PRIMARY KEY, other TEXT)")
+    enter(store.db, "INSERT INTO one", ((number, f"row {number}") for number in range(rows)))
+    found = store.db.execute("SELECT number, other FROM one ORDER BY number").fetchall()
+    assert found == [(number, f"row {number}") for number in range(rows)]
+
+
+def test_what_follows_the_values_holds_for_each_of_them():
+    store = open_store(None)
+    store.db.execute("CREATE TABLE one (number INTEGER PRIMARY KEY, other INTEGER)")
+    rows = [(number % 150, number) for number in range(450)]
+    enter(store.db, "INSERT INTO one", rows, "ON CONFLICT DO UPDATE SET other = excluded.other")
+    found = store.db.execute("SELECT number, other FROM one ORDER BY number").fetchall()
+    assert found == [(number, number + 300) for number in range(150)]
+
+
+def test_a_transaction_waits_for_that_of_another_thread(path):
+    store = open_store(path)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with store.transaction():
+            store.db.execute(FILLER, ("first",))
+            inside.set()
+            go_on.wait(10)
+
+    other = threading.Thread(target=slow)
+    other.start()
+    assert inside.wait(10)
+    threading.Timer(0.2, go_on.set).start()
+    with store.transaction():
+        assert go_on.is_set()
+        assert count(store) == 1
+    other.join()

@@ -19,7 +19,7 @@ class Standing(IntEnum):
     DISPUTED = 3
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Struct, frozen=True, array_like=True):
     """A media we know already, as far as it matters for joining; `ids` are the good ones."""
 
     media: int

@@ -20,8 +20,10 @@ from .party import How, Look, Party
 
 Ask = Callable[[], Awaitable[Reading[Any]]]
 
-PORTION = 10_000
+PORTION = 8_000
 """Records that are staged in one transaction."""
+FEW = 1_000
+"""So many are staged at once; more of them in a thread, so that the services are asked on meanwhile."""
 SUSPICIOUS_FROM = 3
 """An empty reading is doubted where at least so many records were seen before."""
 SUSPICIOUS_SHARE = 90
@@ -141,23 +143,34 @@ class Fetch:
         return reading
 
     async def _stage(self, party: Party, reading: Reading[Record]) -> None:
-        """Stage a portion at a time; the account is confirmed before the first row is used."""
+        """Stage a portion at a time, while the next one arrives; the account is confirmed before the first row is used."""
         portion: list[Record] = []
+        staging: asyncio.Task[None] | None = None
         try:
             async for page in pages_of(reading):
                 portion += page
                 if len(portion) >= PORTION:
-                    await self._keep(party, portion)
+                    if staging is not None:
+                        await staging
+                    staging = asyncio.create_task(self._keep(party, portion))
                     portion = []
         finally:
+            if staging is not None:
+                await staging
             await self._keep(party, portion)
 
     async def _keep(self, party: Party, portion: list[Record]) -> None:
         if portion:
             self.busy = True
             await self.confirm(party)
-            with self.store.transaction():
-                party.stage.take(portion)
+            if len(portion) < FEW:
+                self._take_in(party, portion)
+            else:
+                await asyncio.to_thread(self._take_in, party, portion)
+
+    def _take_in(self, party: Party, portion: list[Record]) -> None:
+        with self.store.transaction():
+            party.stage.take(portion)
 
     async def confirm(self, party: Party) -> None:
         """Is this still the person, and the data, that the account was linked to? A new epoch empties what was known."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, shared
 from ..core.media import STRONG, Kind, Media
 from .joins import join
+from .store import enter
 
 Place = tuple[int, int, int | None, int | None]
 """Show, kind, season and number."""
@@ -52,11 +53,12 @@ class Matches:
 
     def _handles(self, natives: Sequence[str]) -> dict[str, tuple[str, int, int]]:
         """What each of these names stood for, and its checksum then."""
-        rows = self.db.execute(
-            "SELECT native, media, print FROM handle WHERE account = ? AND native IN (SELECT value FROM json_each(?))",
+        (rows,) = self.db.execute(
+            "SELECT json_group_array(json_array(native, media, print)) FROM handle WHERE account = ?"
+            " AND native IN (SELECT value FROM json_each(?))",
             (self.account, listed(natives)),
-        )
-        return {row[0]: row for row in rows}
+        ).fetchone()
+        return {row[0]: row for row in json.decode(rows, type=list[tuple[str, int, int]])}
 
     def _settle(self, fresh: dict[str, tuple[Media, int]]) -> tuple[dict[str, int], bool]:
         """Find or make the media of each of these, and write down what follows. True: some turned out to be one."""
@@ -67,14 +69,22 @@ class Matches:
         sheet.load(things)
         settled = {native: sheet.settle(native, *thing) for native, thing in zip(fresh, things, strict=True)}
         sheet.write()
-        self.db.executemany(
-            "INSERT INTO handle (account, native, media, print) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " library = iif(media = excluded.media, library, 0), media = excluded.media, print = excluded.print",
-            ((self.account, native, settled[native], checksum) for native, (_, checksum) in fresh.items()),
-        )
+        self._name((native, settled[native], checksum) for native, (_, checksum) in fresh.items())
         for other, into in sheet.joins():
             join(self.db, other, into)
         return settled, bool(sheet.joined)
+
+    def _name(self, names: Iterable[tuple[str, int, int]]) -> None:
+        """From now on these names stand for these media."""
+        names = list(names)
+        known = self._handles([native for native, _, _ in names])
+        self.db.executemany(
+            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2"
+            " WHERE account = ?3 AND native = ?4",
+            ((media, checksum, self.account, native) for native, media, checksum in names if native in known),
+        )
+        new = ((self.account, *name) for name in names if name[0] not in known)
+        enter(self.db, "INSERT OR IGNORE INTO handle (account, native, media, print)", new)
 
 
 class Sheet:
@@ -109,34 +119,46 @@ class Sheet:
                 if values := [ids[space] for ids in all_ids if space in ids]:
                     self._load_owners(space, kind, values)
         self._know({n for of in self.owners.values() for owners in of.values() for own in owners.values() for n in own})
+        with_parts = self._with_parts({parent for _, parent in things if parent is not None})
         self._load_places(
             place
             for media, parent in things
-            if parent is not None and not self._sharing(media) and (place := place_of(media, parent))
+            if parent in with_parts and not self._sharing(media) and (place := place_of(media, parent))
         )
+
+    def _with_parts(self, shows: set[int]) -> set[int]:
+        """Those of which a part is known."""
+        rows = self.db.execute(
+            "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM media WHERE parent = value)",
+            (listed(sorted(shows)),),
+        )
+        return {show for (show,) in rows}
 
     def _load_owners(self, space: str, kind: int, values: Sequence[str]) -> None:
         owners = self.owners[kind][space]
-        for value, media, standing in self.db.execute(
-            "SELECT value, media, standing FROM ids WHERE space = ? AND kind = ?"
+        (rows,) = self.db.execute(
+            "SELECT json_group_array(json_array(value, media, standing)) FROM ids WHERE space = ? AND kind = ?"
             " AND value IN (SELECT value FROM json_each(?))",
             (space, kind, listed(values)),
-        ):
+        ).fetchone()
+        for value, media, standing in json.decode(rows, type=list[tuple[str, int, int]]):
             if standing >= Standing.AMBIGUOUS:
                 self.spoilt[space, kind, value] = Standing(standing)
+            elif value in owners:
+                owners[value] += (media,)
             else:
-                owners[value] = (*owners.get(value, ()), media)
+                owners[value] = (media,)
         for spoilt in self.spoilt:
             if spoilt[:2] == (space, kind):
                 owners.pop(spoilt[2], None)
 
     def _load_places(self, places: Iterable[Place]) -> None:
-        rows = self.db.execute(
-            "SELECT m.id FROM json_each(?) AS j CROSS JOIN media AS m ON m.parent = j.value ->> 0"
+        (rows,) = self.db.execute(
+            "SELECT json_group_array(m.id) FROM json_each(?) AS j CROSS JOIN media AS m ON m.parent = j.value ->> 0"
             " AND m.kind = j.value ->> 1 AND m.season IS j.value ->> 2 AND m.number IS j.value ->> 3",
             (listed(list(places)),),
-        )
-        found = {media for (media,) in rows}
+        ).fetchone()
+        found = set(json.decode(rows, type=list[int]))
         self._know(found - self.media.keys())
         for number in sorted(found):
             held = self.media[number]
@@ -144,21 +166,24 @@ class Sheet:
                 self.by_place[held.parent, held.kind, held.season, held.number] = number
 
     def _know(self, numbers: set[int]) -> None:
-        for number, kind, ids, *rest in self.db.execute(
-            "SELECT id, kind, (SELECT json_group_object(space, value) FROM ids WHERE media = m.id AND standing = 0),"
-            " title, year, parent, season, number, runtime FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
+        (rows,) = self.db.execute(
+            "SELECT json_group_array(json_array(id, kind, json((SELECT json_group_object(space, value) FROM ids"
+            " WHERE media = m.id AND standing = 0)), title, year, parent, season, number, runtime))"
+            " FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
             (listed(sorted(numbers)),),
-        ):
-            self.media[number] = Candidate(number, kind, json.decode(ids), *rest)
+        ).fetchone()
+        for known in json.decode(rows, type=list[Candidate]):
+            self.media[known.media] = known
 
-    def _sharing(self, media: Media) -> set[int]:
-        """The media that share a strong id of this kind which is a key."""
+    def _sharing(self, media: Media) -> tuple[int, ...]:
+        """The media that share a strong id of this kind which is a key, in order."""
         of_kind = self.owners[media.kind]
-        numbers: set[int] = set()
+        found: tuple[int, ...] = ()
         for space, value in media.ids.items():
-            if own := of_kind[space].get(value):
-                numbers.update(own)
-        return numbers
+            own = of_kind[space].get(value)
+            if own and own != found:
+                found = tuple(sorted({*found, *own})) if found else own
+        return found
 
     def _has_spoilt(self, media: Media) -> bool:
         return bool(self.spoilt) and any((s, media.kind, value) in self.spoilt for s, value in media.ids.items())
@@ -190,13 +215,13 @@ class Sheet:
         sharing = self._sharing(media)
         place = place_of(media, parent) if parent is not None else None
         if len(sharing) < 2 and not self._has_spoilt(media):
-            found = next(iter(sharing)) if sharing else self.by_place.get(place) if place is not None else None
+            found = sharing[0] if sharing else self.by_place.get(place) if place is not None else None
             if found is None:
                 return self._add(media, parent, place)
             held = self._held(found)
             if held.parent == parent and agree(media.ids, held.ids) and not self._is_another(held, native, place):
                 return self._more(held, media)
-        candidates = [self._held(number) for number in sorted(sharing)]
+        candidates = [self._held(number) for number in sharing]
         others = [candidate for candidate in candidates if self._is_another(candidate, native, place)]
         there = self._at(place)
         by_place = self._held(there) if there is not None else None
@@ -308,14 +333,15 @@ class Sheet:
 
     # ---------------------------------------------------------------- what is written down
     def write(self) -> None:
-        self.db.executemany(
-            "INSERT INTO media (id, kind, parent, season, number, title, year, runtime) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        enter(
+            self.db,
+            "INSERT INTO media (id, kind, parent, season, number, title, year, runtime)",
             (
                 (number, int(m.kind), parent, m.season, m.number, m.title, m.year, m.runtime)
                 for number, (m, parent) in self.new.items()
             ),
         )
-        self.db.executemany("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?, ?, ?)", self._id_rows())
+        enter(self.db, "INSERT OR IGNORE INTO ids", self._id_rows())
         self.db.executemany(
             "UPDATE ids SET standing = ? WHERE space = ? AND kind = ? AND value = ?",
             ((standing, *key) for key, standing in self.standings.items()),

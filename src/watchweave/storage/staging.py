@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.records import PRESENT, Copy, Play, Rating, Record, Watched, Wish
 from .matches import Matches
+from .store import enter
 
 SHELVES = {"history": 1, "watched": 2, "ratings": 3, "watchlist": 4, "collection": 5}
 """The numbers of the shelves in the database."""
@@ -48,24 +49,25 @@ class Stage:
         for kind, some in kinds.items():
             if kind is Copy:
                 here = ((self.account, record.media.key) for record in some)
-                self.db.executemany("INSERT OR IGNORE INTO here VALUES (?, ?)", here)
+                enter(self.db, "INSERT OR IGNORE INTO here", here)
             if (shelf := SHELF_OF[kind]) not in self.shelves:
                 continue
             if kind is Play:
                 plays = ((self.account, r.key, numbers[id(r.media)], r.at, CLOCKS[r.clock]) for r in some)
-                self.db.executemany("INSERT OR REPLACE INTO now_play VALUES (?, ?, ?, ?, ?)", plays)
+                enter(self.db, "INSERT OR IGNORE INTO now_play", plays)
             else:
                 self._take_values(shelf, some, numbers)
 
     def _take_values(self, shelf: int, records: Sequence[Record], numbers: dict[int, int]) -> None:
         """Copies of one media are one record: present if any is, the newest rating."""
-        self.db.executemany(
-            "INSERT INTO now VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at"
-            " WHERE excluded.at >= now.at OR now.at IS NULL",
+        enter(
+            self.db,
+            "INSERT INTO now",
             (
                 (self.account, shelf, numbers[id(r.media)], r.value if isinstance(r, Rating) else PRESENT, r.at)
                 for r in records
             ),
+            "ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at WHERE excluded.at >= now.at OR now.at IS NULL",
         )
 
     def _take_nameless(self, plays: Sequence[Play]) -> None:
