@@ -76,7 +76,8 @@ class Guest:
 
     def delay(self, seconds: float) -> None:
         """From now on every answer takes that much longer, as it does over a network."""
-        self.made.world.faults.order(faults.Delay(seconds), times=-1)
+        if seconds:
+            self.made.world.faults.order(faults.Delay(seconds), times=-1)
 
     def calm(self) -> None:
         """No fault waits any more."""
