@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from functools import cache
 from math import inf
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, cast
 from urllib.parse import urlencode
@@ -127,6 +129,12 @@ class _Host:
         return self._why() if self._why and self._clock.steady() < self._until else None
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """What certificates are checked with, the same for all accounts: making it takes longer than an idle look."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class Http:
     """All requests of one account in one run. `requests` is how many were really sent, to whichever of its hosts."""
 
@@ -159,7 +167,7 @@ class Http:
     def _new_client(self, *, verify: bool = True) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
             transport=self._transport,
-            verify=verify,
+            verify=verify and trusted(),
             trust_env=False,
             timeout=httpx2.Timeout(self.limits.timeout, connect=10.0),
             headers={"User-Agent": f"WatchWeave/{__version__}", "Accept": "application/json"},

@@ -26,6 +26,8 @@ class Items:
     def load(self, medias: Iterable[int], account: int | None = None) -> dict[int, Media]:
         """Each with its good ids, its show, and with all its names on this account."""
         wanted = set(medias)
+        if not wanted:
+            return {}
         rows = self._rows(wanted)
         parents = {row[1] for row in rows.values() if row[1] is not None}
         rows |= self._rows(parents - rows.keys())
