@@ -1,5 +1,6 @@
 """A reading is staged in portions, beside the network: what comes of it is the same, and its failures are told."""
 
+import asyncio
 import sqlite3
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from tests.scenarios.household import DAY, NOW, Household
 from watchweave.engine import fetch
 from watchweave.errors import StorageError
+from watchweave.services.base import Reading
+from watchweave.storage.store import open_store
 
 
 def lived() -> Household:
@@ -49,3 +52,28 @@ def test_a_full_disk_while_a_portion_is_staged_ends_the_run_with_what_to_do(monk
     assert house.shown() == before
     house.sync()
     house.quiet()
+
+
+def test_a_reading_that_is_given_up_ends_its_requests_at_once(monkeypatch):
+    ended: list[str] = []
+
+    async def pages():
+        try:
+            while True:
+                yield [object()]
+        finally:
+            ended.append("requests")
+
+    async def slow(self, party, portion):
+        await asyncio.sleep(60)
+
+    async def given_up() -> list[str]:
+        task = asyncio.create_task(fetch.Fetch(open_store(None), 1, lambda: NOW)._stage(None, Reading(pages())))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.wait([task])
+        return list(ended)
+
+    monkeypatch.setattr(fetch, "PORTION", 1)
+    monkeypatch.setattr(fetch.Fetch, "_keep", slow)
+    assert asyncio.run(given_up()) == ["requests"]

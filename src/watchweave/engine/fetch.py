@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -146,8 +146,9 @@ class Fetch:
         """Stage a portion at a time, while the next one arrives; the account is confirmed before the first row is used."""
         portion: list[Record] = []
         staging: asyncio.Task[None] | None = None
+        pages = pages_of(reading)
         try:
-            async for page in pages_of(reading):
+            async for page in pages:
                 portion += page
                 if len(portion) >= PORTION:
                     if staging is not None:
@@ -155,6 +156,8 @@ class Fetch:
                     staging = asyncio.create_task(self._keep(party, portion))
                     portion = []
         finally:
+            if isinstance(pages, AsyncGenerator):
+                await pages.aclose()  # a reading that is given up ends its requests first
             if staging is not None:
                 await staging
             await self._keep(party, portion)
