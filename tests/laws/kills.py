@@ -49,6 +49,10 @@ POINTS = (
 """Where a process is killed: host, method and path of the request that was the last to be carried out."""
 
 
+ANSWERED = 0.1
+"""Seconds until a service has written down what it answered to a process that is no more."""
+
+
 class Life:
     """One person, her two services and the command that keeps them in step."""
 
@@ -149,6 +153,7 @@ class Life:
         except subprocess.TimeoutExpired:
             process.kill()
             _, err = process.communicate()
+        time.sleep(ANSWERED)
         with self.place.world.lock:
             faults.cancel()
         self.ends[f"after a {way}" if process.returncode == -9 else f"too late for a {way}"] += 1
