@@ -75,7 +75,7 @@ class Matches:
         return settled, bool(sheet.joined)
 
     def _name(self, names: Iterable[tuple[str, int, int]]) -> None:
-        """From now on these names stand for these media."""
+        """From now on these names stand for these media. Naming their shows may have named some of them already."""
         names = list(names)
         known = self._handles([native for native, _, _ in names])
         self.db.executemany(
