@@ -190,3 +190,21 @@ def test_a_deleted_film_is_neither_unwatched_nor_unrated():
         ["m2", "m3"],
         writes,
     )
+
+
+@pytest.mark.parametrize("there_before", [True, False])
+def test_a_film_that_plex_matches_late_brings_what_was_done_with_it(there_before):
+    house = with_videos()
+    if there_before:
+        house.trakt.want(house["m6"])
+    house.sync()
+    assert house.plays("m6") == []
+    item = house.plex.item("m6")
+    item.guids = tuple(f"{space}://{value}" for space, value in house["m6"].ids.items() if space in ("imdb", "tmdb"))
+    house.plex.server.library.edited(item, house.now())
+    for _ in range(3):
+        house.later(DAY + HOUR)
+        house.sync(yes=True)
+    assert len(house.plays("m6")) == 1
+    assert house.trakt.ratings["m6"].value == 9
+    house.quiet()

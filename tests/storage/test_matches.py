@@ -173,6 +173,47 @@ def test_one_id_of_episodes_of_two_shows_that_contradict_each_other_freezes_both
     assert (frozen, standing(db, "tvdb", "711")) == ({known, other}, {Standing.DISPUTED})
 
 
+@pytest.mark.parametrize("ids", [{}, {"tvdb": "70533"}])
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("show_first", [True, False])
+def test_a_show_told_beside_its_episode_is_one_show(db, show_first, at_once, ids):
+    peaks = show("1", ids)
+    page = [peaks, episode("11", peaks, 1)]
+    page = page if show_first else page[::-1]
+    for said in [page] if at_once else [[thing] for thing in page]:
+        identify(db, PLEX, *said)
+    assert db.execute("SELECT kind FROM media ORDER BY kind").fetchall() == [(Kind.SHOW,), (Kind.EPISODE,)]
+    (parent,) = db.execute("SELECT parent FROM media WHERE parent IS NOT NULL").fetchone()
+    assert identify(db, PLEX, peaks) == [parent]
+
+
+@pytest.mark.parametrize("show_first", [True, False])
+def test_a_show_that_says_more_of_itself_than_its_episode_does_keeps_its_episode(db, show_first):
+    stub, whole = show("1", {}), show("1", {"tvdb": "70533"})
+    page = [whole, episode("11", stub, 1)]
+    identify(db, PLEX, *(page if show_first else page[::-1]))
+    (told,) = identify(db, TRAKT, show("show:9", {"tvdb": "70533"}))
+    assert db.execute("SELECT parent FROM media WHERE kind = ?", (Kind.EPISODE,)).fetchall() == [(told,)]
+
+
+def test_what_had_no_ids_and_gets_them_stays_what_it_is(db):
+    (before,) = identify(db, PLEX, film("1", {}))
+    assert identify(db, PLEX, film("1")) == [before]
+    assert identify(db, TRAKT, film("movie:7")) == [before]
+
+
+def test_two_names_without_ids_that_get_the_same_ids_are_one(db):
+    identify(db, PLEX, film("1", {}), film("2", {}))
+    one, other = identify(db, PLEX, film("1"), film("2"))
+    assert one == other
+
+
+def test_what_had_no_ids_and_gets_those_of_something_known_is_that(db):
+    (there,) = identify(db, TRAKT, film("movie:7"))
+    identify(db, PLEX, film("1", {}))
+    assert identify(db, PLEX, film("1")) == [there]
+
+
 def test_a_show_season_and_episode_are_three_media(db):
     peaks = show("1", {"tvdb": "70"})
     season = Media(Kind.SEASON, {}, parent=peaks, season=1, keys=("10",))

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import json, msgpack
-from msgspec.structs import replace
 
-from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, shared
-from ..core.media import STRONG, Kind, Media
+from ..core.media import STRONG, Media
 from .joins import join
+from .sheet import Sheet, listed
 from .store import enter
 
-Place = tuple[int, int, int | None, int | None]
-"""Show, kind, season and number."""
-Thing = tuple[Media, int | None]
-"""What is to be identified, and the number of its show."""
-Owners = dict[str, tuple[int, ...]]
-"""Value of an id -> the media that have it."""
+Known = tuple[str, int, int]
+"""A name, the media that it stands for, and the checksum of what was said about it."""
+Fresh = tuple[Media, int, int]
+"""What a name stands for now, the checksum of it, and the media that the name stood for before (0: none)."""
 
 UNKNOWN = ("", 0, 0)
 
@@ -41,322 +37,59 @@ class Matches:
         """The media number of each; new ones are made, their shows first. Known ones are only compared by a checksum."""
         natives = [media.keys[0] if media.keys else name_of(media) for media in medias]
         known = self._handles(natives)
-        fresh: dict[str, tuple[Media, int]] = {}
-        for media, native in zip(medias, natives, strict=True):
-            _, number, checksum = known.get(native, UNKNOWN)
-            if (media.ids or not number) and (told := print_of(media)) != checksum:
-                fresh.setdefault(native, (media, told))
+        fresh = self._fresh(zip(natives, medias, strict=True), known)
         settled, joined = self._settle(fresh) if fresh else ({}, False)
         if joined:
             settled, known = {}, self._handles(natives)
         return [settled.get(native) or known[native][1] for native in natives]
 
-    def _handles(self, natives: Sequence[str]) -> dict[str, tuple[str, int, int]]:
+    def _fresh(self, named: Iterable[tuple[str, Media]], known: Mapping[str, Known]) -> dict[str, Fresh]:
+        """What these names say that they did not say before."""
+        fresh: dict[str, Fresh] = {}
+        for native, media in named:
+            _, number, checksum = known.get(native, UNKNOWN)
+            if (media.ids or not number) and (told := print_of(media)) != checksum:
+                fresh.setdefault(native, (media, told, number))
+        return fresh
+
+    def _handles(self, natives: Sequence[str]) -> dict[str, Known]:
         """What each of these names stood for, and its checksum then."""
         (rows,) = self.db.execute(
             "SELECT json_group_array(json_array(native, media, print)) FROM handle WHERE account = ?"
             " AND native IN (SELECT value FROM json_each(?))",
             (self.account, listed(natives)),
         ).fetchone()
-        return {row[0]: row for row in json.decode(rows, type=list[tuple[str, int, int]])}
+        return {row[0]: row for row in json.decode(rows, type=list[Known])}
 
-    def _settle(self, fresh: dict[str, tuple[Media, int]]) -> tuple[dict[str, int], bool]:
+    def _settle(self, fresh: dict[str, Fresh]) -> tuple[dict[str, int], bool]:
         """Find or make the media of each of these, and write down what follows. True: some turned out to be one."""
-        parents = {id(m.parent): m.parent for m, _ in fresh.values() if m.parent is not None}
+        parents = {id(m.parent): m.parent for m, _, _ in fresh.values() if m.parent is not None}
         of_parent = dict(zip(parents, self.identify(list(parents.values())), strict=True)) if parents else {}
-        things = [(media, of_parent.get(id(media.parent))) for media, _ in fresh.values()]
+        settled: dict[str, int] = {}
+        if shows := fresh.keys() & {name_of(show) for show in parents.values()}:  # told as shows of theirs just now
+            known = self._handles(sorted(shows))
+            again = self._fresh(((native, fresh[native][0]) for native in sorted(shows)), known)
+            settled = {native: known[native][1] for native in shows - again.keys()}
+            fresh = {native: again.get(native, told) for native, told in fresh.items() if native not in settled}
+        things = [(media, of_parent.get(id(media.parent))) for media, _, _ in fresh.values()]
         sheet = Sheet(self.db, self.account)
-        sheet.load(things)
-        settled = {native: sheet.settle(native, *thing) for native, thing in zip(fresh, things, strict=True)}
+        sheet.load(things, {native: was for native, (_, _, was) in fresh.items() if was})
+        settled |= {native: sheet.settle(native, *thing) for native, thing in zip(fresh, things, strict=True)}
         sheet.write()
-        self._name((native, settled[native], checksum) for native, (_, checksum) in fresh.items())
+        self._name(fresh, settled)
         for other, into in sheet.joins():
             join(self.db, other, into)
         return settled, bool(sheet.joined)
 
-    def _name(self, names: Iterable[tuple[str, int, int]]) -> None:
-        """From now on these names stand for these media. Naming their shows may have named some of them already."""
-        names = list(names)
-        known = self._handles([native for native, _, _ in names])
+    def _name(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int]) -> None:
+        """From now on these names stand for these media."""
         self.db.executemany(
             "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2"
             " WHERE account = ?3 AND native = ?4",
-            ((media, checksum, self.account, native) for native, media, checksum in names if native in known),
+            [(settled[native], told, self.account, native) for native, (_, told, was) in fresh.items() if was],
         )
-        new = ((self.account, *name) for name in names if name[0] not in known)
-        enter(self.db, "INSERT OR IGNORE INTO handle (account, native, media, print)", new)
-
-
-class Sheet:
-    """The part of our knowledge that one page touches, and the rows to be added to it."""
-
-    def __init__(self, db: sqlite3.Connection, account: int) -> None:
-        self.db = db
-        self.account = account
-        self.media: dict[int, Candidate] = {}
-        self.owners: dict[int, dict[str, Owners]] = {kind: defaultdict(dict) for kind in Kind}
-        self.by_place: dict[Place, int] = {}
-        self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
-        self.spoilt: dict[tuple[str, int, str], Standing] = {}
-        self.joined: dict[int, int] = {}
-        self.named: set[int] = set()
-        """The media that were named on this sheet."""
-        self.new: dict[int, Thing] = {}
-        self.new_ids: list[tuple[int, str, str, int, int, int]] = []
-        self.standings: dict[tuple[str, int, str], int] = {}
-        self.frozen: list[tuple[str, int]] = []
-        self.filled: list[tuple[str, int | None, int | None, int]] = []
-
-    # ---------------------------------------------------------------- what we know
-    def load(self, things: Iterable[Thing]) -> None:
-        """Everybody who shares a strong id with one of these, and what stands at the places of the others."""
-        kinds: dict[int, list[Mapping[str, str]]] = defaultdict(list)
-        for media, _ in things:
-            if media.ids:
-                kinds[media.kind].append(media.ids)
-        for kind, all_ids in kinds.items():
-            for space in STRONG:
-                if values := [ids[space] for ids in all_ids if space in ids]:
-                    self._load_owners(space, kind, values)
-        self._know({n for of in self.owners.values() for owners in of.values() for own in owners.values() for n in own})
-        with_parts = self._with_parts({parent for _, parent in things if parent is not None})
-        self._load_places(
-            place
-            for media, parent in things
-            if parent in with_parts and not self._sharing(media) and (place := place_of(media, parent))
-        )
-
-    def _with_parts(self, shows: set[int]) -> set[int]:
-        """Those of which a part is known."""
-        rows = self.db.execute(
-            "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM media WHERE parent = value)",
-            (listed(sorted(shows)),),
-        )
-        return {show for (show,) in rows}
-
-    def _load_owners(self, space: str, kind: int, values: Sequence[str]) -> None:
-        owners = self.owners[kind][space]
-        (rows,) = self.db.execute(
-            "SELECT json_group_array(json_array(value, media, standing)) FROM ids WHERE space = ? AND kind = ?"
-            " AND value IN (SELECT value FROM json_each(?))",
-            (space, kind, listed(values)),
-        ).fetchone()
-        for value, media, standing in json.decode(rows, type=list[tuple[str, int, int]]):
-            if standing >= Standing.AMBIGUOUS:
-                self.spoilt[space, kind, value] = Standing(standing)
-            elif value in owners:
-                owners[value] += (media,)
-            else:
-                owners[value] = (media,)
-        for spoilt in self.spoilt:
-            if spoilt[:2] == (space, kind):
-                owners.pop(spoilt[2], None)
-
-    def _load_places(self, places: Iterable[Place]) -> None:
-        (rows,) = self.db.execute(
-            "SELECT json_group_array(m.id) FROM json_each(?) AS j CROSS JOIN media AS m ON m.parent = j.value ->> 0"
-            " AND m.kind = j.value ->> 1 AND m.season IS j.value ->> 2 AND m.number IS j.value ->> 3",
-            (listed(list(places)),),
-        ).fetchone()
-        found = set(json.decode(rows, type=list[int]))
-        self._know(found - self.media.keys())
-        for number in sorted(found):
-            held = self.media[number]
-            if held.parent is not None:
-                self.by_place[held.parent, held.kind, held.season, held.number] = number
-
-    def _know(self, numbers: set[int]) -> None:
-        (rows,) = self.db.execute(
-            "SELECT json_group_array(json_array(id, kind, json((SELECT json_group_object(space, value) FROM ids"
-            " WHERE media = m.id AND standing = 0)), title, year, parent, season, number, runtime))"
-            " FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
-            (listed(sorted(numbers)),),
-        ).fetchone()
-        for known in json.decode(rows, type=list[Candidate]):
-            self.media[known.media] = known
-
-    def _sharing(self, media: Media) -> tuple[int, ...]:
-        """The media that share a strong id of this kind which is a key, in order."""
-        of_kind = self.owners[media.kind]
-        found: tuple[int, ...] = ()
-        for space, value in media.ids.items():
-            own = of_kind[space].get(value)
-            if own and own != found:
-                found = tuple(sorted({*found, *own})) if found else own
-        return found
-
-    def _has_spoilt(self, media: Media) -> bool:
-        return bool(self.spoilt) and any((s, media.kind, value) in self.spoilt for s, value in media.ids.items())
-
-    def _at(self, place: Place | None) -> int | None:
-        """What stands there."""
-        if place is not None and place not in self.by_place:
-            self._load_places([place])
-        return self.by_place.get(place) if place is not None else None
-
-    def _held(self, number: int) -> Candidate:
-        """A media as we know it, or as it is new on this sheet."""
-        held = self.media.get(number)
-        if held is None:
-            m, parent = self.new[number]
-            held = Candidate(number, m.kind, dict(m.ids), m.title, m.year, parent, m.season, m.number, m.runtime)
-            self.media[number] = held
-        return held
-
-    # ---------------------------------------------------------------- what is said now
-    def settle(self, native: str, media: Media, parent: int | None) -> int:
-        """The number of the media that this is."""
-        number = self._settle(native, media, parent)
-        self.named.add(number)
-        return number
-
-    def _settle(self, native: str, media: Media, parent: int | None) -> int:
-        """Only where ids are shared and something differs is there a case to judge."""
-        sharing = self._sharing(media)
-        place = place_of(media, parent) if parent is not None else None
-        if len(sharing) < 2 and not self._has_spoilt(media):
-            found = sharing[0] if sharing else self.by_place.get(place) if place is not None else None
-            if found is None:
-                return self._add(media, parent, place)
-            held = self._held(found)
-            if held.parent == parent and agree(media.ids, held.ids) and not self._is_another(held, native, place):
-                return self._more(held, media)
-        candidates = [self._held(number) for number in sharing]
-        others = [candidate for candidate in candidates if self._is_another(candidate, native, place)]
-        there = self._at(place)
-        by_place = self._held(there) if there is not None else None
-        strangers = self._strangers(parent, candidates)
-        verdict = judge(media, parent, by_place, [c for c in candidates if c not in others], strangers)
-        ambiguous = {space: Standing.AMBIGUOUS for other in others for space in shared(media, other)}
-        number = self._enter(media, parent, replace(verdict, standing={**verdict.standing, **ambiguous}))
-        if place is not None:
-            self._join_shows(place, self._held(number))
-        return number
-
-    def _strangers(self, parent: int | None, candidates: Sequence[Candidate]) -> set[int]:
-        """The shows of these that this show contradicts."""
-        shows = {c.parent for c in candidates if c.parent is not None} - {parent}
-        if parent is None or not shows:
-            return set()
-        self._know({parent, *shows} - self.media.keys())
-        own = self._held(parent).ids
-        return {show for show in shows if differences(own, self._held(show).ids)}
-
-    def _join_shows(self, place: Place, held: Candidate) -> None:
-        """What stands at one place in two shows and is one shows that these are one, if nothing contradicts it."""
-        one, other = self._final(place[0]), self._final(held.parent or place[0])
-        if one != other and held.place == place[2:]:
-            self._know({one, other} - self.media.keys())
-            if same_show(self._held(one), self._held(other)):
-                self.joined[max(one, other)] = min(one, other)
-
-    def _is_another(self, held: Candidate, native: str, place: Place | None) -> bool:
-        """Does this account name that media already, by another name at another place? Then one id is on two episodes."""
-        if place is None or place[2:] == held.place:
-            return False
-        query = "SELECT 1 FROM handle WHERE media = ? AND account = ? AND native <> ? LIMIT 1"
-        named = held.media in self.named
-        return named or self.db.execute(query, (held.media, self.account, native)).fetchone() is not None
-
-    def _add(self, media: Media, parent: int | None, place: Place | None) -> int:
-        """A new media, with all of its ids."""
-        number, self.next = self.next, self.next + 1
-        self.new[number] = (media, parent)
-        of_kind, own = self.owners[media.kind], (number,)
-        for space, value in media.ids.items():
-            if space in STRONG:
-                of_kind[space][value] = own
-        if place is not None:
-            self.by_place[place] = number
-        return number
-
-    def _more(self, held: Candidate, media: Media) -> int:
-        """A media that we know; what was not known of it is added."""
-        for space, value in media.ids.items():
-            if space not in held.ids:
-                self._keep(held, space, value)
-        told = (held.title or media.title, held.year or media.year, held.runtime or media.runtime)
-        if told != (held.title, held.year, held.runtime):
-            self.filled.append((*told, held.media))
-            self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
-        return held.media
-
-    def _keep(self, held: Candidate, space: str, value: str) -> None:
-        self.new_ids.append((held.media, space, value, held.kind, 0, self.account))
-        held.ids[space] = value
-        if space in STRONG:
-            owners = self.owners[held.kind][space]
-            owners[value] = (*owners.get(value, ()), held.media)
-
-    def _enter(self, media: Media, parent: int | None, verdict: Verdict) -> int:
-        """Write down what was judged; the number of the media."""
-        number = verdict.media
-        if number is None:
-            number = self._add(replace(media, ids={}), parent, place_of(media, parent) if parent is not None else None)
-        good: dict[str, str] = {}
-        for space, value in media.ids.items():
-            standing = verdict.standing.get(space) or self.spoilt.get((space, media.kind, value), Standing.GOOD)
-            if standing is Standing.GOOD:
-                good[space] = value
-            else:
-                self._spoil(space, value, number, standing)
-        self._more(self._held(number), replace(media, ids=good))
-        for other in verdict.also:
-            if (one := self._final(other)) != (same := self._final(number)):
-                self.joined[one] = same
-        if verdict.frozen and verdict.against is not None:
-            self.frozen += [(verdict.frozen, number), (verdict.frozen, verdict.against)]
-        return number
-
-    def _spoil(self, space: str, value: str, number: int, standing: Standing) -> None:
-        """This id is no key any more, nor is the other value that it stands against."""
-        held = self._held(number)
-        self.new_ids.append((number, space, value, held.kind, int(standing), self.account))
-        self.standings[space, held.kind, value] = int(standing)
-        self.spoilt[space, held.kind, value] = standing
-        self.owners[held.kind][space].pop(value, None)
-        if space in held.ids and standing is Standing.DISPUTED:
-            self.spoilt[space, held.kind, held.ids[space]] = standing
-            self.owners[held.kind][space].pop(held.ids[space], None)
-        if space in held.ids:
-            self.standings[space, held.kind, held.ids.pop(space)] = int(standing)
-
-    def _final(self, number: int) -> int:
-        while number in self.joined:
-            number = self.joined[number]
-        return number
-
-    def joins(self) -> list[tuple[int, int]]:
-        """Which media is which other one; parts before their shows, which take their parts along."""
-        found = [(other, self._final(other)) for other in self.joined]
-        return sorted(found, key=lambda pair: self._held(pair[0]).parent is None)
-
-    # ---------------------------------------------------------------- what is written down
-    def write(self) -> None:
-        enter(
-            self.db,
-            "INSERT INTO media (id, kind, parent, season, number, title, year, runtime)",
-            (
-                (number, int(m.kind), parent, m.season, m.number, m.title, m.year, m.runtime)
-                for number, (m, parent) in self.new.items()
-            ),
-        )
-        enter(self.db, "INSERT OR IGNORE INTO ids", self._id_rows())
-        self.db.executemany(
-            "UPDATE ids SET standing = ? WHERE space = ? AND kind = ? AND value = ?",
-            ((standing, *key) for key, standing in self.standings.items()),
-        )
-        self.db.executemany("UPDATE media SET frozen = ? WHERE id = ?", self.frozen)
-        self.db.executemany("UPDATE media SET title = ?, year = ?, runtime = ? WHERE id = ?", self.filled)
-        grown = sorted({row[0] for row in self.new_ids} - self.new.keys())
-        self.db.executemany("UPDATE media SET ids_version = ids_version + 1 WHERE id = ?", ((n,) for n in grown))
-
-    def _id_rows(self) -> Iterator[tuple[int, str, str, int, int, int]]:
-        for number, (media, _) in self.new.items():
-            kind = int(media.kind)
-            for space, value in media.ids.items():
-                yield number, space, value, kind, 0, self.account
-        yield from self.new_ids
+        new = [(self.account, native, settled[native], told) for native, (_, told, was) in fresh.items() if not was]
+        enter(self.db, "INSERT INTO handle (account, native, media, print)", new)
 
 
 def name_of(media: Media) -> str:
@@ -371,24 +104,7 @@ def name_of(media: Media) -> str:
     return f"={word}:{show}:{media.season}:{media.number}:{media.title}:{media.year}"
 
 
-def place_of(media: Media, parent: int) -> Place | None:
-    """Where a season or an episode stands in its show; nothing where that is not told whole."""
-    if media.season is None or (media.number is None and media.kind is Kind.EPISODE):
-        return None
-    return (parent, int(media.kind), media.season, media.number)
-
-
-def agree(ids: Mapping[str, str], known: Mapping[str, str]) -> bool:
-    """Does no id of one space differ? The plain case of `differences`."""
-    return all(known.get(space, value) == value or space == "slug" for space, value in ids.items())
-
-
 def print_of(media: Media) -> int:
     """A checksum of everything by which we know it, the same in every process; never 0."""
     show = name_of(media.parent) if media.parent is not None else ""
     return zlib.crc32(msgpack.encode((int(media.kind), media.ids, show, media.season, media.number))) | 1
-
-
-def listed(values: Sequence[object]) -> str:
-    """These as `json_each` takes them."""
-    return json.encode(values).decode()
