@@ -118,6 +118,28 @@ def test_the_new_pair_is_saved_before_it_is_used():
     assert saved_when_used == ["new-access-1"]
 
 
+def test_who_is_told_to_end_while_a_token_is_traded_in_keeps_the_new_one():
+    vault, host = Vault(), SignInHost()
+    spent = asyncio.Event()
+
+    async def slow(request):
+        told = host(request)
+        if request.url.host != "api.test":
+            spent.set()
+            await asyncio.sleep(0.01)
+        return told
+
+    async def given_up():
+        reading = asyncio.ensure_future(opened(vault, slow).get("x", dict))
+        await spent.wait()
+        reading.cancel()
+        await asyncio.wait((reading,))
+        return reading.cancelled()
+
+    assert asyncio.run(given_up())
+    assert vault.values["refresh_token"] in host.usable
+
+
 def test_a_service_that_sends_no_new_refresh_token_keeps_the_old_one():
     vault = Vault()
     read(vault, SignInHost(keeps_refresh=True))

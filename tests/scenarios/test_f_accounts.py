@@ -287,3 +287,27 @@ def test_f120_stopped_in_the_middle():
     house.later(SETTLE)
     house.quiet()
     assert {uid: len(house.plays(uid)) for uid in films(250)} == dict.fromkeys(films(250), 1)
+
+
+@pytest.mark.parametrize("after", [1, 2, 4, 7, 10])
+def test_f120_stopped_while_reading(after):
+    """A reading is given up at once: nothing is written from half of what there is, and nothing is lost."""
+    house = Household(films=20)
+    for uid, at in spread(films(20), NOW, HOUR):
+        house.watch_on_plex(uid, at)
+    house.trakt.rate(house["m1"], 7)
+
+    def stop(sent):
+        if len(house.door.sent) == after:
+            house.home.stop.set()
+
+    house.door.hear = stop
+    report = house.sync()
+    assert (report.interrupted, report.status, house.writes(), report.problems) == (True, "partial", [], [])
+    assert len(house.door.sent) < after + 8, "those under way, and no more"
+    house.door.hear = lambda sent: None
+    house.start()
+    assert house.sync(yes=True).status == "done"
+    house.later(SETTLE)
+    house.quiet()
+    assert {uid: len(house.plays(uid)) for uid in films(20)} == dict.fromkeys(films(20), 1)

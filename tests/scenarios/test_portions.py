@@ -68,7 +68,8 @@ def test_a_reading_that_is_given_up_ends_its_requests_at_once(monkeypatch):
         await asyncio.sleep(60)
 
     async def given_up() -> list[str]:
-        task = asyncio.create_task(fetch.Fetch(open_store(None), 1, lambda: NOW)._stage(None, Reading(pages())))
+        reading = fetch.Fetch(open_store(None), 1, lambda: NOW, asyncio.Event())
+        task = asyncio.create_task(reading._stage(None, Reading(pages())))
         await asyncio.sleep(0.01)
         task.cancel()
         await asyncio.wait([task])

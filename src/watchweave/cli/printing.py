@@ -85,7 +85,8 @@ def summary(report: Report) -> str:
     if report.status == "failed":
         return "no account could be synced"
     written = [line for line in report.changes if line.outcome == ("planned" if report.dry_run else "done")]
-    quiet = "nothing to do" if not report.changes and not report.held and not report.problems else "nothing written"
+    idle = not (report.changes or report.held or report.problems or report.interrupted)
+    quiet = "nothing to do" if idle else "nothing written"
     told = many(len(written), "change") if written else quiet
     parts = [f"{told} planned, nothing written" if report.dry_run and written else told]
     waiting = sum(hold.count for hold in report.held)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.records import DAY, Record
 from ..errors import Incomplete, ServiceError, SignInNeeded
-from ..services.base import Reading
+from ..services.base import Reading, to_the_end
 from ..storage.accounts import Accounts, Cursor
 from ..storage.history import Plays
 from ..storage.journal import Journal
@@ -33,10 +33,11 @@ SUSPICIOUS_SHARE = 90
 class Fetch:
     """The reading part of one run. Everything read is staged; nothing that is remembered changes, but for new names."""
 
-    def __init__(self, store: Store, run: int, clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, run: int, clock: Callable[[], int], stop: asyncio.Event) -> None:
         self.store = store
         self.run = run
         self.clock = clock
+        self.stop = stop
         self.plays = Plays(store.db)
         self.busy = False
         """Has any reading brought rows?"""
@@ -49,8 +50,23 @@ class Fetch:
 
     async def all(self, parties: Sequence[Party]) -> None:
         """Read everybody who is asked; a failing account does not disturb the others."""
-        await asyncio.gather(*(self.one(party) for party in parties if party.asked))
-        await asyncio.gather(*(self._know_form(party) for party in parties if party.told and party.takes_plays()))
+        await self._unless_stopped([party for party in parties if party.asked], self.one)
+        await self._unless_stopped([p for p in parties if p.told and p.takes_plays()], self._know_form)
+
+    async def _unless_stopped(self, parties: Sequence[Party], read: Callable[[Party], Awaitable[None]]) -> None:
+        """Read these, each in the same way. Once the person ends the run, what is not whole yet is given up."""
+        if self.stop.is_set():
+            return
+        reading = asyncio.gather(*map(read, parties))
+        stopped = asyncio.ensure_future(self.stop.wait())
+        try:
+            await asyncio.wait((reading, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
+        finally:
+            stopped.cancel()
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def _know_form(self, party: Party) -> None:
         """How many plays of one film an account keeps may be a setting of it: known before plays are planned for it."""
@@ -64,8 +80,8 @@ class Fetch:
     async def look_behind(self, parties: Sequence[Party]) -> None:
         """Read of these, too, what happened just before our own last write: something is to be written there."""
         self.behind |= {party.id for party in parties}
-        await asyncio.gather(*(self._readers(party, ("own",)) for party in parties))
-        await asyncio.gather(*(self._know_form(party) for party in parties if party.takes_plays()))
+        await self._unless_stopped(parties, partial(self._readers, so_far=("own",)))
+        await self._unless_stopped([party for party in parties if party.takes_plays()], self._know_form)
 
     async def one(self, party: Party) -> None:
         """Read one account; a new epoch makes everything of it be read anew."""
@@ -79,14 +95,17 @@ class Fetch:
         await asyncio.gather(*(self._reader(party, reader, covered) for reader, covered in readers))
 
     async def _reader(self, party: Party, reader: str, covered: Sequence[str]) -> None:
-        look = Look(began=self.clock())
-        party.stage.clear([SHELVES[name] for name in covered])
+        look, shelves = Look(began=self.clock()), [SHELVES[name] for name in covered]
+        party.stage.clear(shelves)
         try:
             await self._read(party, reader, covered, look)
         except ServiceError as problem:
             party.problems.append(problem)
-            party.stage.clear([SHELVES[name] for name in covered])
+            party.stage.clear(shelves)
             look.how, look.why = "none", str(problem)
+        except asyncio.CancelledError:
+            party.stage.clear(shelves)
+            raise
         for name in covered:
             party.looks[name] = look
 
@@ -169,7 +188,7 @@ class Fetch:
             if len(portion) < FEW:
                 self._take_in(party, portion)
             else:
-                await asyncio.to_thread(self._take_in, party, portion)
+                await to_the_end(asyncio.to_thread(self._take_in, party, portion))
 
     def _take_in(self, party: Party, portion: list[Record]) -> None:
         with self.store.transaction():

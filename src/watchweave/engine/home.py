@@ -138,6 +138,8 @@ class Home:
     @asynccontextmanager
     async def parties(self, profile: ProfileWish, store: Store | None = None) -> AsyncIterator[tuple[int, list[Party]]]:
         """The accounts of a person, ready for one run; closed afterwards."""
+        if not self.stop.is_set():
+            self.stop = asyncio.Event()  # an event belongs to the loop in which somebody waited for it
         store = store or self.store
         accounts = Accounts(store)
         with store.transaction():
@@ -184,6 +186,7 @@ class Home:
         result.interrupted = self.stop.is_set()
         if result.interrupted and result.run is not None:
             Journal(self.store).cut_short(result.run)
+            result.status = "held" if result.status == "held" else "partial"
         return result
 
     async def undo(

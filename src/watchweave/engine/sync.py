@@ -45,7 +45,7 @@ async def sync(
 ) -> Report:
     """One pass over one person's accounts. A dry run is handed a scratch copy of the store, and writes to no service."""
     run = begin(request, store, clock())
-    fetch = Fetch(store, run, clock)
+    fetch = Fetch(store, run, clock, stop)
     request.tell("reading")
     await fetch.all(parties)
     await fetch.look_behind(unread(request, parties, store, run, clock()))
@@ -209,7 +209,7 @@ def end(
     result = report(request.dry_run, run, parties, (outcome, holds, apply.outcomes), store)
     with store.transaction(durable=True):
         for party in parties:
-            if party.asked:
+            if party.asked and (party.looks or party.problems):
                 settle_mood(accounts, party, now)
         accounts.end_run(run, result.status, result.requests, [p.message for p in result.problems], now)
         Journal(store).prune(now - 90 * 86_400)

@@ -50,7 +50,7 @@ class Undo:
         self.request.dry_run = dry_run
         self.undone_by = self.journal.undone_by(undone)
         number = begin(self.request, self.store, self.clock())
-        fetch = Fetch(self.store, number, self.clock)
+        fetch = Fetch(self.store, number, self.clock, self.stop)
         fetch.thorough = True  # entries of what was written may not have been seen yet
         parties = list(self.parties.values())
         await fetch.all(parties)

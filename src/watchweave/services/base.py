@@ -7,7 +7,8 @@ retry, pacing, storage, dry run or `try`; `services/http.py` turns every failure
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .pacing import Limits
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 """A number in an answer that every database and every script can hold; an answer with a larger one is not believed."""
@@ -195,3 +197,14 @@ class Pace(Protocol):
 
     def hold(self, until: float) -> None:
         """The service asked us to wait until then; durable."""
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """The outcome of this work, which ends by itself soon. Whoever gives up waiting for it goes on when it has ended:
+    a token that was spent is replaced in our memory too, and no thread writes behind our back."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise

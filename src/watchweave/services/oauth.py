@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from ..errors import RateLimited, SignInNeeded, Stopped, Unavailable
-from .base import Secrets
+from .base import Secrets, to_the_end
 from .http import Http, Nothing
 
 SLACK = 20.0
@@ -115,26 +115,32 @@ class OAuth:
 
     async def refresh(self, http: Http) -> None:
         """New tokens now, whatever the old ones are worth."""
-        if not await self._better(http, self._bearer()):
+        await self._refresh(http)
+
+    async def _refresh(self, http: Http, *, early: bool = False) -> None:
+        if not await self._better(http, self._bearer(), early=early):
             raise SignInNeeded(http.title, EXPIRED if self._values.get("access_token") else NO_SIGN_IN)
 
     async def _refresh_early(self, http: Http) -> None:
         """A sign-in host that is down must not stop us as long as the old token is good."""
         try:
-            await self.refresh(http)
+            await self._refresh(http, early=True)
         except (Unavailable, RateLimited):
             self._put_off = True
             if http.clock.now() + SLACK >= self._number("expires_at"):
                 raise
 
-    async def _better(self, http: Http, spent: str) -> bool:
-        """Are there, now, better tokens than the spent one? At most one refresh is tried after one was refused."""
+    async def _better(self, http: Http, spent: str, *, early: bool = False) -> bool:
+        """Are there, now, better tokens than the spent one? At most one refresh is tried after one was refused.
+
+        early: the spent one is still good, so one try is enough.
+        """
         async with self._secrets.lock():
-            if self._reload() != spent:
+            if self._reload() != spent or (early and self._put_off):
                 return True
             if self._refused or not self._values.get("refresh_token"):
                 return False
-            if await self._exchange(http):
+            if await to_the_end(self._exchange(http)):
                 return True
             self._refused = self._reload() == spent
             return not self._refused
