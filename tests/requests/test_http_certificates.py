@@ -121,9 +121,10 @@ def test_the_setting_of_a_plex_account_excepts_its_server_alone(option, warnings
     assert all("nas.test:32400" in line for line in told)
 
 
-def test_another_word_for_that_setting_is_a_matter_of_the_settings():
+@pytest.mark.parametrize("word", ["nope", "", [], None])
+def test_another_word_for_that_setting_is_a_matter_of_the_settings(word):
     with pytest.raises(ConfigError, match="check_certificate must be yes or no"):
-        Plex(door(url="https://nas.test"), {"check_certificate": "nope"}, None)
+        Plex(door(url="https://nas.test"), {"check_certificate": word}, None)
 
 
 def test_plain_http_has_no_certificate_to_warn_of(caplog):

@@ -53,7 +53,8 @@ async def sync(
     outcome, holds = decide(request, parties, store, run, clock())
     apply = Apply(store, run, clock, stop, request.approved)
     if not request.dry_run:
-        request.tell(f"writing ({len(outcome.passed)})")
+        if outcome.passed:
+            request.tell(f"writing ({len(outcome.passed)})")
         await apply.all(parties, outcome.passed, fetch.confirm)
     return end(request, parties, store, (run, outcome, holds, apply), clock())
 

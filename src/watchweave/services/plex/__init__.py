@@ -64,7 +64,7 @@ class Plex(Service):
         super().__init__(http, options, known)
         self.library = Library(self)
         self._asked: dict[str, asyncio.Future[object]] = {}
-        check = self.option("check_certificate").lower() or "yes"
+        check = str(options.get("check_certificate", "yes")).lower()
         if check not in ("yes", "no", "true", "false"):
             raise ConfigError("Plex: check_certificate must be yes or no.")
         if check in ("no", "false") and http.knows("url"):
