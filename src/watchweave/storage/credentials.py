@@ -106,16 +106,21 @@ class Turn:
 
 
 class StoredPace:
-    """How long an account asked us to wait, remembered between runs."""
+    """How long an account asked us to wait, remembered between runs. It is read once: each request asks for it, and a
+    question to the database would wait for whatever is being staged."""
 
     def __init__(self, store: Store, account: int) -> None:
         self.store = store
         self.account = account
+        self._until: float | None = None
 
     def wait_until(self) -> float:
-        row = self.store.db.execute("SELECT wait_until FROM account WHERE id = ?", (self.account,)).fetchone()
-        return float(row[0]) if row else 0.0
+        if self._until is None:
+            row = self.store.db.execute("SELECT wait_until FROM account WHERE id = ?", (self.account,)).fetchone()
+            self._until = float(row[0]) if row else 0.0
+        return self._until
 
     def hold(self, until: float) -> None:
+        self._until = until
         with self.store.transaction(durable=True):
             self.store.db.execute("UPDATE account SET wait_until = ? WHERE id = ?", (until, self.account))

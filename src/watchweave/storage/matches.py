@@ -31,7 +31,7 @@ class Matches:
     def unknown(self, keys: Iterable[str]) -> set[str]:
         """Those of these own names of the account that are not identified yet."""
         wanted = set(keys)
-        return wanted - self._handles(sorted(wanted)).keys()
+        return wanted - self._handles(sorted(wanted)).keys() if wanted else wanted
 
     def identify(self, medias: Sequence[Media]) -> list[int]:
         """The media number of each; new ones are made, their shows first. Known ones are only compared by a checksum."""
