@@ -211,7 +211,7 @@ def test_the_doctor_finds_records_that_are_marked_wrongly(synced):
     import sqlite3
 
     with sqlite3.connect(synced.folder / "data" / "watchweave.db") as db:
-        db.execute("UPDATE held SET due = 1 WHERE shelf = 5")
+        db.execute("UPDATE held SET due = 1 WHERE shelf = 2")
     db.close()
     ended = synced.run("doctor")
     assert ended.code == 0

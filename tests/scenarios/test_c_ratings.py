@@ -1,5 +1,7 @@
 """Ratings: group C of the failure scenarios."""
 
+import dataclasses
+
 import pytest
 
 from tests.scenarios.household import DAY, HOUR, NOW, Household, told
@@ -166,3 +168,22 @@ def test_f62_a_person_who_rates_what_was_rounded_is_heard():
     town.sync()
     assert rated(town) == {"plex": 90, "rounding": 90}
     town.settle()
+
+
+def test_a_shelf_that_is_named_again_is_read_whole():
+    """What was rated while ratings were left out is found, although the readings that bring them went on."""
+    house = Household()
+    house.sync()
+    every = house.person.shelves
+    house.person = dataclasses.replace(house.person, shelves=["history", "watchlist"])
+    house.later()
+    house.plex.rate("mara", "m1", 8.0)
+    house.sync()
+    house.later(DAY + HOUR)
+    house.sync()
+    assert "m1" not in house.trakt.ratings
+    house.person = dataclasses.replace(house.person, shelves=every)
+    house.later()
+    house.sync()
+    assert house.trakt.ratings["m1"].value == 8
+    house.quiet()

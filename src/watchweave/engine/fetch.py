@@ -223,6 +223,8 @@ class Fetch:
         """Must this shelf be read completely, whatever its stamp says? What we wrote is to be seen within a day."""
         if cursor.complete is None or cursor.looked is None or cursor.doubted:
             return True
+        if any(self.accounts.cursor(party.id, name).looked != cursor.looked for name in covered):
+            return True  # the person named this shelf in the settings only now, or again
         unseen = cursor.own is not None or ("history" in covered and self.plays.unseen(party.id) > 0)
         stale = party.service.shelves[reader].stale
         if now < cursor.looked or now - cursor.complete >= (min(stale, DAY) if unseen else stale):

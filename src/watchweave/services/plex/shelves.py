@@ -192,6 +192,7 @@ class Collection(OnServer[Copy]):
     record = Copy
     kinds = ALL
     form = Form(library=True)
+    asked = True
     read_by = "history"
 
 
