@@ -1,11 +1,16 @@
 """What stands on an account because we wrote it: it is no news, hides no news for long, and is never taken for a person's."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.scenarios.household import NOW, Household, outcomes, told
+from tests.scenarios.household import BOTH_WAYS, NOW, SETTLE, Household, outcomes, told
 from tests.support.town import DAY, HOUR, MINUTE, PLEXLIKE, TRAKTLIKE, Town
 from watchweave.engine.answers import unmatched
 from watchweave.sandbox import faults
+from watchweave.sandbox.trakt import Options
+
+PLEX_TO_TRAKT = (("plex", "trakt"),)
 
 
 def hidden(town: Town) -> int:
@@ -216,4 +221,27 @@ def test_a_listing_that_lags_behind_our_write_removes_nothing():
     house.later()
     house.sync()
     assert (house.rating("m2"), house.trakt.ratings["m2"].value) == (6.0, 6)
+    house.quiet()
+
+
+@pytest.mark.parametrize("readable_after", [0, 280])
+@pytest.mark.parametrize("wait", [MINUTE, SETTLE + MINUTE, DAY + HOUR])
+@pytest.mark.parametrize("then", [PLEX_TO_TRAKT, BOTH_WAYS])
+def test_what_we_wrote_and_never_read_is_known_under_other_directions(then, wait, readable_after):
+    """Most of it stands far behind the newest page, which alone is read as long as it explains the count."""
+    first = BOTH_WAYS if then == PLEX_TO_TRAKT else PLEX_TO_TRAKT
+    house = Household(
+        films=8, others=260, checked=False, directions=first, options=Options(readable_after=readable_after)
+    )
+    for number in range(255):
+        house.watch_on_trakt(f"x{number + 1}", NOW - number * DAY - HOUR)
+    for number in range(8):
+        house.watch_on_plex(f"m{number + 1}", NOW - 2 * HOUR - (400 * DAY if number else 0) - number * HOUR)
+    house.sync(yes=True)
+    house.later(wait)
+    house.person = replace(house.person, directions=then)
+    for _ in range(3):
+        assert [change for change in house.sync(yes=True).changes if change.account == "trakt"] == []
+        house.later(SETTLE + MINUTE)
+    assert {len(house.plays(f"m{number + 1}")) for number in range(8)} == {1}
     house.quiet()

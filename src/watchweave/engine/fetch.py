@@ -43,6 +43,9 @@ class Fetch:
         """Has any reading brought rows?"""
         self.thorough = False
         """Read everything completely, whatever the stamps say."""
+        self.strange: dict[int, int] = {}
+        """Accounts whose plays somebody is to hear of for the first time though not all that we wrote there was ever
+        read, and when we last wrote: what a reading of all of it does not show yet may still be ours."""
         self.behind: set[int] = set()
         """Accounts of which is read, too, what happened before our own last write."""
         self.accounts = Accounts(store)
@@ -153,6 +156,9 @@ class Fetch:
                     party.problems.append(reason)
             if not reading.partial:
                 break
+        written = self.strange.get(party.id) if "history" in covered else None
+        if written is not None and look.began < written + party.form("history").settle:
+            reading.partial = reading.partial or "what we wrote there just now may not show yet"
         look.how = "partial" if reading.partial else "complete" if reading.complete else "news"
         look.why = reading.partial
         if look.how == "complete":
@@ -229,7 +235,8 @@ class Fetch:
         stale = party.service.shelves[reader].stale
         if now < cursor.looked or now - cursor.complete >= (min(stale, DAY) if unseen else stale):
             return True
-        return self.thorough or any(self.journal.open(party.id, name) for name in covered)
+        strange = "history" in covered and party.id in self.strange
+        return self.thorough or strange or any(self.journal.open(party.id, name) for name in covered)
 
     def _explained(self, party: Party, covered: Sequence[str], reading: Reading[Record]) -> bool:
         """Does the news say why the stamp moved? Equal counts alone prove nothing: one added and one removed cancel."""

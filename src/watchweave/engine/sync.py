@@ -11,6 +11,7 @@ from ..core.directions import circles, hears
 from ..core.plan import Change, Hold
 from ..errors import ServiceError
 from ..storage.accounts import Accounts, Circle
+from ..storage.history import Plays
 from ..storage.journal import Journal
 from ..storage.store import Store
 from .apply import Apply
@@ -47,6 +48,7 @@ async def sync(
     run = begin(request, store, clock())
     fetch = Fetch(store, run, clock, stop)
     request.tell("reading")
+    fetch.strange = strange(request, parties, store)
     await fetch.all(parties)
     await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
@@ -82,6 +84,16 @@ def decide(
         record(parties, accounts)
         holds = journal.waiting()
     return outcome, holds
+
+
+def strange(request: Request, parties: Sequence[Party], store: Store) -> dict[int, int]:
+    """Accounts whose plays a circle is to hear of for the first time, for example because the directions have changed,
+    though we wrote plays there that were never read; and when we last did."""
+    accounts, plays = Accounts(store), Plays(store.db)
+    with store.transaction(), rolled_back(store):
+        chosen = circle_rows(request, parties, accounts)
+        new = {p.id for p in parties for c in chosen if p.id in c.heard and not accounts.met(c.id, p.id, "history")}
+    return {account: written for account in new if (written := plays.unread(account)) is not None}
 
 
 def unread(request: Request, parties: Sequence[Party], store: Store, run: int, now: int) -> list[Party]:

@@ -126,6 +126,16 @@ class Plays:
         ).fetchone()
         return int(row[0])
 
+    def unread(self, account: int) -> int | None:
+        """When we last wrote a play here whose entry was never read; None: all of them were."""
+        row = self.db.execute(
+            "SELECT max(j.sent) FROM written AS w CROSS JOIN journal AS j ON j.media = w.media AND j.account = w.account"
+            " WHERE w.account = ? AND j.shelf = ? AND NOT EXISTS (SELECT 1 FROM entry AS e INDEXED BY entry_media"
+            " WHERE e.media = w.media AND e.account = w.account AND e.at IS w.sent)",
+            (account, HISTORY),
+        ).fetchone()
+        return int(row[0]) if row[0] is not None else None
+
     def staged_times(self, account: int, medias: Collection[int]) -> dict[int, set[int]]:
         """The times of the staged entries of these media."""
         rows = self.db.execute(
