@@ -44,6 +44,8 @@ class ServiceError(WatchWeaveError):
     """Something between us and a service. `service` is its title, the text starts with it."""
 
     kind = "unavailable"
+    unclear = False
+    """May what was sent have been done all the same?"""
 
     def __init__(self, service: str, message: str) -> None:
         super().__init__(f"{service}: {message}")
@@ -66,9 +68,13 @@ class RateLimited(ServiceError):
 class Unavailable(ServiceError):
     """The service did not answer as a working service does; the next run tries again. What was sent may have been done."""
 
+    unclear = True
+
 
 class NotSent(Unavailable):
     """The request provably never reached the service."""
+
+    unclear = False
 
 
 class Incomplete(ServiceError):
@@ -81,6 +87,7 @@ class UnexpectedAnswer(ServiceError):
     """An answer that we cannot read, or that says we asked wrongly."""
 
     kind = "unexpected_answer"
+    unclear = True
 
     def __init__(self, service: str, message: str, *, status: int = 0) -> None:
         super().__init__(service, message)
@@ -89,6 +96,8 @@ class UnexpectedAnswer(ServiceError):
 
 class Rejected(UnexpectedAnswer):
     """The service says that something in the request is wrong (400, 422); nothing of it was done."""
+
+    unclear = False
 
 
 class Stopped(ServiceError):

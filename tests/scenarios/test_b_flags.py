@@ -4,6 +4,9 @@ Not here yet: F47 (progress: no service reads or writes it yet); of F46 the file
 simulated Plex shows an object per episode, as the real one does where it understood the name of the file).
 """
 
+import httpx2
+import pytest
+
 from tests.scenarios.household import DAY, HOUR, NOW, Household, Rules, outcomes, told
 from watchweave.engine.report import Report
 
@@ -155,3 +158,36 @@ def test_f46_a_viewing_of_one_file_is_a_play_of_each_of_its_episodes():
     house.sync()
     house.quiet()
     assert (house.plays(one), house.plays(other)) == ([NOW - DAY], [NOW - DAY])
+
+
+@pytest.mark.parametrize("trouble", [400, 401, 403, 429, 500, "gone"])
+@pytest.mark.parametrize("shelf", ["history", "ratings"])
+def test_what_plex_took_before_it_could_not_be_looked_at_is_not_taken_for_unsent(shelf, trouble):
+    """The look at what was just written fails, in whatever way; its echo must not become a play on Trakt."""
+    house = Household(checked=False)
+    house.sync()
+    house.later()
+    if shelf == "history":
+        house.watch_on_trakt("m1", house.now() - 3 * DAY)
+    else:
+        house.trakt.rate(house["m1"], 7)
+    inner, written = house.door.handle_async_request, []
+
+    async def door(request):
+        if written and "plex.local" in str(request.url) and len(written) < 2:
+            if trouble == "gone":
+                raise httpx2.ConnectError("refused")
+            return httpx2.Response(trouble, json={}, headers={"Retry-After": "4000"} if trouble == 429 else {})
+        answer = await inner(request)
+        written.extend([request.url] if request.method == "PUT" else [])
+        return answer
+
+    house.door.handle_async_request = door
+    assert "done" not in outcomes(house.sync())
+    house.door.handle_async_request = inner
+    for _ in range(3):
+        house.later(2 * HOUR)
+        house.sync()
+    assert len(house.plays("m1")) == (1 if shelf == "history" else 0)
+    assert (house.watched("m1"), house.rating("m1")) == ((True, None) if shelf == "history" else (False, 7.0))
+    house.quiet()

@@ -11,7 +11,7 @@ from ..core.media import Media
 from ..core.merge import NEVER
 from ..core.plan import Change
 from ..core.records import Copy, Play, Rating, Record, Value, Watched, Wish
-from ..errors import LimitReached, NotSent, RateLimited, Rejected, ServiceError, Unavailable, UnexpectedAnswer
+from ..errors import LimitReached, Rejected, ServiceError
 from ..services.base import Refusal
 from ..storage.accounts import Accounts
 from ..storage.history import Plays
@@ -91,26 +91,21 @@ class Apply:
         medias = self.items.load({change.media for change in batch}, party.id)
         records = [record_of(change, medias[change.media]) for change in batch]
         act = getattr(party.service.shelves[shelf], "remove" if verb == "remove" else "add")
+        carried = party.service.http.carried
         try:
             refusals = await act(records)
-        except (NotSent, RateLimited) as problem:
-            self._drop(rows, batch, problem)
-            raise
-        except Rejected as problem:
-            await self._halve(party, shelf, verb, (batch, rows), problem)
-        except LimitReached as problem:
-            self._settle(
-                party, rows, batch, [Refusal(record, f"limit: {problem.message}") for record in records], records
-            )
-        except (Unavailable, UnexpectedAnswer) as problem:
-            with self.store.transaction(durable=True):
-                for row, change in zip(rows, batch, strict=True):
-                    self.journal.settle(row, "unclear", self.clock(), problem.message)
-                    self.outcomes[change.identity] = ("pending", problem.message)
-            raise
         except ServiceError as problem:
-            self._drop(rows, batch, problem)
-            raise
+            if problem.unclear or party.service.http.carried > carried:
+                self._wonder(rows, batch, problem)
+                raise
+            if isinstance(problem, Rejected):
+                await self._halve(party, shelf, verb, (batch, rows), problem)
+            elif isinstance(problem, LimitReached):
+                refusals = [Refusal(record, f"limit: {problem.message}") for record in records]
+                self._settle(party, rows, batch, refusals, records)
+            else:
+                self._drop(rows, batch, problem)
+                raise
         else:
             self._settle(party, rows, batch, refusals, records)
 
@@ -125,6 +120,13 @@ class Apply:
                 if change.play is not None and change.verb == "add":
                     self.plays.send(change.play, change.account, change.value)  # type: ignore[arg-type]
         return rows
+
+    def _wonder(self, rows: Sequence[Row], batch: Sequence[Change], problem: ServiceError) -> None:
+        """It may have been done, or a part of it: a reading will tell."""
+        with self.store.transaction(durable=True):
+            for row, change in zip(rows, batch, strict=True):
+                self.journal.settle(row, "unclear", self.clock(), problem.message)
+                self.outcomes[change.identity] = ("pending", problem.message)
 
     def _drop(self, rows: Sequence[Row], batch: Sequence[Change], problem: ServiceError) -> None:
         """Provably not done: as if it had never been tried."""

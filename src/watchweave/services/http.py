@@ -151,6 +151,8 @@ class Http:
     ) -> None:
         self.title = title
         self.requests = 0
+        self.carried = 0
+        """Requests that changed something, or may have: what failed after one of them cannot count as never sent."""
         self.limits = limits or Limits()
         self.clock = clock or Clock()
         self.secrets = Secrecy()
@@ -239,7 +241,9 @@ class Http:
         if closed := host.closed:
             raise closed
         try:
-            return await self._insist(call)
+            answer = await self._insist(call)
+            self.carried += not call.reads and 200 <= answer.status < 300
+            return answer
         except (NotSent, RateLimited) as error:
             if call.unclear:
                 raise Unavailable(self.title, f"{error.message} An earlier attempt may have been done.") from None

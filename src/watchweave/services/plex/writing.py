@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ...core.media import Media
 from ...core.records import Record
-from ...errors import NotSent, Rejected, ServiceError, Unavailable, UnexpectedAnswer
+from ...errors import ServiceError, Unavailable
 from ..base import Refusal
 
 R = TypeVar("R", bound=Record)
@@ -43,15 +43,13 @@ async def side_by_side(title: str, writes: Sequence[Awaitable[T]]) -> list[T]:
     was done must never be taken for not sent, or its echo would be taken for a play."""
     answers = await asyncio.gather(*writes, return_exceptions=True)
     done = [answer for answer in answers if not isinstance(answer, BaseException)]
-    failures = [answer for answer in answers if isinstance(answer, BaseException)]
-    for failure in failures:
-        if not isinstance(failure, ServiceError):
-            raise failure
-    for failure in failures:
-        if isinstance(failure, Unavailable | UnexpectedAnswer) and not isinstance(failure, NotSent | Rejected):
-            raise failure
-    if failures and done:
-        raise Unavailable(title, f"{len(done)} of {len(answers)} writes were done, not the others: {failures[0]}")
-    if failures:
-        raise failures[0]
+    failures = [answer for answer in answers if isinstance(answer, ServiceError)]
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, ServiceError):
+            raise answer
+    worst = max(failures, key=lambda failure: failure.unclear, default=None)
+    if worst and done and not worst.unclear:
+        raise Unavailable(title, f"{len(done)} of {len(answers)} writes were done, not the others: {worst}")
+    if worst:
+        raise worst
     return done
