@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tests.scenarios.household import DAY, HOUR, NOW, Household, told
+from tests.scenarios.household import DAY, HOUR, MINUTE, NOW, Household, told
 from tests.support.town import DIARY, STARS, TRAKTLIKE, Town
 from watchweave.core.records import Form
 
@@ -186,4 +186,38 @@ def test_a_shelf_that_is_named_again_is_read_whole():
     house.later()
     house.sync()
     assert house.trakt.ratings["m1"].value == 8
+    house.quiet()
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_what_she_rates_while_a_large_library_is_read_is_not_written_over(slow):
+    """The plan rests on a reading of Trakt that is half an hour old by then."""
+    house = Household(checked=False)
+    house.plex.rate("mara", "m1", 8.0)
+    house.sync()
+    house.later()
+    house.sync()
+    house.later()
+    house.trakt.rate(house["m2"], 7)
+    house.plex.rate("mara", "m1", 6.0)
+    house.later()
+    inner, seen = house.door.handle_async_request, []
+
+    async def door(request):
+        answer = await inner(request)
+        seen.append(str(request.url))
+        if slow and "plex.local" in seen[-1] and "trakt" not in seen and any("/sync/ratings" in url for url in seen):
+            seen.append("trakt")
+            house.later(15 * MINUTE)
+            house.trakt.rate(house["m1"], 9)
+            house.later(15 * MINUTE)
+        return answer
+
+    house.door.handle_async_request = door
+    house.sync()
+    for _ in range(3):
+        house.later(DAY // 2)
+        house.sync()
+    last = 9 if slow else 6
+    assert (house.rating("m1"), house.trakt.ratings["m1"].value) == (float(last), last)
     house.quiet()

@@ -17,6 +17,8 @@ from .history import History
 from .shelves import Collection, Ratings, Watchlist
 
 APP = "https://trakt.tv/oauth/applications"
+FRESH = 30
+"""Seconds for which one answer says when each part last changed."""
 
 
 class User(Struct, gc=False):
@@ -78,6 +80,7 @@ class Trakt(Service):
     def __init__(self, http: Http, options: Mapping[str, object], known: Known) -> None:
         super().__init__(http, options, known)
         self._activities: Mapping[str, Mapping[str, str | None]] | None = None
+        self._asked = 0.0
         self._settings: Settings | None = None
         self._asking = asyncio.Lock()
 
@@ -123,9 +126,10 @@ class Trakt(Service):
         return size if isinstance(size, int) else 0
 
     async def activities(self) -> Mapping[str, Mapping[str, str | None]]:
-        """When each part last changed (3); asked once a run, and again after we wrote."""
+        """When each part last changed (3); asked once for all shelves, and again after we wrote, or later on."""
         async with self._asking:
-            if self._activities is None:
+            if self._activities is None or self.http.clock.now() >= self._asked + FRESH:
+                self._asked = self.http.clock.now()
                 answer = await self.http.get("/sync/last_activities", dict[str, Any])
                 self._activities = {name: part for name, part in answer.value.items() if isinstance(part, dict)}
             return self._activities
