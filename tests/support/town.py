@@ -13,6 +13,7 @@ from watchweave.engine.decide import Terms
 from watchweave.engine.party import Party
 from watchweave.engine.report import Report
 from watchweave.engine.sync import Request, sync
+from watchweave.engine.undo import Undo
 from watchweave.storage.accounts import Accounts
 from watchweave.storage.journal import Journal
 from watchweave.storage.matches import Matches
@@ -109,6 +110,13 @@ class Town:
         finally:
             self.store = store
         return self.report
+
+    def undo(self, run: int) -> Report:
+        """Take one run back."""
+        profile, parties = self.parties()
+        ids = [party.id for party in parties]
+        request = Request(profile, [(a, b) for a in ids for b in ids if a != b], self.terms)
+        return asyncio.run(Undo(request, parties, self.store, self.clock, asyncio.Event()).run(run, dry_run=False))
 
     def settle(self, most: int = 6) -> int:
         """Sync until nothing is written and nothing is open; how many syncs that took."""

@@ -134,6 +134,8 @@ class Retell:
             link = old.sightings[line.account]
             if self.now - (link.settled or 0) >= self.parties[line.account].form("history").settle:
                 link.state, old.removed = State.HERE, False
+                for other in old.sightings.values():
+                    other.state = State.HERE if other.state is State.LEAVE else other.state
         return rest
 
     @staticmethod
@@ -225,7 +227,7 @@ class Retell:
                 self.plays.wait(self.circle.id, [media])
                 continue
             play = Play(0, None, NEVER, self.now, Known.NOTHING)
-            play.see(Entry(account, f"flag:{media}", None, NEVER, self.now, Known.NOTHING))
+            play.see(Entry(account, f"flag:{media}:{self.compare.run}", None, NEVER, self.now, Known.NOTHING))
             before = {p.id: as_it_is(p) for p in past.plays}
             past.plays.append(play)
             self.plays.store(self.circle.id, {media: past}, before)

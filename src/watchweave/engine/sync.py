@@ -11,7 +11,6 @@ from ..core.directions import circles, hears
 from ..core.plan import Change, Hold
 from ..errors import ServiceError
 from ..storage.accounts import Accounts, Circle
-from ..storage.history import Plays
 from ..storage.journal import Journal
 from ..storage.store import Store
 from .apply import Apply
@@ -53,7 +52,8 @@ async def sync(
     await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
     outcome, holds = decide(request, parties, store, run, clock())
-    apply = Apply(store, run, clock, stop, request.approved)
+    granted = [change for change in outcome.passed if request.yes and change.verb != "remove"]  # never removals
+    apply = Apply(store, run, clock, stop, [*request.approved, *granted])
     if not request.dry_run:
         if outcome.passed:
             request.tell(f"writing ({len(outcome.passed)})")
@@ -76,7 +76,7 @@ def decide(
         chosen = circle_rows(request, parties, accounts)
         doubts = doubted(request, parties, store, (chosen, run, now))
         deciding = Decide(store, parties, chosen, request.terms, run, now)
-        changes = wanted(request, deciding.changes())
+        changes = [change for change in wanted(request, deciding.changes()) if named(change)]
         outcome = deciding.check(changes, yes=request.yes, approved=request.approved)
         outcome.holds += settle_doubts(journal, parties, doubts, now)
         for hold in outcome.holds:
@@ -89,11 +89,11 @@ def decide(
 def strange(request: Request, parties: Sequence[Party], store: Store) -> dict[int, int]:
     """Accounts whose plays a circle is to hear of for the first time, for example because the directions have changed,
     though we wrote plays there that were never read; and when we last did."""
-    accounts, plays = Accounts(store), Plays(store.db)
+    accounts, journal = Accounts(store), Journal(store)
     with store.transaction(), rolled_back(store):
         chosen = circle_rows(request, parties, accounts)
         new = {p.id for p in parties for c in chosen if p.id in c.heard and not accounts.met(c.id, p.id, "history")}
-    return {account: written for account in new if (written := plays.unread(account)) is not None}
+    return {account: written for account in new if (written := journal.unread_play(account)) is not None}
 
 
 def unread(request: Request, parties: Sequence[Party], store: Store, run: int, now: int) -> list[Party]:
@@ -192,6 +192,11 @@ def wanted(request: Request, changes: Sequence[Change]) -> list[Change]:
         if (not request.only_shelves or change.shelf in request.only_shelves)
         and (not request.only_from or change.origin in request.only_from)
     ]
+
+
+def named(change: Change) -> bool:
+    """Can it be told what is meant? A play that we wrote is removed once a reading has told its name."""
+    return change.shelf != "history" or change.verb == "add" or bool(change.key)
 
 
 def record(parties: Sequence[Party], accounts: Accounts) -> None:

@@ -40,6 +40,7 @@ class Undo:
         self.values = Values(store.db)
         self.plays = Plays(store.db)
         self.undone_by: int | None = None
+        self.number = 0
 
     async def run(self, undone: int, *, dry_run: bool, agreed: Collection[tuple[object, ...]] | None = None) -> Report:
         """Read everything first, so that what changed since is known; then write the opposite, newest first.
@@ -49,7 +50,7 @@ class Undo:
         self.request.why = f"undo {undone}"
         self.request.dry_run = dry_run
         self.undone_by = self.journal.undone_by(undone)
-        number = begin(self.request, self.store, self.clock())
+        number = self.number = begin(self.request, self.store, self.clock())
         fetch = Fetch(self.store, number, self.clock, self.stop)
         fetch.thorough = True  # entries of what was written may not have been seen yet
         parties = list(self.parties.values())
@@ -104,7 +105,7 @@ class Undo:
         if not party.can(row.shelf, verb):
             raise Left(f"{party.service.title} does not let us {verb} that")
         return Change(
-            row.account, row.shelf, verb, row.media, row.before, row.value, version=row.version, why=self.request.why
+            row.account, row.shelf, verb, row.media, row.before, row.value, version=self.number, why=self.request.why
         )
 
     def _opposite_play(self, party: Party, row: Row) -> Change:

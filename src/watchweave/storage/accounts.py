@@ -172,6 +172,8 @@ class Accounts:
             "INSERT OR IGNORE INTO hears (circle, account, shelf) VALUES (?, ?, ?)",
             [(circle, account, SHELVES[shelf]) for account in sorted(heard) for shelf in shelves],
         )
+        if was_heard - heard or set(members) - was_member:  # a change of directions adds and never removes
+            self.db.execute("UPDATE sighting SET state = 1 WHERE circle = ? AND state = 2", (circle,))
         for account in members:
             if account not in was_member:
                 self.db.execute("UPDATE held SET agreed = NULL, version = -1, due = 0 WHERE account = ?", (account,))

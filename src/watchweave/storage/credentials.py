@@ -91,13 +91,27 @@ class Turn:
         await self.task.acquire()
         if self.path is None:
             return
-        self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        while True:
-            try:
-                fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except OSError:
+        try:
+            await self._wait(self.path)
+        except BaseException:  # also where we are told to end while we wait
+            self.task.release()
+            raise
+
+    async def _wait(self, path: str) -> None:
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            while not self._locked():
                 await asyncio.sleep(0.05)
+        except BaseException:
+            os.close(self.file)
+            raise
+
+    def _locked(self) -> bool:
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
 
     async def __aexit__(self, *_: object) -> None:
         if self.path is not None:

@@ -126,16 +126,6 @@ class Plays:
         ).fetchone()
         return int(row[0])
 
-    def unread(self, account: int) -> int | None:
-        """When we last wrote a play here whose entry was never read; None: all of them were."""
-        row = self.db.execute(
-            "SELECT max(j.sent) FROM written AS w CROSS JOIN journal AS j ON j.media = w.media AND j.account = w.account"
-            " WHERE w.account = ? AND j.shelf = ? AND NOT EXISTS (SELECT 1 FROM entry AS e INDEXED BY entry_media"
-            " WHERE e.media = w.media AND e.account = w.account AND e.at IS w.sent)",
-            (account, HISTORY),
-        ).fetchone()
-        return int(row[0]) if row[0] is not None else None
-
     def staged_times(self, account: int, medias: Collection[int]) -> dict[int, set[int]]:
         """The times of the staged entries of these media."""
         rows = self.db.execute(
@@ -310,6 +300,10 @@ class Plays:
         self.db.executemany("DELETE FROM play WHERE id = ?", lost)
         self.db.executemany("DELETE FROM sighting WHERE play = ? AND account = ?", moved)
         self.db.executemany("INSERT OR REPLACE INTO play VALUES (?, ?, ?, ?, ?, ?, ?, ?)", plays)
+        self.db.executemany(  # an entry that was gone may be back as one of another media
+            "UPDATE sighting SET key = NULL WHERE circle = ? AND account = ? AND key = ? AND state = 3 AND play <> ?",
+            [(circle, s[1], s[3], s[0]) for s in sightings if s[3] is not None],
+        )
         self.db.executemany(
             "INSERT INTO sighting (play, account, circle, key, state, ours, sent) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (play, account) DO UPDATE SET key = excluded.key, state = excluded.state,"

@@ -9,12 +9,18 @@ STEPS = (
     "UPDATE OR IGNORE ids SET media = :into WHERE media = :other",
     "DELETE FROM ids WHERE media = :other",
     "UPDATE entry SET media = :into WHERE media = :other",
+    # of two records, the one that shows something; of two truths, the newer one
+    "DELETE FROM held WHERE media = :into AND seen IS NULL AND EXISTS (SELECT 1 FROM held AS o WHERE o.media = :other"
+    " AND o.account = held.account AND o.shelf = held.shelf AND o.seen IS NOT NULL)",
     "UPDATE OR IGNORE held SET media = :into WHERE media = :other",
     "DELETE FROM held WHERE media = :other",
+    "UPDATE held SET version = -1 WHERE media = :into",
+    "DELETE FROM truth WHERE media = :into AND EXISTS (SELECT 1 FROM truth AS o WHERE o.media = :other"
+    " AND o.circle = truth.circle AND o.shelf = truth.shelf AND (o.lo, o.hi) > (truth.lo, truth.hi))",
     "UPDATE OR IGNORE truth SET media = :into WHERE media = :other",
     "DELETE FROM truth WHERE media = :other",
-    # its entries find their plays anew, among those of the other; what is gone stays gone
-    "DELETE FROM sighting WHERE state <> 3 AND play IN (SELECT id FROM play WHERE media = :other)",
+    # its entries find their plays anew, among those of the other; what is gone, or is to go, stays so
+    "DELETE FROM sighting WHERE state < 2 AND play IN (SELECT id FROM play WHERE media = :other)",
     "DELETE FROM play WHERE media = :other AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
     "UPDATE play SET media = :into WHERE media = :other",
     "UPDATE aside SET media = :into WHERE media = :other",
@@ -31,6 +37,11 @@ STEPS = (
     "UPDATE now_play SET media = :into WHERE media = :other",
     "DELETE FROM unripe WHERE media = :other",
     "INSERT OR IGNORE INTO unripe SELECT id, :into FROM circle WHERE :other <> :into",
+    "UPDATE hold SET answer = 'replaced' WHERE answer IS NULL AND EXISTS (SELECT 1 FROM json_each(hold.changes) AS c"
+    " WHERE c.value ->> 'media' = :other)",
+    "UPDATE media SET title = iif(media.title = '', o.title, media.title), year = coalesce(media.year, o.year),"
+    " runtime = coalesce(media.runtime, o.runtime), frozen = coalesce(media.frozen, o.frozen) FROM media AS o"
+    " WHERE o.id = :other AND media.id = :into",
     "UPDATE media SET parent = :into WHERE parent = :other",
     "DELETE FROM media WHERE id = :other",
 )

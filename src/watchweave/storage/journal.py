@@ -104,6 +104,16 @@ class Journal:
         )
         return {row.media: row for row in map(_read, rows)}
 
+    def unread_play(self, account: int) -> int | None:
+        """When we last wrote a play to the account whose entry was never read; None: all of them were."""
+        row = self.db.execute(
+            "SELECT max(j.sent) FROM written AS w CROSS JOIN journal AS j ON j.media = w.media AND j.account = w.account"
+            " WHERE w.account = ? AND j.shelf = ? AND NOT EXISTS (SELECT 1 FROM entry AS e INDEXED BY entry_media"
+            " WHERE e.media = w.media AND e.account = w.account AND e.at IS w.sent)",
+            (account, SHELVES["history"]),
+        ).fetchone()
+        return int(row[0]) if row[0] is not None else None
+
     def of_run(self, run: int) -> list[Row]:
         """All writes of one run, oldest first."""
         return [

@@ -73,6 +73,7 @@ class Plain:
             " AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.media = w.media)"
             " AND NOT EXISTS (SELECT 1 FROM play AS p JOIN sighting AS s ON s.play = p.id WHERE p.media = w.media AND s.ours = 1)"
             " GROUP BY w.media HAVING count(*) = count(DISTINCT e.account) AND count(e.at) = count(*) AND max(e.clock) = 0"
+            " AND max(EXISTS (SELECT 1 FROM sighting AS g WHERE g.circle = ?1 AND g.account = e.account AND g.key = e.key)) = 0"
             " AND max(EXISTS (SELECT 1 FROM written AS o WHERE o.account = e.account AND o.media = e.media)) = 0)"
             " WHERE last - first <= 2 * wide",
             (circle, HISTORY, json.dumps(sorted(heard)), json.dumps(sorted(beside))),

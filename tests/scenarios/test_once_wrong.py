@@ -1,0 +1,166 @@
+"""What once went wrong, each found by reading or by attack, told as short stories."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+
+import pytest
+
+from tests.scenarios.household import Household, Rules
+from tests.support.town import DAY, HOUR, MINUTE, NOON, PLEXLIKE, TRAKTLIKE, Town
+from watchweave.engine.decide import Terms
+from watchweave.sandbox.trakt import Options
+from watchweave.storage.credentials import Turn
+
+FOLLOW = Terms(removed_plays="follow")
+
+
+def two(terms: Terms | None = None, **forms) -> Town:
+    """Some plays that both know, so that one removal is not all there is."""
+    town = Town(terms=terms, **(forms or {"trakt": TRAKTLIKE, "second": TRAKTLIKE}))
+    town.film("heat", "ran", "alien", "paris")
+    for uid in ("ran", "alien", "paris"):
+        town.trakt.watch(uid, NOON - 9 * DAY, NOON)
+    town.settle()
+    town.wait(HOUR)
+    return town
+
+
+def test_an_undated_mark_that_was_removed_can_be_marked_again():
+    town = two(FOLLOW, plex=PLEXLIKE, trakt=TRAKTLIKE)
+    for _ in range(2):
+        town.plex.flags["heat"] = town.time
+        town.plex.move("history")
+        town.settle()
+        town.wait(HOUR)
+        assert town.times("trakt", "heat") == [None]
+        town.trakt.remove_play(next(key for key, play in town.trakt.plays.items() if play[0] == "heat"))
+        town.settle()
+        town.wait(HOUR)
+        assert "heat" not in town.plex.flags
+
+
+def test_a_name_that_was_gone_may_come_back_as_another_film():
+    town = two()
+    key = town.trakt.watch("heat", NOON - 3 * DAY, NOON)
+    town.settle()
+    town.wait(HOUR)
+    _, at, clock = town.trakt.plays.pop(key)
+    town.trakt.move("history")
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.plays[key] = ("paris", at, clock)
+    town.trakt.move("history")
+    town.settle()
+    assert at in town.times("second", "paris")
+
+
+def test_a_play_that_is_put_back_before_the_others_lost_it_stays_everywhere():
+    town = two(FOLLOW)
+    key = town.trakt.watch("heat", NOON - 3 * DAY, NOON)
+    town.settle()
+    town.wait(HOUR)
+    play = town.trakt.plays.pop(key)
+    town.trakt.move("history")
+    town.second.fail_writes = ["unsent"] * 9
+    town.sync()
+    town.wait(HOUR)
+    town.trakt.plays[key] = play
+    town.trakt.move("history")
+    town.second.fail_writes = []
+    town.settle()
+    assert (len(town.times("trakt", "heat")), len(town.times("second", "heat"))) == (1, 1)
+
+
+def test_a_change_of_directions_removes_nothing_that_was_still_to_be_removed():
+    town = two(FOLLOW)
+    town.trakt.watch("heat", NOON - 3 * DAY, NOON)
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.plays = {key: play for key, play in town.trakt.plays.items() if play[0] != "heat"}
+    town.trakt.move("history")
+    town.second.fail_writes = ["unsent"] * 9
+    town.sync()
+    town.second.fail_writes = []
+    town.directions = [("second", "trakt")]
+    for _ in range(3):
+        town.wait(HOUR)
+        town.sync(yes=True)
+    assert len(town.times("second", "heat")) == 1
+
+
+@pytest.mark.parametrize("fate", ["", "applied", "lost", "late"])
+@pytest.mark.parametrize("shelf", ["ratings", "watchlist"])
+def test_what_an_undo_took_back_stays_so_although_its_answer_was_lost(shelf, fate):
+    town = two()
+    if shelf == "ratings":
+        town.trakt.rate("heat", 80, town.time)
+    else:
+        town.trakt.wish("heat", town.time)
+    report = town.sync()
+    town.wait(HOUR)
+    town.second.fail_writes = [fate]
+    town.undo(report.run)
+    town.second.fail_writes = []
+    for _ in range(4):
+        town.wait(HOUR)
+        town.sync()
+    shown = town.second.ratings if shelf == "ratings" else town.second.wishes
+    assert ("heat" in shown) is (fate == "lost")
+
+
+@pytest.mark.parametrize("lag", [0.0, 280.0])
+def test_a_play_of_ours_is_removed_once_its_name_can_be_read(lag):
+    house = Household(
+        second=True, checked=False, rules=Rules(removed_plays="follow"), options=Options(readable_after=lag)
+    )
+    for uid in ("m2", "m3", "m4"):
+        house.watch_on_trakt(uid, house.now() - 9 * DAY)
+    house.sync(yes=True)
+    house.later()
+    house.sync(yes=True)
+    house.watch_on_trakt("m1", house.now() - HOUR)
+    house.later(MINUTE)
+    house.sync(yes=True)
+    house.later(MINUTE)
+    house.trakt.remove_play(next(play for play in house.trakt.history.plays.values() if play.work.uid == "m1"))
+    for wait in (MINUTE, MINUTE, HOUR, HOUR):
+        house.later(wait)
+        assert house.sync(yes=True).status == "done"
+    assert (house.plays("m1"), house.plays("m1", house.second)) == ([], [])
+
+
+def test_what_a_yes_let_pass_does_not_count_against_what_comes_after():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    names = [f"film {number}" for number in range(300)]
+    town.film(*names, "heat")
+    for number, uid in enumerate(names):
+        town.trakt.watch(uid, NOON - DAY - number * HOUR, NOON)
+    assert town.sync().held
+    assert not town.sync(yes=True).held
+    town.wait(HOUR)
+    town.trakt.watch("heat", town.time - MINUTE, town.time)
+    assert (town.sync().held, len(town.times("second", "heat"))) == ([], 1)
+
+
+def test_who_gives_up_waiting_for_a_turn_leaves_it_to_others(tmp_path):
+    path = str(tmp_path / "turn")
+
+    async def story() -> str:
+        async with Turn(path):
+            waiting = asyncio.ensure_future(Turn(path).__aenter__())
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait((waiting,))
+        holder = Turn(path)
+        with open(path, "a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            other = asyncio.ensure_future(holder.__aenter__())
+            await asyncio.sleep(0.01)
+            other.cancel()
+            await asyncio.wait((other,))
+        async with asyncio.timeout(5), Turn(path):
+            return "mine"
+
+    assert asyncio.run(story()) == "mine"
