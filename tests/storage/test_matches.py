@@ -272,3 +272,28 @@ def test_the_order_of_reading_does_not_matter_for_shows(db):
     here = show("1", {"imdb": "tt0098936"})
     assert identify(db, PLEX, episode("11", here, 1, {"tvdb": "711"})) == [first]
     assert db.execute("SELECT count(*) FROM media WHERE kind = ?", (int(Kind.SHOW),)).fetchone() == (1,)
+
+
+def test_a_record_with_the_ids_of_two_films_joins_them_not(db):
+    ran, heat = identify(
+        db, TRAKT, film("movie:1", {"trakt": "1", "imdb": "tt0089881"}, "Ran", 1985),
+        film("movie:2", {"trakt": "2", "tmdb": "949"}),
+    )  # fmt: skip
+    assert identify(db, PLEX, film("12", {"imdb": "tt0089881", "tmdb": "949"})) == [heat]
+    assert identify(db, TRAKT, film("movie:1", {"trakt": "1"}, "Ran", 1985)) == [ran]
+    assert standing(db, "imdb", "tt0089881") == {Standing.DISPUTED}
+
+
+def test_what_a_service_says_better_later_is_taken_in(db):
+    (number,) = identify(db, PLEX, film("1", title="heat.1995.mkv", year=None))
+    identify(db, TRAKT, film("movie:7", title="Heat (TV spot)"))
+    identify(db, PLEX, film("1", runtime=10_200))
+    told = db.execute("SELECT title, year, runtime FROM media WHERE id = ?", (number,)).fetchone()
+    assert told == ("Heat", 1995, 10_200)
+
+
+def test_what_only_one_of_two_knew_is_kept_when_they_are_one(db):
+    identify(db, PLEX, film("1", {"imdb": "tt0113277"}, year=None))
+    identify(db, TRAKT, film("movie:7", {"tmdb": "949"}, runtime=10_200))
+    (number,) = identify(db, ATTIC, film("9"))
+    assert db.execute("SELECT id, year, runtime FROM media").fetchall() == [(number, 1995, 10_200)]

@@ -74,11 +74,14 @@ def judge(
     for candidate in by_ids:
         agrees = not differences(media.ids, candidate.ids) or confirmed(media, candidate)
         (same if agrees else contradicted).append(candidate)
-    if same:
-        chosen = min(same, key=lambda c: c.media)
-        disputed = dict.fromkeys(differences(media.ids, chosen.ids), Standing.DISPUTED)
-        return Verdict(chosen.media, disputed, also=tuple(sorted(c.media for c in same if c is not chosen)))
-    return _contradicted(media, contradicted, "another title")
+    if not same:
+        return _contradicted(media, contradicted, "another title")
+    chosen = min(same, key=lambda c: (not titled(media, c.title), c.media))
+    others = [candidate for candidate in same if candidate is not chosen]
+    apart = [c for c in others if not one_work(c, chosen)]  # a record with the ids of two works joins nothing
+    standing = dict.fromkeys(differences(media.ids, chosen.ids), Standing.DISPUTED)
+    standing |= {space: Standing.DISPUTED for candidate in apart for space in shared(media, candidate)}
+    return Verdict(chosen.media, standing, also=tuple(sorted(c.media for c in others if c not in apart)))
 
 
 def _judge_part(
@@ -107,7 +110,7 @@ def _judge_part(
     else:
         return Verdict(None, standing)
     others = [candidate for candidate in same if candidate is not chosen]
-    apart = [c for c in others if c.parent == chosen.parent and c.place != chosen.place]
+    apart = [c for c in others if (c.parent == chosen.parent and c.place != chosen.place) or differing(c, chosen)]
     standing |= {space: Standing.AMBIGUOUS for candidate in apart for space in shared(media, candidate)}
     standing |= {space: Standing.DISPUTED for candidate in contradicted for space in shared(media, candidate)}
     return Verdict(chosen.media, standing, also=tuple(sorted(c.media for c in others if c not in apart)))
@@ -128,6 +131,21 @@ def _contradicted(
 def shared(media: Media, candidate: Candidate) -> list[str]:
     """The id spaces in which both have one value."""
     return [space for space, value in media.ids.items() if candidate.ids.get(space) == value and space != "slug"]
+
+
+def one_work(one: Candidate, other: Candidate) -> bool:
+    """May these two be one? Ids that differ need the title to say so."""
+    titles = bool(one.title) and one.title.casefold() == other.title.casefold()
+    return not differing(one, other) or (titles and near_years(one.year, other.year))
+
+
+def differing(one: Candidate, other: Candidate) -> set[str]:
+    """The id spaces in which two that we know contradict each other."""
+    return differences(one.ids, other.ids)
+
+
+def titled(media: Media, title: str) -> bool:
+    return bool(title) and media.title.casefold() == title.casefold()
 
 
 def same_show(one: Candidate, other: Candidate) -> bool:

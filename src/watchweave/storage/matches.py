@@ -107,4 +107,5 @@ def name_of(media: Media) -> str:
 def print_of(media: Media) -> int:
     """A checksum of everything by which we know it, the same in every process; never 0."""
     show = name_of(media.parent) if media.parent is not None else ""
-    return zlib.crc32(msgpack.encode((int(media.kind), media.ids, show, media.season, media.number))) | 1
+    said = (int(media.kind), media.ids, show, media.season, media.number, media.title, media.year, media.runtime)
+    return zlib.crc32(msgpack.encode(said)) | 1

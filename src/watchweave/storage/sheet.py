@@ -37,6 +37,7 @@ class Sheet:
         self.spoilt: dict[int, dict[Id, Standing]] = {kind: {} for kind in Kind}
         """By kind: ids that are no keys."""
         self.joined: dict[int, int] = {}
+        self.before: Mapping[str, int] = {}
         self.bare: dict[str, int] = {}
         """Names that stood for something without any id."""
         self.named: set[int] = set()
@@ -53,6 +54,7 @@ class Sheet:
 
         before: what these names stood for.
         """
+        self.before = before
         if before:
             self._load_bare(before)
         kinds: dict[int, list[Mapping[str, str]]] = defaultdict(list)
@@ -168,7 +170,7 @@ class Sheet:
             if found is None:
                 bare = self.media.get(self.bare.get(native, 0))
                 if bare is not None and bare.kind == media.kind and bare.parent == parent and not bare.ids:
-                    return self._more(bare, media)  # the service has found out what it is
+                    return self._more(bare, media, again=True)  # the service has found out what it is
                 return self._add(media, parent, place)
             held = self.media.get(found) or self._held(found)
             if (
@@ -176,7 +178,7 @@ class Sheet:
                 and not differences(media.ids, held.ids)
                 and not self._is_another(held, native, place)
             ):
-                return self._more(held, media)
+                return self._more(held, media, again=found == self.before.get(native))
         candidates = [self._held(number) for number in sharing]
         others = [candidate for candidate in candidates if self._is_another(candidate, native, place)]
         there = self._at(place)
@@ -224,12 +226,13 @@ class Sheet:
             self.by_place[place] = number
         return number
 
-    def _more(self, held: Candidate, media: Media) -> int:
-        """A media that we know; what was not known of it is added."""
+    def _more(self, held: Candidate, media: Media, *, again: bool = False) -> int:
+        """A media that we know; what was not known of it is added. again: this account corrects what it said of it."""
         for space, value in media.ids.items():
             if space not in held.ids:
                 self._keep(held, space, value)
-        told = (held.title or media.title, held.year or media.year, held.runtime or media.runtime)
+        first, then = (media, held) if again else (held, media)
+        told = (first.title or then.title, first.year or then.year, first.runtime or then.runtime)
         if told != (held.title, held.year, held.runtime):
             self.filled[held.media] = told
             self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
