@@ -129,14 +129,18 @@ class Compare:
             self.values.touch_all(circle.id, shelf)
 
     def _gone(self, party: Party, name: str) -> list[Changed]:
-        """What a complete reading no longer shows; what came back under a new name was not taken back."""
+        """What a complete reading no longer shows. Where a copy has left the library, what hung on it was not taken
+        back: the other copies, or the one that came in its place, are told."""
         gone = self.values.gone(
             party.id, SHELVES[name], party.look(name).kinds & {int(k) for k in party.shelves[name].kinds}
         )
         if gone and party.form(name).library:
-            returned = self.values.moved_in(party.id, self.run)
-            self.values.forget(party.id, SHELVES[name], [c.media for c in gone if c.media in returned])
-            gone = [c for c in gone if c.media not in returned]
+            left = party.stage.left
+            hung = [change.media for change in gone if change.media in left]
+            self.values.forget(party.id, SHELVES[name], hung)
+            for circle in self._hearing(party.id):
+                self.values.touch(circle.id, SHELVES[name], hung)
+            gone = [change for change in gone if change.media not in left]
         return gone
 
     def _hand_on(

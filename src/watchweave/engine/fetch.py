@@ -154,6 +154,8 @@ class Fetch:
                 reading.partial = reason.message
                 if attempt == "again":
                     party.problems.append(reason)
+            if party.stage.nameless and not reading.partial:
+                reading.partial = "something in it names nothing"
             if not reading.partial:
                 break
         written = self.strange.get(party.id) if "history" in covered else None

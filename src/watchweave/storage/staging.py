@@ -26,10 +26,14 @@ class Stage:
         self.account = account
         self.shelves = shelves
         self.matches = Matches(db, account)
-        self.nameless: list[Play] = []
+        self.nameless = 0
+        """How many records were read that name nothing, and cannot be known by their own name."""
+        self.left: set[int] = set()
+        """The media of which a copy has left the library."""
 
     def clear(self, shelves: Collection[int]) -> None:
         """Forget what was staged of these shelves."""
+        self.nameless = 0
         for shelf in shelves:
             self.db.execute("DELETE FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))
         if SHELVES["history"] in shelves:
@@ -40,7 +44,9 @@ class Stage:
         """Stage one page. Entries that name nothing stay with what they were known to be."""
         named = [r for r in records if r.media.keys or r.media.ids]
         if len(named) < len(records):
-            self._take_nameless([r for r in records if isinstance(r, Play) and not (r.media.keys or r.media.ids)])
+            rest = [record for record in records if not (record.media.keys or record.media.ids)]
+            self._take_nameless([record for record in rest if isinstance(record, Play)])
+            self.nameless += sum(not isinstance(record, Play) for record in rest)
         things = {id(record.media): record.media for record in named}  # one thing has several records
         numbers = dict(zip(things, self.matches.identify(list(things.values())), strict=True))
         kinds: dict[type[Record], list[Any]] = {}
@@ -77,7 +83,6 @@ class Stage:
                 (self.account, json.dumps([p.key for p in plays])),
             )
         )
-        self.nameless += [p for p in plays if p.key not in known]
         self.db.executemany(
             "INSERT OR REPLACE INTO now_play VALUES (?, ?, ?, ?, ?)",
             [(self.account, p.key, known[p.key], p.at, CLOCKS[p.clock]) for p in plays if p.key in known],
@@ -90,10 +95,12 @@ class Stage:
             (run, self.account),
         )
         if complete:
-            self.db.execute(
-                "DELETE FROM handle WHERE account = ?1 AND library > 0 AND native NOT IN (SELECT native FROM here WHERE account = ?1)",
+            left = self.db.execute(
+                "DELETE FROM handle WHERE account = ?1 AND library > 0 AND native NOT IN"
+                " (SELECT native FROM here WHERE account = ?1) RETURNING media",
                 (self.account,),
             )
+            self.left = {media for (media,) in left}
 
     def in_library(self) -> tuple[int, int]:
         """How many things are staged as standing in the library, and how many stood there when last looked."""

@@ -133,15 +133,6 @@ class Values:
             [(account, shelf, media) for media in medias],
         )
 
-    def moved_in(self, account: int, run: int) -> set[int]:
-        """Media that stand in the account's library under names that are all new in this run: they came back."""
-        rows = self.db.execute(
-            "SELECT media FROM handle AS h WHERE account = ?1 AND library = ?2 AND NOT EXISTS (SELECT 1 FROM handle AS o"
-            " WHERE o.media = h.media AND o.account = ?1 AND o.library > 0 AND o.library < ?2)",
-            (account, run),
-        )
-        return {media for (media,) in rows}
-
     # ---------------------------------------------------------------- truth
     def truths(self, circle: int, shelf: int, medias: Iterable[int]) -> dict[int, Truth]:
         """The truth of each of these, where there is one."""
