@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 
+import httpx2
 import pytest
 
 from tests.scenarios.household import Household, Rules
@@ -131,6 +133,61 @@ def test_a_play_of_ours_is_removed_once_its_name_can_be_read(lag):
     assert (house.plays("m1"), house.plays("m1", house.second)) == ([], [])
 
 
+@pytest.mark.parametrize("ahead", [-90, -10, 0, 10, 90])
+def test_the_echo_of_a_mark_is_no_play_although_the_clocks_differ(ahead):
+    """By so much is our clock ahead of that of the Plex server."""
+    house = Household(checked=False)
+    house.sync()
+    house.later()
+    house.skew = ahead
+    house.watch_on_trakt("m1", house.now() - 5 * DAY)
+    for _ in range(3):
+        house.sync()
+        house.later(DAY + HOUR)
+    assert (house.watched("m1"), len(house.plays("m1"))) == (True, 1)
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_a_file_that_is_replaced_takes_nothing_back(between):
+    house = Household(checked=False)
+    house.plex.rate("mara", "m2", 6.0)
+    house.watch_on_plex("m1", house.now() - 3 * DAY)
+    for _ in range(2):
+        house.sync()
+        house.later(DAY + HOUR)
+    house.plex.add_again("m1")
+    house.plex.add_again("m2")
+    if between:
+        house.sync()
+    for _ in range(2):
+        house.later(DAY + HOUR)
+        house.sync()
+    assert (house.trakt.ratings["m2"].value, house.rating("m2"), house.watched("m1")) == (6, 6.0, True)
+    assert len(house.plays("m1")) == 1
+    house.quiet()
+
+
+def test_a_copy_that_is_deleted_takes_nothing_back():
+    house = Household(checked=False)
+    house.plex.rate("mara", "m2", 6.0)
+    house.watch_on_plex("m2", house.now() - 3 * DAY)
+    house.sync()
+    house.later(DAY + HOUR)
+    old = house.plex.item("m2")
+    house.plex.shelves.put(house["m2"], section=house.plex.shelves.section("movie", "More Movies"))
+    for _ in range(2):
+        house.sync()
+        house.later(DAY + HOUR)
+    for one in house.plex.server.library.drop(old):
+        for user in house.plex.server.users.values():
+            user.view.forget(one)
+    for _ in range(2):
+        house.sync()
+        house.later(DAY + HOUR)
+    assert (house.trakt.ratings["m2"].value, house.rating("m2"), house.watched("m2")) == (6, 6.0, True)
+    assert len(house.plays("m2")) == 1
+
+
 def test_what_a_yes_let_pass_does_not_count_against_what_comes_after():
     town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
     names = [f"film {number}" for number in range(300)]
@@ -164,3 +221,41 @@ def test_who_gives_up_waiting_for_a_turn_leaves_it_to_others(tmp_path):
             return "mine"
 
     assert asyncio.run(story()) == "mine"
+
+
+@pytest.mark.parametrize("broken", [{"ids": {}}, {"ids": None}, {"ids": {"trakt": 0, "imdb": ""}}, {}, None])
+@pytest.mark.parametrize("path", ["/sync/watchlist", "/sync/ratings", "/sync/history"])
+def test_a_row_that_names_nothing_is_no_removal(path, broken):
+    house = Household(checked=False, rules=Rules(removed_plays="follow"))
+    for number in range(1, 5):
+        house.trakt.want(house[f"x{number}"])
+        house.trakt.rate(house[f"m{number}"], number + 3)
+        house.watch_on_trakt(f"m{number}", house.now() - number * DAY)
+    for _ in range(2):
+        house.sync()
+        house.later(8 * DAY)
+    shown = house.shown()
+    number = house["x1" if path == "/sync/watchlist" else "m1"].ids["trakt"]
+    inner = house.door.handle_async_request
+
+    async def door(request):
+        answer = await inner(request)
+        if path not in str(request.url) or request.method != "GET":
+            return answer
+        rows = json.loads(await answer.aread())
+        for row in rows if isinstance(rows, list) else []:
+            if (row.get("movie") or {"ids": {}})["ids"].get("trakt") == number:
+                row["movie"] = broken
+        headers = {k: v for k, v in answer.headers.items() if k not in ("content-length", "content-encoding")}
+        return httpx2.Response(answer.status_code, headers=headers, json=rows)
+
+    house.door.handle_async_request = door
+    house.trakt.touch("watchlist.updated_at", "movies.rated_at", "movies.watched_at")
+    for _ in range(2):
+        house.later(8 * DAY)
+        house.sync()
+        assert house.shown() == shown
+    house.door.handle_async_request = inner
+    house.later(DAY)
+    house.sync()
+    assert house.shown() == shown

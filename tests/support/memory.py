@@ -118,7 +118,6 @@ class Counter:
     def __init__(self) -> None:
         self.requests = 0
         self.carried = 0
-        self.ahead = 0.0
 
 
 class MemoryShelf(Shelf[Any]):

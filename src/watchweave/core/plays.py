@@ -15,8 +15,9 @@ from .merge import NEVER
 from .records import DAY, MINUTE
 
 SHORTEST, LONGEST = 15 * MINUTE, 6 * 3600
-ECHO_BEFORE, ECHO_AFTER = 65, 5
-"""Stamps are cut to the minute, clocks differ by seconds: how far an echo may lie outside its write."""
+ECHO_BEFORE, ECHO_AFTER = 180, 120
+"""Stamps are cut to the minute, and the clocks of two machines differ, by a minute before anybody is warned: how far an
+echo may lie outside its write."""
 
 
 class Known(IntEnum):

@@ -44,7 +44,6 @@ class Retell:
         self.settles = {
             p.id: p.form("history").settle for p in heard if "history" in p.shelves and p.form("history").clock == "now"
         }
-        self.ahead = {p.id: round(p.service.http.ahead) for p in heard}
         self.tellers = [p for number in circle.members if (p := parties[number]).takes_plays()]
         self.finer = [
             p for p in heard if "history" in p.shelves and p.form("history").clock in ("second", "minute", "now")
@@ -79,7 +78,7 @@ class Retell:
         pasts = self.plays.past(self.circle.id, medias)
         before = {play.id: as_it_is(play) for past in pasts.values() for play in past.plays}
         days = self.plays.days(self.circle.id, self.circle.heard, sorted(fresh.keys() & pasts.keys()))
-        echoes = self.plays.echoes(self.circle.id, medias, self.settles, self.ahead) if self.settles else {}
+        echoes = self.plays.echoes(self.circle.id, medias, self.settles) if self.settles else {}
         runtimes = self.items.runtimes(medias)
         for media in medias:
             past = pasts.setdefault(media, Past())

@@ -252,11 +252,8 @@ class Plays:
                 plays[-1].sightings[account] = Sighting(State(state), key, bool(ours), sent, settled)
         return found
 
-    def echoes(
-        self, circle: int, medias: Sequence[int], settles: dict[int, int], ahead: dict[int, int]
-    ) -> dict[int, list[Echo]]:
-        """Where views logged by our own flag writes may lie; `settles`: per account that stamps the moment of writing.
-        `ahead`: by how much our clock is ahead of that which stamps them."""
+    def echoes(self, circle: int, medias: Sequence[int], settles: dict[int, int]) -> dict[int, list[Echo]]:
+        """Where views logged by our own flag writes may lie; `settles`: per account that stamps the moment of writing."""
         rows = self.db.execute(
             "SELECT w.media, w.account, w.id, w.sent, w.settled, w.state, (SELECT max(1, count(*)) FROM handle AS h"
             " WHERE h.media = w.media AND h.account = w.account AND h.library > 0) - (SELECT count(*) FROM aside AS a"
@@ -267,10 +264,10 @@ class Plays:
         )
         found: dict[int, list[Echo]] = defaultdict(list)
         for media, account, write, sent, settled, state, left in rows:
-            latest, shift = sent + settles[account], ahead.get(account, 0)
-            hi = (min(settled, latest) if settled is not None and state == "done" else latest) - shift
+            latest = sent + settles[account]
+            hi = min(settled, latest) if settled is not None and state == "done" else latest
             if left > 0:
-                found[media].append(Echo(account, write, sent - shift - ECHO_BEFORE, hi + ECHO_AFTER, left))
+                found[media].append(Echo(account, write, sent - ECHO_BEFORE, hi + ECHO_AFTER, left))
         return found
 
     def store(self, circle: int, pasts: dict[int, Past], before: dict[int, Play]) -> None:

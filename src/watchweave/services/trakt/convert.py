@@ -158,6 +158,8 @@ class Plays:
     def __init__(self) -> None:
         self.named: dict[str, Media] = {}
         self.newest = 0
+        self.nameless = 0
+        """How many rows do not say what was played."""
         self._reader = Reader()
         self._minute = 0
         self._entries: dict[str, int] = {}
@@ -183,6 +185,8 @@ class Plays:
         key += f"#{entries}" if entries > 1 else ""
         if media.key:
             self.named[media.key] = media
+        else:
+            self.nameless += 1
         if at == 0:  # "unknown date" is 1970 (4.1)
             return Play(media, None, key=key, clock="unknown")
         return Play(media, at, key=key)

@@ -80,8 +80,11 @@ class History(TraktShelf[Play]):
         return plays
 
     def _move(self, reading: Reading[Play], plays: Plays) -> None:
-        """The newest time seen; one in the future would hide what is to come."""
+        """The newest time seen; one in the future would hide what is to come. A row without its film may be a play that
+        we know, so that nothing is proven to be gone."""
         reading.cursor = str(min(plays.newest, int(self.http.clock.now())))
+        if plays.nameless:
+            reading.partial = f"{plays.nameless} rows do not say what was played"
 
     def _worth_mapping(self, plays: Plays, count: int) -> bool:
         """Is the history long, and most of its newest page known?"""
