@@ -205,6 +205,30 @@ def test_a_film_that_plex_matches_late_brings_what_was_done_with_it(there_before
     for _ in range(3):
         house.later(DAY + HOUR)
         house.sync(yes=True)
-    assert len(house.plays("m6")) == 1
+    assert house.plays("m6") == [NOW - DAY]
     assert house.trakt.ratings["m6"].value == 9
+    house.quiet()
+
+
+@pytest.mark.parametrize("synced_before", [True, False])
+def test_a_match_that_is_corrected_takes_its_plays_along(synced_before):
+    """Plex took the file of m1 for x1; she watched it, and then had the match corrected."""
+    house = Household(checked=False)
+    item, wrong = house.plex.item("m1"), house["x1"]
+    right = (item.guid, item.guids, item.title, item.year)
+    item.guid, item.title, item.year = f"plex://movie/{wrong.ids['plex']}", wrong.title, wrong.year
+    item.guids = tuple(f"{space}://{wrong.ids[space]}" for space in ("imdb", "tmdb"))
+    house.sync()
+    house.later()
+    at = house.now() - HOUR // 2
+    house.watch_on_plex("m1", at)
+    if synced_before:
+        house.sync()
+    house.later(DAY + HOUR)
+    item.guid, item.guids, item.title, item.year = right
+    house.plex.server.library.edited(item, house.now())
+    for _ in range(3):
+        house.sync(yes=True)
+        house.later(DAY + HOUR)
+    assert (house.plays("m1"), house.plays("x1")) == ([at], [at] if synced_before else [])
     house.quiet()

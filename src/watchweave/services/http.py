@@ -373,13 +373,17 @@ class Http:
         return RateLimited(self.title, self._asked)
 
 
+HIGHEST_PORT = 65_535
+
+
 def checked(title: str, base: str) -> str:
     """An address that a person set; http and https only, and no credentials in it."""
     try:
         url = httpx2.URL(base)
     except httpx2.InvalidURL:
         url = httpx2.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query:
+    odd = url.userinfo or url.query or (url.port or 1) > HIGHEST_PORT
+    if url.scheme not in ("http", "https") or not url.host or odd:
         raise ConfigError(f"{title}: the address has to look like https://host or http://host:port.")
     return base
 

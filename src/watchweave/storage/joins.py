@@ -48,6 +48,28 @@ STEPS = (
 """What leads from the first media to the second."""
 
 
+MOVES = (
+    # its entries find their plays anew; so does what we wrote there, by which echoes are known
+    "DELETE FROM sighting WHERE account = :account AND state < 3 AND play IN (SELECT id FROM play WHERE media = :old)"
+    " AND key IN (SELECT key FROM entry WHERE account = :account AND media = :old)",
+    "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
+    "UPDATE entry SET media = :new WHERE account = :account AND media = :old",
+    "UPDATE aside SET media = :new WHERE account = :account AND media = :old",
+    "UPDATE journal SET media = :new WHERE account = :account AND media = :old AND shelf = 2",
+    "DELETE FROM refusal WHERE account = :account AND media = :old",
+    "INSERT OR IGNORE INTO unripe SELECT c.id, m.value FROM circle AS c CROSS JOIN json_each(json_array(:old, :new)) AS m"
+    " WHERE EXISTS (SELECT 1 FROM media WHERE id = m.value)",
+)
+"""What an account said of one media was said of another one."""
+
+
+def move(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
+    """The account's only name of `old` stands for `new` now: so does all that it told by that name."""
+    named = db.execute("SELECT 1 FROM handle WHERE account = ? AND media = ?", (account, old)).fetchone()
+    for step in () if named else MOVES:
+        db.execute(step, {"account": account, "old": old, "new": new})
+
+
 def join(db: sqlite3.Connection, other: int, into: int) -> None:
     """From now on `other` is `into`; of two shows, what stands at one place in both is one too."""
     parts = db.execute(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import json, msgpack
 
 from ..core.media import STRONG, Media
-from .joins import join
+from .joins import join, move
 from .sheet import Sheet, listed
 from .store import enter
 
@@ -90,6 +90,9 @@ class Matches:
         )
         new = [(self.account, native, settled[native], told) for native, (_, told, was) in fresh.items() if not was]
         enter(self.db, "INSERT INTO handle (account, native, media, print)", new)
+        for native, (_, _, was) in fresh.items():
+            if was and was != settled[native]:
+                move(self.db, self.account, was, settled[native])
 
 
 def name_of(media: Media) -> str:

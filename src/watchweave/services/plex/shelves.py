@@ -37,6 +37,18 @@ class OnServer(Shelf[R]):
     def library(self) -> Library:
         return cast("Plex", self.service).library
 
+    async def _same(self, records: Sequence[R]) -> tuple[list[R], list[Refusal[R]]]:
+        """Those that still stand under their keys; refused are those whose keys name something else by now."""
+        await self.library.ready()
+        present = await self.library.details(sorted({key for record in records for key in copies(record.media)}))
+        strange = [
+            record
+            for record in records
+            if any(key in present and not is_still(present[key], record.media) for key in copies(record.media))
+        ]
+        rest = [record for record in records if not any(record is other for other in strange)]
+        return rest, [Refusal(record, REBUILT) for record in strange]
+
     async def _look(self, written: Mapping[str, R], kept: Callable[[Row, R], bool]) -> None:
         """Look at what Plex says it has done: its answer is the same whether it has or not, and the time that it put on
         it tells the next reading how much of the news is our own."""
@@ -120,13 +132,14 @@ class WatchedFlags(OnServer[Watched]):
         return refused
 
     async def remove(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
-        await self.library.ready()
-        return await everywhere(
+        records, rebuilt = await self._same(records)
+        refused = await everywhere(
             self.service.title,
             records,
             lambda record, key: self.library.act("unscrobble", key, again=True),
             lambda written: self._look(written, lambda row, _: row.view_count == 0),
         )
+        return refused + rebuilt
 
     async def _scrobble(self, unmarked: dict[str, Row]) -> dict[str, str]:
         """Mark these, whole seasons by one request; answered is why not, for those where it failed."""
@@ -161,7 +174,7 @@ class Ratings(OnServer[Rating]):
     read_by = "history"
 
     async def add(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
-        await self.library.ready()
+        records, rebuilt = await self._same(records)
         now = int(self.http.clock.now())
 
         async def rate(record: Rating, key: str) -> str:
@@ -174,16 +187,18 @@ class Ratings(OnServer[Rating]):
             late = min(now, record.at or now)
             return rating(row.user_rating) == record.value or (row.last_rated_at or 0) >= late
 
-        return await everywhere(self.service.title, records, rate, lambda written: self._look(written, kept))
+        refused = await everywhere(self.service.title, records, rate, lambda written: self._look(written, kept))
+        return refused + rebuilt
 
     async def remove(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
-        await self.library.ready()
-        return await everywhere(
+        records, rebuilt = await self._same(records)
+        refused = await everywhere(
             self.service.title,
             records,
             lambda record, key: self.library.act("rate", key, again=True, rating=-1),
             lambda written: self._look(written, lambda row, _: rating(row.user_rating) is None),
         )
+        return refused + rebuilt
 
 
 class Collection(OnServer[Copy]):

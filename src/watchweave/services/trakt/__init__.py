@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ...errors import ConfigError
+from ...errors import ConfigError, UnexpectedAnswer
 from ..base import Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from ..oauth import Flow, OAuth
@@ -107,6 +107,8 @@ class Trakt(Service):
         """The uuid stays when the person is renamed (14.9)."""
         user = (await self.account()).user
         person = user.ids.get("uuid") or user.ids.get("trakt") or user.ids.get("slug") or user.username
+        if not person:
+            raise UnexpectedAnswer(self.http.title, "the answer does not say whose account this is.")
         return Identity(str(person), user.name or user.username)
 
     async def account(self) -> Settings:

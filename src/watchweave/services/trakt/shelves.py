@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ...core.media import Kind
 from ...core.records import DAY, Copy, Form, Rating, Record, Wish
-from ...errors import Unavailable
+from ...errors import Unavailable, UnexpectedAnswer
 from ..base import Reading, Refusal, Shelf
 from ..http import Answer, Ask, Pages, Told
 from .convert import Row, Written, copies, moment, ratings, wishes, written
@@ -63,7 +63,9 @@ class TraktShelf(Shelf[R]):
     async def stamp(self) -> str | None:
         activities = await self.service.activities()
         times = [activities.get(part, {}).get(leaf) for part, _, leaf in (name.partition(".") for name in self.leaves)]
-        return " ".join(str(time or "-") for time in times) if any(times) else None
+        if not any(times):  # every account has some
+            raise UnexpectedAnswer(self.http.title, f"the last activities do not name {self.leaves[0]}.")
+        return " ".join(str(time or "-") for time in times)
 
     def pages(self, path: str = "", *, ahead: int = 4, params: Mapping[str, str | int] | None = None) -> Pages[Row]:
         """The rows of this shelf, or of one item of it; none where Trakt does not know the item (404)."""
