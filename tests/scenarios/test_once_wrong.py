@@ -259,3 +259,58 @@ def test_a_row_that_names_nothing_is_no_removal(path, broken):
     house.later(DAY)
     house.sync()
     assert house.shown() == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("plex.tv/api/v2/user", {"id": 0}), ("/users/settings", {"user": {"ids": {}}})]
+)
+def test_an_answer_that_names_nobody_binds_nobody(path, body):
+    house = Household(checked=False)
+    house.watch_on_trakt("m1", house.now() - DAY)
+    house.watch_on_plex("m2", house.now() - DAY)
+    inner = house.door.handle_async_request
+
+    async def door(request):
+        return httpx2.Response(200, json=body) if path in str(request.url) else await inner(request)
+
+    house.door.handle_async_request = door
+    report = house.sync()
+    assert (house.writes(), report.status) == ([], "partial")
+    assert any("does not say whose account this is" in problem.message for problem in report.problems)
+    house.door.handle_async_request = inner
+    house.later()
+    assert house.sync().status == "done"
+    house.later()
+    house.quiet()
+
+
+def test_last_activities_that_name_nothing_stop_one_account_only():
+    house = Household(checked=False)
+    house.watch_on_plex("m1", house.now() - DAY)
+    house.sync()
+    house.later()
+    inner = house.door.handle_async_request
+
+    async def door(request):
+        empty = "last_activities" in str(request.url)
+        return httpx2.Response(200, json={"movies": None}) if empty else await inner(request)
+
+    house.door.handle_async_request = door
+    report = house.sync()
+    assert (report.status, {problem.account for problem in report.problems}) == ("partial", {"trakt"})
+    house.door.handle_async_request = inner
+    house.quiet()
+
+
+def test_a_rating_does_not_land_on_whatever_has_the_key_in_a_rebuilt_library():
+    house = Household(checked=False)
+    for _ in range(2):
+        house.sync()
+        house.later(2 * HOUR)
+    house.plex.rebuild()
+    house.trakt.rate(house["m5"], 10)
+    for _ in range(4):
+        house.later(DAY + HOUR)
+        house.sync(yes=True)
+    rated = {uid: house.rating(uid) for uid in ("m1", "m2", "m3", "m4", "m5", "m6") if house.rating(uid) is not None}
+    assert (rated, {uid: rating.value for uid, rating in house.trakt.ratings.items()}) == ({"m5": 10.0}, {"m5": 10})

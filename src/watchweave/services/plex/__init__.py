@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
-from ...errors import ConfigError, SignInNeeded
+from ...errors import ConfigError, SignInNeeded, UnexpectedAnswer
 from ..base import Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from .library import Library
@@ -87,6 +87,8 @@ class Plex(Service):
 
     async def _identity(self) -> Identity:
         person = await self.library.person()
+        if not person.id and not person.uuid:
+            raise UnexpectedAnswer(self.title, "the answer does not say whose account this is.")
         user = self.option("user")
         if user and not person.is_called(user):
             whose = f"the token is that of {person.named}, not of {user}"
