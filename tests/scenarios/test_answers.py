@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 import pytest
 
 from tests.scenarios.household import DAY, HOUR, MINUTE, NOW, Household, outcomes, spread, told
 from tests.support.town import PLEXLIKE, TRAKTLIKE, Town
+from watchweave.engine.answers import past
+from watchweave.engine.home import What
 from watchweave.errors import ConfigError, WatchWeaveError
+from watchweave.storage.accounts import Accounts
+from watchweave.storage.store import Writer, open_store
 
 
 def held(count: int = 60) -> tuple[Household, str]:
@@ -154,3 +159,27 @@ def test_a_direction_that_the_settings_do_not_imply_is_an_error():
         house.sync("trakt->plex")
     with pytest.raises(ConfigError, match=r"no account .letterboxd."):
         house.sync("letterboxd")
+
+
+@pytest.mark.parametrize(("words", "shelf"), [("", "ratings"), ("trakt", ""), ("trakt->plex", "")])
+def test_a_sync_of_a_part_leaves_the_holds_of_the_rest(words, shelf):
+    house, hold = held()
+    house.later()
+    asyncio.run(house.home.sync(house.person, What(words, shelf)))
+    house.later()
+    assert outcomes(house.sync(approve=hold))["done"] == 60
+
+
+def test_a_run_under_way_is_not_called_interrupted(tmp_path):
+    path = tmp_path / "watchweave.db"
+    store = open_store(path)
+    with store.transaction():
+        number = Accounts(store).profile("mara")
+        for _ in range(2):
+            Accounts(store).begin_run(number, "sync", 1)
+    writer = Writer(path, "sync")
+    assert [run["status"] for run in past(store)] == ["interrupted", "interrupted"]
+    writer.take()
+    assert [run["status"] for run in past(store)] == ["running", "interrupted"]
+    writer.give_back()
+    assert [run["status"] for run in past(store)] == ["interrupted", "interrupted"]

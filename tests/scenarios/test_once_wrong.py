@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import os
 
 import httpx2
 import pytest
@@ -211,12 +212,13 @@ def test_who_gives_up_waiting_for_a_turn_leaves_it_to_others(tmp_path):
             waiting.cancel()
             await asyncio.wait((waiting,))
         holder = Turn(path)
-        with open(path, "a") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            other = asyncio.ensure_future(holder.__aenter__())
-            await asyncio.sleep(0.01)
-            other.cancel()
-            await asyncio.wait((other,))
+        held = os.open(path, os.O_RDWR)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        other = asyncio.ensure_future(holder.__aenter__())
+        await asyncio.sleep(0.01)
+        other.cancel()
+        await asyncio.wait((other,))
+        os.close(held)
         async with asyncio.timeout(5), Turn(path):
             return "mine"
 

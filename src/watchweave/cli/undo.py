@@ -38,7 +38,7 @@ def undo(
             _tell(home, plan, run)
         if dry_run or plan.interrupted or not plan.changes:
             raise typer.Exit(ended(plan))
-        if not typer.confirm(f"Take back {many(len(plan.changes), 'change')}?"):
+        if not _agreed(f"Take back {many(len(plan.changes), 'change')}?"):
             say("Nothing was done.")
             raise typer.Exit(INTERRUPTED)
         agreed = {line.identity for line in plan.changes}
@@ -46,6 +46,15 @@ def undo(
         done = _carry_out(home, run, agreed=agreed)
         _tell(home, done, run)
     raise typer.Exit(ended(done))
+
+
+def _agreed(question: str) -> bool:
+    """Ctrl-C at the question is a no."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        say("")
+        return False
 
 
 def _carry_out(home: Home, run: int, *, dry_run: bool = False, agreed: set[tuple[object, ...]] | None = None) -> Report:

@@ -15,7 +15,7 @@ from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.staging import NAMES, SHELVES
-from ..storage.store import Store
+from ..storage.store import Store, being_written
 from ..storage.values import Values
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home, ProfileWish
@@ -113,13 +113,15 @@ def past(store: Store, most: int = 50) -> list[dict[str, Any]]:
     query = "SELECT run, state, count(*) FROM journal GROUP BY run, state"
     for run, state, count in store.db.execute(query):
         made.setdefault(run, {})[{"sent": "pending", "unclear": "pending"}.get(state, state)] = count
+    runs = Accounts(store).runs(most)
+    under_way = max((run.id for run in runs), default=0) if being_written(store.path) else 0
     return [
         {
             "run": run.id, "profile": run.profile, "began": moment(run.began), "ended": shown(run.ended),
-            "why": run.why, "status": run.status or "interrupted", "requests": dict(run.requests),
+            "why": run.why, "status": run.status or ("running" if run.id == under_way else "interrupted"), "requests": dict(run.requests),
             "changes": made.get(run.id, {}), "undone_by": run.undone,
         }
-        for run in Accounts(store).runs(most)
+        for run in runs
     ]  # fmt: skip
 
 

@@ -274,8 +274,12 @@ class Decide:
         ]
         return [c for c in changes if c not in asked], holds
 
-    def check(self, changes: Sequence[Change], *, yes: bool, approved: Sequence[Change]) -> Outcome:
+    def check(
+        self, changes: Sequence[Change], *, yes: bool, approved: Sequence[Change], narrowed: bool = False
+    ) -> Outcome:
         """What may be written now; what waits for a person stays in its hold, and what is not planned any more leaves it.
+
+        narrowed: only a part of what is planned was asked for, so that nothing else is known to be planned no more.
 
         An approval is for exactly its list: where that is no longer planned, nothing of it counts as approved.
         """
@@ -292,7 +296,7 @@ class Decide:
             party = self.parties[hold.account]
             if identities & agreed or (yes and identities <= planned and yields(hold, self.terms.limits)):
                 self.journal.answer(number, "approved", self.now)
-            elif identities <= planned or not party.told or not party.look(hold.shelf).whole:
+            elif narrowed or identities <= planned or not party.told or not party.look(hold.shelf).whole:
                 waiting |= identities
             else:
                 self.journal.answer(number, "replaced", self.now)

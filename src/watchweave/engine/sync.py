@@ -77,7 +77,8 @@ def decide(
         doubts = doubted(request, parties, store, (chosen, run, now))
         deciding = Decide(store, parties, chosen, request.terms, run, now)
         changes = [change for change in wanted(request, deciding.changes()) if named(change)]
-        outcome = deciding.check(changes, yes=request.yes, approved=request.approved)
+        narrowed = bool(request.only_shelves or request.only_from)
+        outcome = deciding.check(changes, yes=request.yes, approved=request.approved, narrowed=narrowed)
         outcome.holds += settle_doubts(journal, parties, doubts, now)
         for hold in outcome.holds:
             journal.hold(run, hold, now)

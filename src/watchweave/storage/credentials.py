@@ -100,7 +100,9 @@ class Turn:
     async def _wait(self, path: str) -> None:
         self.file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            while not self._locked():
+            while True:
+                if self._locked():
+                    return
                 await asyncio.sleep(0.05)
         except BaseException:
             os.close(self.file)

@@ -111,10 +111,14 @@ class Store:
         folder = self.path.parent / "backups"
         folder.mkdir(mode=0o700, exist_ok=True)
         target = folder / f"watchweave-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{why}.db"
-        target.unlink(missing_ok=True)
-        with told(self.path):
-            self.db.execute("VACUUM INTO ?", (str(target),))
-        target.chmod(0o600)
+        part = folder / f"{target.name}.{os.getpid()}.part"  # whole or not at all, whenever the process dies
+        part.touch(mode=0o600)
+        try:
+            with told(self.path):
+                self.db.execute("VACUUM INTO ?", (str(part),))
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
         for old in sorted(folder.glob(f"watchweave-*-{why}.db"))[:-KEPT_BACKUPS]:
             old.unlink()
         return target
@@ -276,6 +280,18 @@ def on_network(path: Path) -> bool:
     place = os.path.realpath(path.parent)
     over = [(point, kind) for point, kind in mounts if place == point or place.startswith(point.rstrip("/") + "/")]
     return bool(over) and max(over, key=lambda m: len(m[0]))[1] in NETWORK_FILE_SYSTEMS
+
+
+def being_written(path: Path | None) -> bool:
+    """Does a process hold the right to write to this database?"""
+    if path is None or not (lock := path.with_suffix(".lock")).exists():
+        return False
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 class Writer:
