@@ -57,9 +57,8 @@ MUTANTS = (
         (
             Swap(
                 APPLY,
-                "        except (Unavailable, UnexpectedAnswer) as problem:\n",
-                "        except (Unavailable, UnexpectedAnswer) as problem:\n"
-                "            self._drop(rows, batch, problem)\n            raise\n",
+                "                self._wonder(rows, batch, problem)\n",
+                "                self._drop(rows, batch, problem)\n",
             ),
         ),
         OF_PLAYS,
