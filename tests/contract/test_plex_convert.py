@@ -5,7 +5,7 @@ import pytest
 
 from watchweave.core.media import Kind, Media
 from watchweave.core.records import Copy, Play, Rating, Watched, Wish
-from watchweave.services.plex.convert import Row, Shows, Viewing, bare, media, rating, stars, state, wish
+from watchweave.services.plex.convert import Row, Shows, Viewing, bare, media, play, rating, stars, state, wish
 from watchweave.services.plex.reading import Views
 
 PILOT = """{"ratingKey": "4130", "key": "/library/metadata/4130", "guid": "plex://episode/5d9c1359ef619b0020c7c9a1",
@@ -180,3 +180,9 @@ def test_a_wish_is_known_by_the_path_of_its_guid():
 def test_rows_are_told_apart_by_any_field_that_matters():
     assert row(PILOT).digest() == row(PILOT, summary="new").digest()
     assert row(PILOT).digest() != row(PILOT, userRating=8.0).digest()
+
+
+def test_a_view_without_a_time_is_a_play_of_unknown_date():
+    viewing = Viewing(history_key="/status/sessions/history/7", rating_key="12", type="movie", viewed_at=0)
+    told = play(bare(viewing), viewing)
+    assert (told.at, told.clock, told.key) == (None, "unknown", "history:7")

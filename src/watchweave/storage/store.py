@@ -267,8 +267,8 @@ def whole(path: Path) -> bool:
 
 
 def _damaged(path: Path | None) -> str:
-    where = path.parent / "backups" if path else "backups"
-    return f"The database {path} is damaged. Stop WatchWeave, move the file away and put the newest copy from {where} in its place."
+    where, name = (path.parent / "backups", f" {path}") if path else ("data/backups", "")
+    return f"The database{name} is damaged. Stop WatchWeave, move the file away and put the newest copy from {where} in its place."
 
 
 def on_network(path: Path) -> bool:

@@ -153,8 +153,9 @@ def stars(value: int) -> str:
 
 
 def play(thing: Media, viewing: Viewing) -> Play:
-    """The play that a history row tells of."""
-    return Play(thing, viewing.viewed_at, f"history:{entry(viewing)}", "second")
+    """The play that a history row tells of; without a time it is one of unknown date."""
+    at = viewing.viewed_at or None
+    return Play(thing, at, f"history:{entry(viewing)}", "second" if at else "unknown")
 
 
 def entry(viewing: Viewing) -> str:
