@@ -12,9 +12,13 @@ import pytest
 
 from tests.scenarios.household import Household, Rules
 from tests.support.town import DAY, HOUR, MINUTE, NOON, PLEXLIKE, TRAKTLIKE, Town
+from watchweave.core.media import Kind, Media
+from watchweave.core.records import Rating
 from watchweave.engine.decide import Terms
 from watchweave.sandbox.trakt import Options
 from watchweave.storage.credentials import Turn
+from watchweave.storage.staging import SHELVES, Stage
+from watchweave.storage.store import open_store
 
 FOLLOW = Terms(removed_plays="follow")
 
@@ -316,3 +320,13 @@ def test_a_rating_does_not_land_on_whatever_has_the_key_in_a_rebuilt_library():
         house.sync(yes=True)
     rated = {uid: house.rating(uid) for uid in ("m1", "m2", "m3", "m4", "m5", "m6") if house.rating(uid) is not None}
     assert (rated, {uid: rating.value for uid, rating in house.trakt.ratings.items()}) == ({"m5": 10.0}, {"m5": 10})
+
+
+def test_what_names_nothing_on_one_shelf_says_nothing_of_another():
+    """Two readings of one account go on side by side."""
+    stage = Stage(open_store(None).db, 1, {SHELVES["ratings"], SHELVES["watchlist"]})
+    stage.take([Rating(Media(Kind.MOVIE), 1, value=70)])
+    stage.clear([SHELVES["watchlist"]])
+    assert stage.nameless == {SHELVES["ratings"]}
+    stage.clear([SHELVES["ratings"]])
+    assert not stage.nameless

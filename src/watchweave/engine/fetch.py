@@ -154,7 +154,7 @@ class Fetch:
                 reading.partial = reason.message
                 if attempt == "again":
                     party.problems.append(reason)
-            if party.stage.nameless and not reading.partial:
+            if not reading.partial and party.stage.nameless & {SHELVES[name] for name in covered}:
                 reading.partial = "something in it names nothing"
             if not reading.partial:
                 break

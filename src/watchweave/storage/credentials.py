@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 from collections.abc import Mapping
 
 from .secrets import Unreadable, Vault
-from .store import Store
+from .store import Store, locked
 
 
 class StoredSecrets:
@@ -101,19 +100,12 @@ class Turn:
         self.file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             while True:
-                if self._locked():
+                if locked(self.file):
                     return
                 await asyncio.sleep(0.05)
         except BaseException:
             os.close(self.file)
             raise
-
-    def _locked(self) -> bool:
-        try:
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
 
     async def __aexit__(self, *_: object) -> None:
         if self.path is not None:

@@ -108,7 +108,7 @@ def name_of(media: Media) -> str:
 
 
 def print_of(media: Media) -> int:
-    """A checksum of everything by which we know it, the same in every process; never 0."""
+    """A checksum of all that is said of it, the same in every process; never 0."""
     show = name_of(media.parent) if media.parent is not None else ""
     said = (int(media.kind), media.ids, show, media.season, media.number, media.title, media.year, media.runtime)
     return zlib.crc32(msgpack.encode(said)) | 1

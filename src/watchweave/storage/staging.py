@@ -26,14 +26,14 @@ class Stage:
         self.account = account
         self.shelves = shelves
         self.matches = Matches(db, account)
-        self.nameless = 0
-        """How many records were read that name nothing, and cannot be known by their own name."""
+        self.nameless: set[int] = set()
+        """The shelves of which a record was read that names nothing; plays may be known by their own name."""
         self.left: set[int] = set()
         """The media of which a copy has left the library."""
 
     def clear(self, shelves: Collection[int]) -> None:
         """Forget what was staged of these shelves."""
-        self.nameless = 0
+        self.nameless -= set(shelves)
         for shelf in shelves:
             self.db.execute("DELETE FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))
         if SHELVES["history"] in shelves:
@@ -46,7 +46,7 @@ class Stage:
         if len(named) < len(records):
             rest = [record for record in records if not (record.media.keys or record.media.ids)]
             self._take_nameless([record for record in rest if isinstance(record, Play)])
-            self.nameless += sum(not isinstance(record, Play) for record in rest)
+            self.nameless |= {SHELF_OF[type(record)] for record in rest if not isinstance(record, Play)}
         things = {id(record.media): record.media for record in named}  # one thing has several records
         numbers = dict(zip(things, self.matches.identify(list(things.values())), strict=True))
         kinds: dict[type[Record], list[Any]] = {}

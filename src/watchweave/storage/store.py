@@ -287,11 +287,16 @@ def being_written(path: Path | None) -> bool:
     if path is None or not (lock := path.with_suffix(".lock")).exists():
         return False
     with lock.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
+        return not locked(file.fileno(), fcntl.LOCK_SH)
+
+
+def locked(file: int, how: int = fcntl.LOCK_EX) -> bool:
+    """Lock this open file, if nobody else holds it."""
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 class Writer:
@@ -308,7 +313,7 @@ class Writer:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         waited = 0.0
-        while not self._try():
+        while not locked(self.file):
             if waited >= patience:
                 raise Busy(f"Another command is writing: {self.holder()}. Wait until it has ended, then try again.")
             sleep(0.2)
@@ -319,13 +324,6 @@ class Writer:
                 {"pid": os.getpid(), "host": socket.gethostname(), "command": self.what, "since": int(time.time())}
             )
         )
-
-    def _try(self) -> bool:
-        try:
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
 
     def holder(self) -> str:
         """Who writes now, in words."""
