@@ -31,7 +31,7 @@ def test_a_sync_that_is_not_looked_at_does_not_load_rich(place):
 
 
 def test_a_fault_of_ours_is_one_sentence_and_1():
-    script = "import sys; from watchweave import app; app.open_home = None; sys.argv[1:] = ['status']; app.main()"
+    script = "import sys; from watchweave import app; app.read_settings = None; sys.argv[1:] = ['status']; app.main()"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
     loud = script.replace("'status'", "'-v', 'status'")

@@ -116,3 +116,19 @@ def test_login_says_how_long_it_waits(place):
     say_yes = Act(lambda: codes.approve(next(iter(codes._devices.values())).user_code, place.account))
     place.world.faults.order(say_yes, "trakt.auth", path="device/code")
     assert "the code is good for 10 minutes. Ctrl-C gives up." in place.run("login", "trakt").out
+
+
+def test_a_wrong_option_is_told_by_every_command_and_keeps_no_other_account_from_signing_in(place):
+    place.nate["accounts"]["plex"]["check_certificate"] = "maybe"
+    place.without("trakt", "access_token", "refresh_token", "expires_at")
+    why = "check_certificate of profiles.nate.accounts.plex must be yes or no."
+    for words in ("sync", "plan", "status", "runs", "unmatched"):
+        ended = place.run(words)
+        assert (ended.code, ended.err.startswith("config.yml, line "), why in ended.err) == (2, True, True)
+    assert why in place.run("login", "plex").err
+    told = place.run("doctor")
+    assert (told.code, f": {why}" in told.out, "nate's trakt: not signed in" in told.out) == (2, True, True)
+    codes = place.trakt.sign_in
+    say_yes = Act(lambda: codes.approve(next(iter(codes._devices.values())).user_code, place.account))
+    place.world.faults.order(say_yes, "trakt.auth", path="device/code")
+    assert place.run("login", "trakt").code == 0

@@ -16,9 +16,11 @@ from watchweave.settings import Offer, configuration_folder, every, load, make_p
 
 SERVICES = {
     "plex": Offer(
-        frozenset({"url", "token", "user", "libraries", "discover_url"}),
+        frozenset({"url", "token", "user", "libraries", "check_certificate", "discover_url"}),
         frozenset({"url", "discover_url"}),
-        frozenset({"history", "watched"}),
+        frozenset({"history", "ratings"}),
+        frozenset({"token", "user"}),
+        frozenset({"token"}),
     ),
     "trakt": Offer(frozenset({"url", "client_id", "client_secret", "access_token", "refresh_token", "expires_at"})),
     "letterboxd": Offer(frozenset({"url", "user"})),
@@ -63,6 +65,12 @@ def complaint(folder: Path, text: str, **environment: str) -> str:
     with pytest.raises(ConfigError) as caught:
         read(folder, text, **environment)
     return str(caught.value)
+
+
+def account_faults(folder: Path, *options: str) -> list[str]:
+    """What is said of these lines below the account at Plex."""
+    lines = "".join(f"        {option}\n" for option in options)
+    return read(folder, SMALL.replace("      trakt:", f"{lines}      trakt:")).faults()
 
 
 def test_the_whole_example_is_understood(tmp_path: Path) -> None:
@@ -122,7 +130,15 @@ def test_the_time_zone_of_the_machine_is_the_default(tmp_path: Path) -> None:
         (SMALL + "    sync: [plex -> trakd]", 6, "'trakd', and there is no such account. Did you mean trakt?"),
         (SMALL + "    sync:\n      - plex - trakt", 7, "is no direction"),
         (SMALL + "    sync: [plex <-> plex]", 6, "lets an account hear itself"),
-        (SMALL + "    shelves: [histori]", 6, "there is no shelf histori. Did you mean history?"),
+        (SMALL + "    shelves: [histori]", 6, "has a shelf histori. Did you mean history?"),
+        (
+            SMALL + "    shelves: [lists]",
+            6,
+            "no account of profiles.nate has a shelf lists. There is: history, ratings.",
+        ),
+        (SMALL + "    shelves: [watched]", 6, "no account of profiles.nate has a shelf watched."),
+        (SMALL + "    sync: []", 6, "nobody would hear anybody. Leave it out for everybody to hear everybody, or say"),
+        (SMALL + "    sync: ''", 6, "who hears whom: `[plex -> trakt]`."),
         (SMALL + "    rules: {ratings: newst}", 6, "ratings cannot be 'newst'. Did you mean newest?"),
         (SMALL + "    rules: {removed_plays: newest}", 6, "removed_plays cannot be 'newest'"),
         (SMALL + "    limits: {plays_added: 49}", 6, "plays_added can only be raised. It must be at least 50."),
@@ -135,12 +151,10 @@ def test_the_time_zone_of_the_machine_is_the_default(tmp_path: Path) -> None:
         (SMALL + "every: 61 * * * *", 6, "no minute"),
         (SMALL + "log_level: loud", 6, "log_level cannot be 'loud'"),
         (SMALL + "metadata: {tmbd: {}}", 6, "Did you mean tmdb?"),
-        (SMALL + "        url: ftp://x", 6, "url must be an address"),
-        (SMALL + "        client_id: {a: b}", 6, "client_id must be a single value"),
         (SMALL + "    shelves: {a: b}", 6, "shelves must be a list"),
         (SMALL + "every: 1h\nevery: 2h", 7, "every stands here twice (first: config.yml, line 6)"),
         ("profiles:\n  nate: {accounts: {}}", 2, "profiles.nate has no accounts"),
-        ("profiles: [a]", 1, "profiles must be a list of names and values"),
+        ("profiles: [a]", 1, "profiles must be names and values, `name: value` on each line, no dashes."),
         ("a: [", 1, "no valid YAML"),
         ("a: &x [*x]", 1, "anchors (&) and aliases (*)"),
     ],
@@ -151,15 +165,68 @@ def test_a_fault_names_its_line_and_what_to_write(tmp_path: Path, text: str, lin
     assert says in said
 
 
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (
+            "url: ftp://x",
+            "url of profiles.nate.accounts.plex must be an address like https://host or http://host:port.",
+        ),
+        ("url: http://nate:pw@host", "must be an address like https://host or http://host:port. No name or password"),
+        ("url: http://host:99999", "must be an address"),
+        ("url: http://[::1", "must be an address"),
+        ("discover_url: http://", "discover_url of profiles.nate.accounts.plex must be an address"),
+        ("token: {a: b}", "token of profiles.nate.accounts.plex must be a single value."),
+        ("token: [a]", "token of profiles.nate.accounts.plex must be a single value."),
+        ("token: 'abc '", "token of profiles.nate.accounts.plex begins or ends with a space."),
+        ("token: “abc”", "has a character that no token has, perhaps a curly quote."),
+        ("check_certificate: maybe", "check_certificate of profiles.nate.accounts.plex must be yes or no."),
+    ],
+)
+def test_a_wrong_option_names_its_account_and_line_and_leaves_the_others_alone(
+    tmp_path: Path, option: str, says: str
+) -> None:
+    (said,) = account_faults(tmp_path, "# its own", option)
+    assert said.startswith("config.yml, line 6: ")
+    assert says in said
+    settings = load(tmp_path, SERVICES, {})
+    assert (settings.faults("trakt"), settings.faults("plex")) == ([], [said])
+
+
+@pytest.mark.parametrize("option", ["url: https://host/plex", "user: zoë", "check_certificate: No", "libraries: [a]"])
+def test_a_right_option_is_no_fault(tmp_path: Path, option: str) -> None:
+    assert account_faults(tmp_path, option) == []
+
+
 def test_a_fault_never_shows_a_secret(tmp_path: Path) -> None:
+    for broken in ("token: [s3cret", "token: 's3cret\n\tx: ["):
+        assert "s3cret" not in complaint(tmp_path, SMALL.replace("      trakt:", f"        {broken}\n      trakt:"))
     for broken in (
-        "token: [s3cret",
         "token: {s3cret: s3cret}",
         "url: s3cret://x",
-        "token: 's3cret\n\tx: [",
         "url: [s3cret]",
+        "url: http://a:s3cret@b",
+        "token: ' s3cret'",
     ):
-        assert "s3cret" not in complaint(tmp_path, SMALL.replace("      trakt:", f"        {broken}\n      trakt:"))
+        (said,) = account_faults(tmp_path, broken)
+        assert "s3cret" not in said
+
+
+def test_a_file_that_is_not_in_utf_8_is_said_so_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_bytes(SMALL.encode() + b"    titles: \xe9xact\n")
+    with pytest.raises(ConfigError, match=r"config\.yml, line 6: this is not in UTF-8\. Save"):
+        load(tmp_path, SERVICES, {})
+    (tmp_path / "config.yml").write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
+    assert load(tmp_path, SERVICES, {}).profiles[0].name == "nate"
+
+
+def test_a_file_in_place_of_the_folder_and_another_ending_are_recognised(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(SMALL)
+    with pytest.raises(ConfigError, match=r"config\.yaml is not read\. Call it config\.yml\."):
+        load(tmp_path, SERVICES, {})
+    read(tmp_path, SMALL)
+    with pytest.raises(ConfigError, match=f"config.yml is a file. The folder in which it stands is meant: {tmp_path}"):
+        load(tmp_path / "config.yml", SERVICES, {})
 
 
 def test_settings_that_are_printed_hold_no_secret(tmp_path: Path) -> None:

@@ -27,8 +27,10 @@ class Tools:
     stage: Callable[[Path], AbstractContextManager[Any]]
     folder: Path = field(default_factory=Path)
 
-    def home(self, writes: str = "") -> AbstractContextManager[Home]:
-        """The home in the chosen folder; `writes` names a command that writes."""
+    def home(self, writes: str = "", account: str = "") -> AbstractContextManager[Home]:
+        """The home in the chosen folder; `writes` names a command that writes, `account` the only one it is about."""
+        if faults := self.read(self.folder).faults(account):
+            raise ConfigError("\n".join(faults))
         return self.open(self.folder, writes=writes)
 
 

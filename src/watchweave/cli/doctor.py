@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import typer
@@ -55,12 +56,15 @@ def doctor(context: typer.Context) -> None:
         settings = tools.read(tools.folder)
         people = ", ".join(person.name for person in settings.profiles)
         findings.good(f"settings in {tools.folder}, for {people}")
+        for fault in settings.faults():
+            findings.bad(fault)
+        faulty = {(person.name, one.name) for person in settings.profiles for one in person.accounts if one.faults}
         _folder(tools, findings)
-        with tools.home() as home:
+        with tools.open(tools.folder) as home:
             _database(home, findings)
             for person in home.profiles:
                 with progress(home, f"Asking {person.name}'s accounts"):
-                    lines = finish(home, _accounts(home, person))
+                    lines = finish(home, _accounts(home, person, faulty))
                 for kind, line in lines:
                     getattr(findings, kind)(line)
             _waiting(home, findings)
@@ -89,11 +93,11 @@ def _database(home: Home, findings: Findings) -> None:
         findings.bad("the database is damaged: put the newest copy from data/backups in its place")
 
 
-async def _accounts(home: Home, person: ProfileWish) -> list[tuple[str, str]]:
-    """Who each sign-in is, in lines for `Findings`."""
+async def _accounts(home: Home, person: ProfileWish, faulty: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Who each sign-in is, in lines for `Findings`; of the faulty accounts enough is said."""
     lines: list[tuple[str, str]] = []
     async with home.parties(person) as (_, parties):
-        for party in parties:
+        for party in (one for one in parties if (person.name, one.name) not in faulty):
             lines += await _account(home, person, party)
     return lines
 

@@ -21,7 +21,7 @@ def login(
 ) -> None:
     """Sign in to an account."""
     tools: Tools = context.obj
-    with tools.home() as home:
+    with tools.home(account=account) as home:
         finish(home, _sign_in(home, account, profile), at_once=True)
 
 

@@ -13,7 +13,7 @@ from .defaults import ACCOUNT_VARIABLES, PROFILE_NAME, SOURCE_VARIABLES, SYNC_DI
 from .directions import parse as parse_direction
 from .entries import Entry, add_environment, from_file, from_variable, put
 from .every import Every
-from .folder import DATABASE, FILE, KEY, configuration_folder, make_private
+from .folder import DATABASE, FILE, KEY, configuration_folder, make_private, settings_file
 from .values import AccountSettings, Offer, Profile, Rules, Settings, offer
 
 __all__ = [
@@ -43,8 +43,9 @@ def load(
     """What `config.yml` in this folder and the environment say together; the environment wins.
 
     Raises ConfigError, whose text names the key, the file and the line, at the first fault and where there is nothing.
+    What is wrong with one account's options keeps nobody else out: `Settings.faults` has it.
     """
-    tree = from_file(folder / FILE)
+    tree = from_file(settings_file(folder))
     add_environment(tree, environment)
     _add_first_release(tree, services, environment)
     return checked(tree, folder, services, limits, Entry(environment.get("TZ") or "UTC", "TZ"))

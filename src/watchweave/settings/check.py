@@ -7,20 +7,20 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
 from ..core.plan import Limit
 from ..errors import ConfigError
 from . import directions, every
-from .defaults import EXAMPLE, METADATA
+from .defaults import EXAMPLE, METADATA, OPTION_WORDS
 from .entries import Entry, children
 from .folder import FILE
-from .table import ACCOUNT, PROFILE, RULES, SHELVES, TOP, Setting
+from .table import ACCOUNT, PROFILE, RULES, TOP, Setting
 from .values import AccountSettings, Offer, Profile, Rules, Settings
 
 NAME = re.compile(r"\w[\w.\- ]*")
-ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 LONGEST = 200
 """Characters of what was written that a fault repeats."""
 Texts = str | tuple[str, ...]
@@ -29,7 +29,7 @@ Texts = str | tuple[str, ...]
 def checked(
     tree: Entry, folder: Path, services: Mapping[str, Offer], limits: Mapping[str, Limit], timezone: Entry
 ) -> Settings:
-    """The settings in this tree. Raises ConfigError at the first fault."""
+    """The settings in this tree. Raises ConfigError at the first fault, but for those of an account's own options."""
     found = known(tree, "", TOP)
     if not found.get("profiles") or not found["profiles"].value:
         raise ConfigError(
@@ -153,7 +153,7 @@ def profile(
         timezone=zone(found.get("timezone", timezone)),
         accounts=accounts,
         directions=heard(found.get("sync"), names),
-        shelves=known_shelves(shelves, offered) if shelves else None,
+        shelves=known_shelves(shelves, offered, path) if shelves else None,
         rules=rules(found.get("rules"), f"{path}.rules", names),
         limits=raised(found.get("limits"), f"{path}.limits", limits),
         titles=choice(found.get("titles"), PROFILE, "titles"),
@@ -172,23 +172,43 @@ def account(name: str, entry: Entry, path: str, services: Mapping[str, Offer]) -
         fault(own or entry, f"there is no service {service}", nearest(service, services))
     offered = services[service]
     known_names(entry, path, {*offered.options, *(setting.name for setting in ACCOUNT)})
-    options = {
-        option: address(child, option) if option in offered.addresses else as_written(child, option)
-        for option, child in found.items()
-        if child.value is not None
-    }
-    return AccountSettings(name, service, options)
+    options: dict[str, Texts] = {}
+    faults = []
+    for option, child in found.items():
+        try:
+            if child.value is not None:
+                options[option] = value_of(child, option, f"{option} of {path}", offered)
+        except ConfigError as wrong:
+            faults.append(str(wrong))
+    return AccountSettings(name, service, options, tuple(faults))
 
 
-def as_written(entry: Entry, name: str) -> Texts:
-    return texts(entry, name) if isinstance(entry.value, tuple) else text(entry, name)
+def value_of(entry: Entry, option: str, what: str, offered: Offer) -> Texts:
+    """The value of an account's option, of the kind that its service and its name say."""
+    if option in offered.addresses:
+        return address(entry, what)
+    if isinstance(entry.value, tuple) and option not in {*offered.single, *OPTION_WORDS}:
+        return texts(entry, what)
+    value, words = text(entry, what), OPTION_WORDS.get(option)
+    if words and value.lower() not in words:
+        fault(entry, f"{what} must be {' or '.join(words[:2])}")
+    if option in offered.secrets and value != value.strip():
+        fault(entry, f"{what} begins or ends with a space", "Take it away.")
+    if option in offered.secrets and not (value.isascii() and value.isprintable()):
+        fault(entry, f"{what} has a character that no token has, perhaps a curly quote", "Copy it once more.")
+    return value
 
 
-def address(entry: Entry, name: str) -> str:
+def address(entry: Entry, what: str) -> str:
     """An address, without showing it: it may hold a password."""
-    value = text(entry, name)
-    if not ADDRESS.fullmatch(value):
-        fault(entry, f"{name} must be an address that begins with http:// or https://")
+    value = text(entry, what)
+    try:
+        url = urlsplit(value)
+        odd = url.username is not None or url.query or url.port == 0  # asking for the port may raise
+    except ValueError:
+        odd = True
+    if odd or url.scheme not in ("http", "https") or not url.hostname or re.search(r"\s", value):
+        fault(entry, f"{what} must be an address like https://host or http://host:port", "No name or password in it.")
     return value
 
 
@@ -218,6 +238,13 @@ def heard(entry: Entry | None, accounts: tuple[str, ...]) -> tuple[tuple[str, st
         lines = list(entry.value)
     else:
         fault(entry, "sync must be a list of directions, such as `- A <-> B`")
+    if not lines:
+        example = " -> ".join(accounts[:2]) if accounts[1:] else "A -> B"
+        fault(
+            entry,
+            "sync names no direction, so nobody would hear anybody",
+            f"Leave it out for everybody to hear everybody, or say who hears whom: `[{example}]`.",
+        )
     pairs: dict[tuple[str, str], None] = {}
     for line in lines:
         try:
@@ -229,11 +256,11 @@ def heard(entry: Entry | None, accounts: tuple[str, ...]) -> tuple[tuple[str, st
     return tuple(pairs)
 
 
-def known_shelves(entry: Entry, offered: Iterable[str]) -> tuple[str, ...]:
+def known_shelves(entry: Entry, offered: Iterable[str], path: str) -> tuple[str, ...]:
     shelves = texts(entry, "shelves")
     for shelf in shelves:
-        if shelf not in {*SHELVES, *offered}:
-            fault(entry, f"there is no shelf {shelf}", nearest(shelf, {*SHELVES, *offered}))
+        if shelf not in offered:
+            fault(entry, f"no account of {path} has a shelf {shelf}", nearest(shelf, offered))
     if not shelves:
         fault(entry, "shelves names none", "Leave it out to sync all.")
     return shelves

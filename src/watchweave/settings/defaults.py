@@ -15,6 +15,9 @@ METADATA: Mapping[str, tuple[Setting, ...]] = {
     "omdb": (_URL, _KEY),
 }
 
+OPTION_WORDS: Mapping[str, tuple[str, ...]] = {"check_certificate": ("yes", "no", "true", "false")}
+"""All that may stand in an option of this name."""
+
 PROFILE_NAME = "default"
 
 ACCOUNT_VARIABLES: Mapping[str, tuple[str, str]] = {

@@ -35,7 +35,7 @@ def from_file(path: Path) -> Entry:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        node = YAML(typ="rt", pure=True).compose(path.read_bytes())
+        node = YAML(typ="rt", pure=True).compose(_text(path))
         return _entry(node, path.name) if node else Entry({}, path.name)
     except FileNotFoundError:
         return Entry({}, path.name)
@@ -49,6 +49,15 @@ def from_file(path: Path) -> Entry:
         raise ConfigError(f"{path.name}: this is nested far too deeply.") from None
     except YAMLError:
         raise ConfigError(f"{path.name}: this is no valid YAML.") from None
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path.name}, line {line}: this is not in UTF-8. Save the file in UTF-8.") from None
 
 
 def _entry(node: Node, name: str) -> Entry:
@@ -125,5 +134,5 @@ def children(entry: Entry | None, what: str) -> Iterator[tuple[str, Entry]]:
     if entry is None or entry.value is None:
         return
     if not isinstance(entry.value, dict):
-        raise ConfigError(f"{entry.place}: {what} must be a list of names and values, `name: value` on each line.")
+        raise ConfigError(f"{entry.place}: {what} must be names and values, `name: value` on each line, no dashes.")
     yield from entry.value.items()

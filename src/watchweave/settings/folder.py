@@ -7,6 +7,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..errors import ConfigError
+
 FILE = "config.yml"
 DATABASE = "data/watchweave.db"
 KEY = "secrets.key"
@@ -26,6 +28,16 @@ def configuration_folder(
     import platformdirs
 
     return Path(platformdirs.user_config_dir("watchweave"))
+
+
+def settings_file(folder: Path) -> Path:
+    """Where the settings of this folder stand. Raises ConfigError where a person took it for something else."""
+    if folder.is_file():
+        raise ConfigError(f"{folder} is a file. The folder in which it stands is meant: {folder.parent}")
+    path, other = folder / FILE, folder / "config.yaml"
+    if other.exists() and not path.exists():
+        raise ConfigError(f"{other} is not read. Call it {FILE}.")
+    return path
 
 
 def make_private(folder: Path) -> list[str]:

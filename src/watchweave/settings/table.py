@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-SHELVES = ("history", "ratings", "watchlist", "collection", "lists", "favourites", "progress", "reviews")
-
 
 class Setting(Struct, frozen=True):
     """One key of `config.yml`. `kind` says in words what may stand there; `choices`, if any, are all that may."""

@@ -24,11 +24,15 @@ class Rules(Struct, frozen=True):
 
 
 class AccountSettings(Struct, frozen=True):
-    """One sign-in at one service. `options` are texts as written, or tuples of texts; secrets are among them."""
+    """One sign-in at one service. `options` are texts as written, or tuples of texts; secrets are among them.
+
+    faults: what is wrong with options that are left out here; each names the file and the line.
+    """
 
     name: str
     service: str
     options: Mapping[str, str | tuple[str, ...]]
+    faults: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"AccountSettings({self.name!r}, {self.service!r}, {sorted(self.options)})"
@@ -56,16 +60,26 @@ class Settings(Struct, frozen=True):
     metadata: Mapping[str, Mapping[str, str]]
     log_level: str
 
+    def faults(self, account: str = "") -> list[str]:
+        """What is wrong with the options of accounts; if one is named, of those that are called so."""
+        accounts = [one for profile in self.profiles for one in profile.accounts]
+        return [fault for one in accounts if account in ("", one.name, one.service) for fault in one.faults]
+
     def __repr__(self) -> str:
         return f"Settings({str(self.folder)!r}, {[profile.name for profile in self.profiles]})"
 
 
 class Offer(Struct, frozen=True):
-    """What a service lets a person set: its options, those of them that are addresses, and its shelves."""
+    """What a service lets a person set: its options, what those of them may be, and its shelves as people know them.
+
+    single: what signs in, each one value. secrets: those of them that somebody made up, to be copied as they are.
+    """
 
     options: frozenset[str]
     addresses: frozenset[str] = frozenset({"url"})
     shelves: frozenset[str] = frozenset()
+    single: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
 
 class Named(Protocol):
@@ -73,10 +87,15 @@ class Named(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def secret(self) -> bool: ...
 
 
 def offer(sign_in: Iterable[Named], settings: Iterable[Named], hosts: Iterable[str], shelves: Iterable[str]) -> Offer:
     """The offer of a service class, from its `sign_in`, `settings`, `hosts` and `shelf_types`."""
     addresses = frozenset({"url", *hosts})
-    names = {field.name for field in (*sign_in, *settings)}
-    return Offer(addresses | names, addresses, frozenset(shelves))
+    single = {field.name: field.secret for field in sign_in}
+    names = {field.name for field in settings} | single.keys()
+    secrets = frozenset(name for name, secret in single.items() if secret)
+    public = frozenset(shelves) - {"watched"}  # the flag goes with history
+    return Offer(addresses | names, addresses, public, frozenset(single), secrets)
