@@ -110,7 +110,7 @@ def test_a_partial_view_and_the_sum_on_a_show_are_no_plays():
 def test_a_view_without_a_history_row_near_it_is_a_play(away, told):
     film = row(type="movie", ratingKey="7", viewCount=3, lastViewedAt=1772848866)
     found = viewed(film, [Viewing(rating_key=7, type="movie", viewed_at=1772848866 + away)])
-    assert found == ([] if told else [Play(Media(Kind.MOVIE, keys=("7",)), 1772848866, "view:7:1772848866", "second")])
+    assert found == ([] if told else [Play(Media(Kind.MOVIE, keys=("7",)), 1772848866, "view:7:1772848866", "mark")])
 
 
 def test_a_history_row_of_an_item_that_was_listed_goes_by_its_key_alone():

@@ -44,6 +44,11 @@ def sometime(account):
     return Entry(account, f"{account}-{next(NUMBERS)}", None, lo, hi, Known.NOTHING)
 
 
+def mark(account, at):
+    lo, hi = interval(at, Known.MARK, W, NOW)
+    return Entry(account, f"{account}-{next(NUMBERS)}", at, lo, hi, Known.MARK, stamp=at)
+
+
 def matched(*entries, past=None, wide=W):
     past = past or Past()
     match(entries, past, wide)
@@ -360,3 +365,45 @@ def test_a_day_that_was_taken_for_our_own_write_makes_room_when_the_write_is_the
     match([ours], past, W)
     assert (first.sightings[DIARY].key, second.sightings[DIARY].key) == ("ours", guessed.key)
     assert past.asides == []
+
+
+# marks
+def test_a_mark_is_the_last_play_before_it():
+    past = matched(mark(PLEX, MIDNIGHT), *(moment(TRAKT, MIDNIGHT - days * DAY) for days in (900, 30, -3)))
+    assert [(p.at, p.has(PLEX)) for p in sorted(past.plays, key=lambda p: p.at)] == [
+        (MIDNIGHT - 900 * DAY, False),
+        (MIDNIGHT - 30 * DAY, True),
+        (MIDNIGHT + 3 * DAY, False),
+    ]
+
+
+@pytest.mark.parametrize("better", [moment(TRAKT, MIDNIGHT - 900 * DAY), day(DIARY, MIDNIGHT - 900 * DAY)])
+def test_the_moment_or_the_day_counts_and_not_the_mark(better):
+    past = matched(mark(PLEX, MIDNIGHT))
+    matched(better, past=past)
+    assert [(p.at, p.known) for p in past.plays] == [(MIDNIGHT - 900 * DAY, better.known)]
+
+
+def test_a_mark_is_no_play_that_came_later():
+    past = matched(mark(PLEX, MIDNIGHT), moment(TRAKT, MIDNIGHT + 3 * W))
+    assert len(past.plays) == 2
+
+
+def test_marks_of_two_copies_set_together_are_one():
+    past = matched(mark(PLEX, MIDNIGHT), mark(PLEX, MIDNIGHT + MINUTE))
+    assert (len(past.plays), [a.why for a in past.asides]) == (1, ["double"])
+
+
+def test_a_mark_waits_until_the_others_were_read():
+    play = matched(mark(PLEX, MIDNIGHT)).plays[0]
+    assert [ripe(play, NOW, looked) for looked in ([None], [NOW, None], [NOW], [])] == [False, False, True, True]
+    assert own_time(play, MIDNIGHT + 12 * HOUR, set()) == MIDNIGHT
+
+
+def test_what_we_wrote_for_an_entry_is_the_play_of_that_entry():
+    seen = [moment(PLEX, MIDNIGHT), moment(PLEX, MIDNIGHT + 90 * MINUTE)]
+    for this in seen:
+        at = MIDNIGHT + 45 * MINUTE  # as far from the one as from the other
+        ours = Entry(TRAKT, "ours", at, at - W, at + W, stamp=at, written=True, like=frozenset([(PLEX, this.key)]))
+        past = matched(ours, *seen)
+        assert [play.has(TRAKT) for play in past.plays] == [entry is this for entry in seen]

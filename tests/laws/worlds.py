@@ -97,6 +97,8 @@ class World:
         self.faults = self.random.choice([0.0, 0.2, 0.4])
         self.haste = self.random.choice([0.0, 0.0, 0.3])
         """How often does somebody act while a sync writes?"""
+        self.moved_in = self.random.random() < 0.3
+        """Did another tool set marks before the first sync?"""
         self.evenings = self.random.random() < 0.4
         """Are films watched twice in an evening?"""
         self.story: list[str] = []
@@ -148,6 +150,17 @@ class World:
             )
             self.life.known[box.name, film].add(at)
             self.note(f"{box.name} watch {film} at {at - NOON}")
+
+    def mark(self) -> None:
+        """A mark for a film that was watched: nobody can tell which viewing it stands for."""
+        box = self.town.boxes.get("plex")
+        films = [f for f in FILMS if box and self.life.viewings[f] and f in box.library - box.flags.keys()]
+        if box and films:
+            film = self.random.choice(films)
+            box.mark(film, self.town.time)
+            self.life.known[box.name, film].add(max(self.life.viewings[film]))
+            self.life.close.add(film)
+            self.note(f"{box.name} mark {film}")
 
     def double(self) -> None:
         """A service logs one play twice within minutes."""
@@ -272,6 +285,8 @@ class World:
         """A life of some days, then quiet, then the judgement."""
         rounds = self.random.randint(2, 7)
         turning = self.random.choice([-1, -1, -1, self.random.randrange(rounds)])
+        for _ in range(self.random.randint(1, 6) if self.moved_in else 0):
+            self.random.choice([self.watch, self.mark])()
         for this in range(rounds):
             if this == turning:
                 self.turn()

@@ -330,3 +330,73 @@ def test_what_names_nothing_on_one_shelf_says_nothing_of_another():
     assert stage.nameless == {SHELVES["ratings"]}
     stage.clear([SHELVES["ratings"]])
     assert not stage.nameless
+
+
+def moved_in(*, evenings=False):
+    """Films that Trakt knows by their date, and that another tool marked on Plex later, at once or one an evening."""
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    films = [f"film{n}" for n in range(8)]
+    town.film(*films)
+    for n, film in enumerate(films):
+        town.trakt.watch(film, NOON - (300 - n) * DAY, NOON)
+        town.plex.mark(film, NOON - (n * DAY if evenings else n))
+    return town, films
+
+
+@pytest.mark.parametrize("evenings", [False, True])
+def test_marks_that_were_there_before_the_first_sync_are_the_plays_that_the_others_know(evenings):
+    town, films = moved_in(evenings=evenings)
+    town.settle()
+    assert [len(town.times("trakt", film)) for film in films] == [1] * 8
+    town.wait(DAY)
+    town.plex.watch("film0", town.time, town.time)
+    town.settle()
+    assert len(town.times("trakt", "film0")) == 2
+
+
+def test_our_own_marks_are_no_plays_where_the_database_was_lost():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran", "alien")
+    town.trakt.watch("heat", NOON - 90 * DAY, NOON)
+    town.plex.watch("ran", NOON - 50 * DAY, NOON)
+    town.settle()
+    town.store = open_store(None)
+    town.wait(DAY)
+    town.settle()
+    assert (len(town.times("trakt", "heat")), len(town.times("trakt", "ran"))) == (1, 1)
+
+
+def test_marks_wait_until_the_others_were_read():
+    town, films = moved_in()
+    town.film("alone")
+    town.plex.mark("alone", NOON - DAY)
+    town.trakt.down = True
+    town.sync()
+    town.wait(HOUR)
+    town.trakt.down = False
+    town.settle()
+    assert [len(town.times("trakt", film)) for film in films] == [1] * 8
+    assert town.times("trakt", "alone") == [(NOON - DAY) // MINUTE * MINUTE]
+
+
+def test_a_mark_stands_for_the_last_play_before_it():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat")
+    for days in (400, 30, 1):
+        town.trakt.watch("heat", NOON - days * DAY, NOON)
+    town.plex.mark("heat", NOON - 10 * DAY)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == len(town.times("second", "heat")) == 3
+
+
+def test_a_mark_that_is_set_later_is_a_play_of_its_moment():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat")
+    town.trakt.watch("heat", NOON - 400 * DAY, NOON)
+    town.settle()
+    town.plex.unwatch("heat")
+    town.settle()
+    town.wait(HOUR)
+    town.plex.mark("heat", town.time)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == 2

@@ -22,7 +22,7 @@ FORM = Form(steps=10)
 runtimes = st.sampled_from([None, 1500, 240, 2 * HOUR])
 things = st.tuples(st.sampled_from([Kind.MOVIE, Kind.EPISODE, Kind.TRACK]), runtimes)
 lines = st.tuples(
-    st.sampled_from([PLEX, TRAKT, DIARY]), st.integers(0, 12), st.sampled_from([0, 0, 0, 0, 1, 2]), st.booleans()
+    st.sampled_from([PLEX, TRAKT, DIARY]), st.integers(0, 12), st.sampled_from([0, 0, 0, 0, 1, 2, 2, 3]), st.booleans()
 )
 obstacles = st.sampled_from(["", "", "", "", "play", "aside", "reset", "journal", "written", "beside"])
 worlds = st.lists(st.tuples(things, st.lists(lines, min_size=1, max_size=4), obstacles), min_size=1, max_size=6)
@@ -51,7 +51,7 @@ def obstruct(db, media, what):
 def entries_of(rows):
     """(key, account, at, clock) of each line; times in steps of twenty minutes."""
     return [
-        (f"{place}", account, None if clock == 2 and bare else NOW // 2 + step * 1200, clock)
+        (f"{place}", account, None if clock == 3 and bare else NOW // 2 + step * 1200, clock)
         for place, (account, step, clock, bare) in enumerate(rows)
     ]
 
@@ -65,12 +65,15 @@ def filled(db, world):
         obstruct(db, media, what)
 
 
-def by_the_core(media, kind, runtime, rows, heard):
+def by_the_core(media, kind, runtime, rows, heard, introduced):
     """What matching one by one makes of these."""
     past, wide = Past(), width(runtime, music=kind is Kind.TRACK)
+    known = {
+        row: clock if clock != Known.MARK or account in introduced else 0 for row, account, _, clock in entries_of(rows)
+    }
     entries = [
-        Entry(account, f"{media}-{key}", at, *interval(at, Known(clock), wide, NOW), Known(clock), at)
-        for key, account, at, clock in entries_of(rows)
+        Entry(account, f"{media}-{key}", at, *interval(at, Known(known[key]), wide, NOW), Known(known[key]), at)
+        for key, account, at, _ in entries_of(rows)
         if account in heard
     ]
     match(entries, past, wide)
@@ -100,18 +103,18 @@ def stored(db, media):
 
 
 @settings(max_examples=150, deadline=None)
-@given(worlds, st.sampled_from([{PLEX, TRAKT}, {PLEX, TRAKT, DIARY}]))
-def test_plays_placed_at_once_are_those_that_matching_makes(world, heard):
+@given(worlds, st.sampled_from([{PLEX, TRAKT}, {PLEX, TRAKT, DIARY}]), st.sampled_from([set(), {PLEX}, {PLEX, TRAKT}]))
+def test_plays_placed_at_once_are_those_that_matching_makes(world, heard, introduced):
     db = database()
     filled(db, world)
     before = {media: stored(db, media) for media in range(1, len(world) + 1)}
-    Plain(db).place(CIRCLE, heard, [media for media, (*_, what) in enumerate(world, 1) if what == "beside"])
+    Plain(db).place(CIRCLE, heard, [media for media, (*_, what) in enumerate(world, 1) if what == "beside"], introduced)
     for media, ((kind, runtime), rows, what) in enumerate(world, 1):
-        past = by_the_core(media, kind, runtime, rows, heard)
+        past = by_the_core(media, kind, runtime, rows, heard, introduced)
         one = len(past.plays) == 1 and past.plays[0].known is Known.MOMENT and not past.asides
         alone = one and len(past.plays[0].sightings) == sum(account in heard for account, *_ in rows)
         clear = what == "" or (what == "written" and not heard & {account for account, *_ in rows})
-        moments = all(clock == 0 for account, _, clock, _ in rows if account in heard)
+        moments = all(clock in (Known.MOMENT, Known.MARK) for account, _, clock, _ in rows if account in heard)
         assert stored(db, media) == (past.plays if alone and clear and moments else before[media]), (media, what)
 
 

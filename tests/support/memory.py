@@ -88,6 +88,13 @@ class Box:
         self.move("history")
         return key
 
+    def mark(self, uid: str, now: int) -> None:
+        """Somebody says that it has been watched, whenever that was."""
+        self.number += 1
+        self.flags[uid] = now
+        self.plays[f"view:{uid}:{self.number}"] = (uid, now, "mark")
+        self.move("history")
+
     def unwatch(self, uid: str) -> None:
         self.flags.pop(uid, None)
         self.move("history")
@@ -246,7 +253,7 @@ class Flags(MemoryShelf):
         def act(record: Watched) -> None:
             self.box.flags[self.uid(record)] = self.now()
             self.box.number += 1
-            self.box.plays[f"view:{self.uid(record)}:{self.box.number}"] = (self.uid(record), self.now(), "second")
+            self.box.plays[f"view:{self.uid(record)}:{self.box.number}"] = (self.uid(record), self.now(), "mark")
 
         unmarked = [r for r in records if self.uid(r) not in self.box.flags]  # a second mark would count as a view
         return await self.writing(unmarked, act, "add") if unmarked else []

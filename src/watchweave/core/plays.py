@@ -25,7 +25,9 @@ class Known(IntEnum):
 
     MOMENT = 0
     DAY = 1
-    NOTHING = 2
+    MARK = 2
+    """Somebody said at that moment that it had been watched, which may have been long before."""
+    NOTHING = 3
 
 
 class State(IntEnum):
@@ -97,6 +99,12 @@ class Entry(Struct, frozen=True):
     stamp: int | None = None
     written: bool = False
     """We wrote it, into another circle."""
+    like: frozenset[tuple[int, str]] = frozenset()
+    """The entries, by account and key, for whose play we wrote it."""
+
+    def was_written_for(self, play: Play) -> bool:
+        """Is one of the entries that we wrote it for of this play?"""
+        return any((at := play.sightings.get(account)) and at.key == key for account, key in self.like)
 
 
 class Echo(Struct):
@@ -148,17 +156,17 @@ def interval(at: int | None, known: Known, wide: int, now: int) -> tuple[int, in
         return NEVER, now
     if known is Known.DAY:
         return at, at + DAY + 6 * 3600
-    return at - wide, at + wide
+    return NEVER if known is Known.MARK else at - wide, at + wide
 
 
 def match(entries: Iterable[Entry], past: Past, wide: int) -> None:
-    """Find or make the play of each new entry; finer clocks first, then day becomes moment, then the rest.
+    """Find or make the play of each new entry; finer clocks first, then what is known less well becomes a moment, then
+    the rest.
 
     In doubt there is one play: a missed rewatch can be added, a wrong play is in three diaries.
     """
-    fresh = [
-        entry for entry in sorted(entries, key=lambda e: (e.known, e.hi, e.at or 0, e.key)) if not wrote(entry, past)
-    ]
+    in_order = sorted(entries, key=lambda e: (e.known, e.written, e.hi, e.at or 0, e.key))
+    fresh = [entry for entry in in_order if not wrote(entry, past)]
     written = [entry for entry in fresh if entry.written]
     moments = [entry for entry in fresh if entry.known is Known.MOMENT]
     made = [play for entry in moments if (play := place(entry, past, wide, written))]
@@ -198,20 +206,37 @@ def place(entry: Entry, past: Past, wide: int, written: Sequence[Entry] = ()) ->
     """Give the entry to a play that lacks it, or set it aside, or make a play of it; the play if it was made."""
     account, coarse = entry.account, entry.known is not Known.MOMENT
     possible = [p for p in past.plays if not p.removed and meet(p, entry) and (coarse or p.known is Known.MOMENT)]
-    free = [p for p in possible if not p.has(account)]
-    play = min(free, key=lambda p: (p.lost_by(account), p.known, p.hi, p.id), default=None)
+    play = lacking(entry, past, possible)
     if play is None and (coarse or entry.written):
         play = next((p for p in possible if make_room(p, account, past)), None)
-    if play is None and (entry.written or not coarse) and near(entry, past, wide, written):
+    single = entry.written or entry.known in (Known.MOMENT, Known.MARK)
+    if play is None and single and near(entry, past, wide, written):
         past.asides.append(Aside(account, entry.key, "double"))
         return None
     found = play or Play(0, entry.at, entry.lo, entry.hi, entry.known)
+    if found.known is Known.MARK and entry.known is Known.DAY:
+        found.at, found.lo, found.hi, found.known = entry.at, entry.lo, entry.hi, entry.known
     found.see(entry)
     if entry.known is Known.DAY and not entry.written:
         past.days[account, entry.key] = entry
     if play is None:
         past.plays.append(found)
     return found if play is None else None
+
+
+def lacking(entry: Entry, past: Past, possible: Iterable[Play]) -> Play | None:
+    """Which play lacks this entry: the very one that we wrote it for; for a mark the last before it, else the first."""
+    account, last = entry.account, -1 if entry.known is Known.MARK else 1
+    for play in past.plays:
+        if entry.like and not play.removed and not play.has(account) and entry.was_written_for(play):
+            return play
+    free = [play for play in possible if not play.has(account)]
+
+    def order(play: Play) -> tuple[bool, int, int, int]:
+        known = int(play.known is Known.NOTHING) if last < 0 else play.known
+        return play.lost_by(account), known, last * play.hi, play.id
+
+    return min(free, key=order, default=None)
 
 
 def meet(one: Play | Entry, other: Play | Entry) -> bool:
@@ -284,19 +309,21 @@ def take_place(play: Play, coarse: Play, past: Past) -> bool:
 
 
 def ripe(play: Play, now: int, finer: Sequence[int | None]) -> bool:
-    """May others be told? A play known only by its day waits for a better clock, at most one day longer.
+    """May others be told? A play known only by its day waits for a better clock, at most one day longer; one known by a
+    mark or not at all, until the others were read.
 
     `finer`: when each heard account with a finer clock was last read whole; None for never.
     """
     if play.known is Known.MOMENT:
         return True
-    if play.known is Known.NOTHING:
+    if play.known in (Known.MARK, Known.NOTHING):
         return all(looked is not None for looked in finer)
     return now > play.hi + DAY or (now > play.hi and all(looked is not None and looked > play.hi for looked in finer))
 
 
 def own_time(play: Play, noon: int | None, taken: set[int]) -> int | None:
-    """The time we send for a play to a clock of minutes: its moment, or noon of its day; never one that is taken."""
+    """The time we send for a play to a clock of minutes: its moment, noon of its day, or when it was marked; never one
+    that is taken."""
     if play.known is Known.NOTHING or play.at is None:
         return None
     at = (noon if play.known is Known.DAY and noon is not None else play.at) // MINUTE * MINUTE

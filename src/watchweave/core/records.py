@@ -13,7 +13,7 @@ from msgspec import Struct
 from .media import Media
 
 Clock = Literal["second", "minute", "day", "now", "none"]
-Precision = Literal["second", "minute", "day", "unknown"]
+Precision = Literal["second", "minute", "day", "mark", "unknown"]
 
 Value = int | str | None
 """What a shelf holds of a media, comparable: a rating 1..100, PRESENT, text for the rest; None is absence."""
@@ -35,7 +35,8 @@ class Record(Struct, frozen=True, gc=False):
 class Play(Record, frozen=True, gc=False):
     """One watching or listening. `key` is the service's own id of this entry; `clock` says how well `at` is known.
 
-    For a play known by its day, `at` is any moment of that day in the person's time zone; for an unknown one it is None.
+    For a play known by its day, `at` is any moment of that day in the person's time zone; for one known by a mark, the
+    moment at which somebody said that it had been watched, which may be long after; for an unknown one it is None.
     """
 
     key: str = ""

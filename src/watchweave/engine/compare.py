@@ -35,6 +35,8 @@ class Compare:
         self.edits: Edits = defaultdict(lambda: defaultdict(list))
         self.newest_play = self.plays.newest()
         self.lost: dict[int, dict[int, set[str]]] = {}
+        self.introduced: set[tuple[int, int]] = set()
+        """(circle, account): whose plays the circle hears of for the first time."""
 
     def account(self, party: Party) -> None:
         """Everything that one account's readings say."""
@@ -181,6 +183,7 @@ class Compare:
             self.lost[party.id] = gone
         for circle in hearing:
             if circle.id not in met:
+                self.introduced.add((circle.id, party.id))
                 self.plays.touch_all(circle.id, party.id, member=party.id in circle.members)
             self.values.touch(circle.id, SHELVES["history"], gone)
         if look.whole:

@@ -40,6 +40,7 @@ class Retell:
         self.items = Items(self.values.db)
         self.now = compare.now
         self.renewed: set[int] = set()
+        self.introduced = {account for number, account in compare.introduced if number == circle.id}
         heard = [parties[number] for number in sorted(circle.heard)]
         self.settles = {
             p.id: p.form("history").settle for p in heard if "history" in p.shelves and p.form("history").clock == "now"
@@ -53,7 +54,7 @@ class Retell:
         """Match all touched media, the plain ones at once, then derive the flags and the dues."""
         ticks = self.compare.edits.get((self.circle.id, "watched"), {})
         plain = Plain(self.values.db)
-        first = plain.place(self.circle.id, self.circle.heard, ticks)
+        first = plain.place(self.circle.id, self.circle.heard, ticks, self.introduced)
         last = self.plays.newest()
         for party in self.tellers if last > first else ():
             plain.tell(party.id, first)
@@ -145,12 +146,22 @@ class Retell:
         return sighting if sighting and sighting.key == line.key else None
 
     def _entry(self, line: Line, wide: int) -> Entry:
-        known = Known(line.clock)
+        known = self._clock(line)
         if line.written is not None:  # our own write elsewhere says no more than the play it was written for
             at, lo, hi, clock = line.written
-            return Entry(line.account, line.key, at if clock else line.at, lo, hi, Known(clock), line.at, written=True)
+            return Entry(
+                line.account, line.key, at if clock else line.at, lo, hi, Known(clock), line.at,
+                written=True, like=line.like,
+            )  # fmt: skip
         at = self._midnight(line.at) if known is Known.DAY and line.at is not None else line.at
         return Entry(line.account, line.key, at, *interval(at, known, wide, self.now), known, line.at)
+
+    def _clock(self, line: Line) -> Known:
+        """How well its time is known. A mark that we see come is a viewing of that moment; of one that was there before
+        we looked nobody knows what it stands for."""
+        known = Known(line.clock)
+        seen = known is Known.MARK and line.account not in self.introduced
+        return Known.MOMENT if seen else known
 
     def _midnight(self, at: int) -> int:
         return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(), self.zone).timestamp())

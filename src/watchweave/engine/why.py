@@ -22,7 +22,7 @@ from .home import Home
 from .report import shown_shelf, shown_value
 
 STANDINGS = ("good", "former", "ambiguous", "disputed")
-CLOCKS = ("moment", "day", "unknown")
+CLOCKS = ("moment", "day", "mark", "unknown")
 SIGHTINGS = ("owed", "here", "to be removed", "gone")
 MOST = 20
 NUMBERED = re.compile(r"(.+?)\s+s(\d+)\s*e(\d+)", re.IGNORECASE)

@@ -20,7 +20,9 @@ NEWS = (
 )
 LINES = (
     "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
-    " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known) FROM json_each(?1) AS j"
+    " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known),"
+    " (SELECT json_group_array(json_array(t.account, t.key)) FROM sighting AS t WHERE t.play = p.id AND t.account <> e.account"
+    " AND t.key IS NOT NULL AND t.state = 1) FROM json_each(?1) AS j"
     " CROSS JOIN entry AS e INDEXED BY entry_media ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
     " LEFT JOIN account AS a ON a.id = e.account AND a.circle <> ?3"
     " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
@@ -47,6 +49,8 @@ class Line(Struct, frozen=True):
     at: int | None
     clock: int
     written: tuple[int | None, int, int, int] | None = None
+    like: frozenset[tuple[int, str]] = frozenset()
+    """The other entries of that play, by account and key."""
 
 
 class Told(Struct, frozen=True):
@@ -230,9 +234,9 @@ class Plays:
     def _lines(self, query: str, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
         rows = self.db.execute(query, (json.dumps(medias), json.dumps(sorted(heard)), circle))
         found: dict[int, list[Line]] = defaultdict(list)
-        for account, key, media, at, clock, *written in rows:
-            own = (written[0], written[1], written[2], written[3]) if written[1] is not None else None
-            found[media].append(Line(account, key, media, at, clock, own))
+        for account, key, media, at, clock, when, lo, hi, known, like in rows:
+            own = (when, lo, hi, known) if lo is not None else None
+            found[media].append(Line(account, key, media, at, clock, own, frozenset(map(tuple, json.loads(like)))))
         return found
 
     def past(self, circle: int, medias: Sequence[int]) -> dict[int, Past]:

@@ -18,6 +18,8 @@ from .history import Plays
 from .staging import SHELVES
 
 HISTORY, WATCHED = SHELVES["history"], SHELVES["watched"]
+MARK = "(e.clock = 2 AND e.account IN (SELECT value FROM json_each(?5)))"
+"""Of an account that is being introduced: later ones are viewings of their moment."""
 LONG_AGO = -(1 << 53)
 """Before all time, in the words of `edit`."""
 
@@ -53,8 +55,11 @@ class Plain:
         )
 
     # ---------------------------------------------------------------- plays
-    def place(self, circle: int, heard: Collection[int], beside: Iterable[int]) -> int:
-        """Touched media of which no play is known and accounts show one moment each, near enough for one viewing.
+    def place(
+        self, circle: int, heard: Collection[int], beside: Iterable[int], introduced: Collection[int] = ()
+    ) -> int:
+        """Touched media of which no play is known and accounts show one moment each, near enough for one viewing; or of
+        accounts that are being introduced, a mark made since.
 
         Each becomes a play, that of no more than those entries. Media `beside` are left out, and so is whatever we ever
         wrote. Returns the number after which these plays begin.
@@ -63,7 +68,8 @@ class Plain:
         self.db.execute(
             "INSERT INTO play (circle, media, at, lo, hi, known)"
             " SELECT ?1, media, first, first - wide, first + wide, 0 FROM ("
-            " SELECT w.media, min(e.at) AS first, max(e.at) AS last, width(m.kind, m.runtime) AS wide FROM touched AS w"
+            f" SELECT w.media, min(e.at) FILTER (WHERE NOT {MARK}) AS first, max(e.at) FILTER (WHERE NOT {MARK}) AS last,"
+            f" min(e.at) FILTER (WHERE {MARK}) AS marked, width(m.kind, m.runtime) AS wide FROM touched AS w"
             " CROSS JOIN media AS m ON m.id = w.media CROSS JOIN entry AS e INDEXED BY entry_media"
             " ON e.media = w.media AND e.account IN (SELECT value FROM json_each(?3)) WHERE w.circle = ?1 AND w.shelf = ?2"
             " AND w.media NOT IN (SELECT value FROM json_each(?4))"
@@ -72,11 +78,11 @@ class Plain:
             " AND NOT EXISTS (SELECT 1 FROM reset AS r WHERE r.circle = ?1 AND r.media = w.media)"
             " AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.media = w.media)"
             " AND NOT EXISTS (SELECT 1 FROM play AS p JOIN sighting AS s ON s.play = p.id WHERE p.media = w.media AND s.ours = 1)"
-            " GROUP BY w.media HAVING count(*) = count(DISTINCT e.account) AND count(e.at) = count(*) AND max(e.clock) = 0"
+            " GROUP BY w.media HAVING count(*) = count(DISTINCT e.account) AND count(e.at) = count(*) AND max(e.clock IN (1, 3)) = 0"
             " AND max(EXISTS (SELECT 1 FROM sighting AS g WHERE g.circle = ?1 AND g.account = e.account AND g.key = e.key)) = 0"
             " AND max(EXISTS (SELECT 1 FROM written AS o WHERE o.account = e.account AND o.media = e.media)) = 0)"
-            " WHERE last - first <= 2 * wide",
-            (circle, HISTORY, json.dumps(sorted(heard)), json.dumps(sorted(beside))),
+            " WHERE last - first <= 2 * wide AND (marked IS NULL OR marked >= first - 2 * wide)",
+            (circle, HISTORY, *(json.dumps(sorted(some)) for some in (heard, beside, introduced))),
         )
         self.db.execute(
             "INSERT INTO sighting (play, account, circle, key, state, ours, sent)"

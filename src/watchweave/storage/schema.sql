@@ -45,7 +45,7 @@ CREATE TABLE truth (
   value ANY, lo INTEGER NOT NULL, hi INTEGER NOT NULL, origin INTEGER, version INTEGER NOT NULL, frozen TEXT,
   PRIMARY KEY (circle, shelf, media)) STRICT, WITHOUT ROWID;
 
--- entry: one line of an account's own history; clock: 0 moment, 1 day, 2 unknown; fresh: the run that first saw it
+-- entry: one line of an account's own history; clock: 0 moment, 1 day, 2 mark, 3 unknown; fresh: the run that first saw it
 CREATE TABLE entry (
   account INTEGER NOT NULL REFERENCES account, key TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
   at INTEGER, clock INTEGER NOT NULL, fresh INTEGER NOT NULL, PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID;

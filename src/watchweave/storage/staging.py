@@ -15,7 +15,7 @@ SHELVES = {"history": 1, "watched": 2, "ratings": 3, "watchlist": 4, "collection
 """The numbers of the shelves in the database."""
 NAMES = {number: name for name, number in SHELVES.items()}
 SHELF_OF: dict[type[Record], int] = {Play: 1, Watched: 2, Rating: 3, Wish: 4, Copy: 5}
-CLOCKS = {"second": 0, "minute": 0, "day": 1, "unknown": 2}
+CLOCKS = {"second": 0, "minute": 0, "day": 1, "mark": 2, "unknown": 3}
 
 
 class Stage:

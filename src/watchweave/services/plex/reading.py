@@ -225,9 +225,9 @@ class Views:
         return found
 
     def rest(self) -> list[Play]:
-        """The last views that the history did not tell of."""
+        """The last views that the history did not tell of: most are marks, and marks are dated when they are made."""
         return [
-            Play(Media(kind, keys=(key,)), at, f"view:{key}:{at}", "second")
+            Play(Media(kind, keys=(key,)), at, f"view:{key}:{at}", "mark")
             for kind, last in self._last.items()
             for key, at in last.items()
             if at
