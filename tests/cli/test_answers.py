@@ -164,6 +164,12 @@ def test_unmatched_names_the_home_video_and_why(synced):
     assert "Grandmother is eighty" in synced.run("unmatched").out
 
 
+def test_before_anything_was_read_nothing_is_called_identified(place):
+    assert place.run("unmatched").out.startswith("Nothing was read yet.")
+    place.run("sync")
+    assert place.run("unmatched").out == "Everything is identified.\n"
+
+
 def test_unmatched_names_what_a_service_did_not_take(place):
     place.world.catalogue.change(place.work("m3"), on_trakt=False)
     place.watch("m3", at=LONG_AGO)

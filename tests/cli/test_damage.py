@@ -1,8 +1,11 @@
 """What was damaged stops as little as possible, and is told in one sentence that says what to do."""
 
+import shutil
+
 import pytest
 
 from watchweave.sandbox.faults import Act
+from watchweave.storage.backups import copies
 
 LONG_AGO = 1_700_000_000
 DAMAGED = "UPDATE secret SET value = zeroblob(50) WHERE name = 'token'"
@@ -79,9 +82,62 @@ def test_a_damaged_database_is_called_so_by_every_command_or_does_not_matter(pla
     place.run("sync")
     SPOILT[how](place)
     ended = place.run(*words)
-    told = "is damaged. Stop WatchWeave, move the file away and put the newest copy from" in ended.err
+    told = "is damaged, and there is no copy of it. Stop WatchWeave and move away every file" in ended.err
     assert (ended.code, told) in ((1, True), (0, False))
     assert told or how == "text that is none"
+
+
+def test_the_advice_for_a_damaged_database_names_the_newest_copy_and_helps(place):
+    place.account.watch(place.work("m1"), LONG_AGO)
+    place.watch("m2", at=LONG_AGO)
+    place.run("sync")
+    database = place.folder / "data" / "watchweave.db"
+    (copy,) = copies(database)
+    overwritten(place)
+    told = place.run("sync").err
+    assert f"move away every file in {database.parent} whose name begins with watchweave.db." in told
+    assert f"Then copy {copy} to {database}." in told
+    for file in database.parent.glob("watchweave.db*"):
+        file.unlink()
+    shutil.copy(copy, database)
+    again = place.run("sync", "--json")
+    assert (again.code, again.json["changes"]) == (0, [])
+    assert [place.plays(uid) for uid in ("m1", "m2")] == [1, 1]
+
+
+def lost(place):
+    for file in (place.folder / "data").glob("watchweave.db*"):
+        file.unlink()
+
+
+def emptied(place):
+    lost(place)
+    (place.folder / "data" / "watchweave.db").touch()
+
+
+@pytest.mark.parametrize("how", [lost, emptied])
+def test_a_database_that_is_gone_is_said_until_a_sync_has_begun_anew(place, how):
+    place.watch("m2", at=LONG_AGO)
+    place.run("sync")
+    how(place)
+    database = place.folder / "data" / "watchweave.db"
+    for command in ("doctor", "sync"):
+        ended = place.run(command)
+        assert ended.code == 0
+        assert ended.err.count(f"The database {database} was missing or empty; this is a new one.") == 1
+        assert f"stop now, and copy {copies(database)[0]} to {database}." in ended.err
+    assert place.plays("m2") == 1
+    assert [place.run(command).err for command in ("sync", "doctor")] == ["", ""]
+
+
+def test_where_there_is_no_copy_of_a_lost_database_that_is_said(place):
+    place.run("doctor")
+    lost(place)
+    assert "There is no copy of it." in place.run("doctor").err
+
+
+def test_a_first_start_says_nothing_of_a_lost_database(place):
+    assert [place.run(command).err for command in ("doctor", "status", "sync")] == ["", "", ""]
 
 
 def test_a_fault_of_ours_is_not_blamed_on_the_database(place):

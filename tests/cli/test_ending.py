@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import watchweave.cli
+from tests.cli.place import COMMAND
 from watchweave import __version__, cli
 from watchweave.cli import terminal
 from watchweave.sandbox.faults import Act, Delay
@@ -169,3 +172,34 @@ def test_every_tool_of_make_check_has_its_say():
     shell = told.replace("$$", "$").replace("@", "", 1)
     ended = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
     assert (ended.returncode, len(ended.stdout.splitlines()), len(ended.stderr.splitlines())) == (1, 5, 7)
+
+
+@pytest.mark.parametrize("words", [("status",), ("runs", "--json"), ("--help",), ("sync", "--help")])
+def test_an_output_that_finds_no_room_is_told_in_a_sentence(place, words):
+    command = [COMMAND, "--config", str(place.folder), *words]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        silent = subprocess.run(command, stdout=full, stderr=full, check=False)
+    assert (ended.returncode, silent.returncode) == (1, 1)
+    assert ended.stderr == "The output could not be written: No space left on device. What was done is saved.\n"
+
+
+def test_the_help_of_every_command_names_the_options_that_all_have(place):
+    for words in (("sync",), ("runs",), ("token", "refresh")):
+        assert "--config DIR and -v may stand here, too" in place.run(*words, "--help").out
+    assert place.run("runs", "-v").code == 0
+
+
+def test_an_interrupted_approval_says_what_becomes_of_the_rest(place):
+    for number in range(1, 61):
+        place.plex.add(place.work(f"x{number}"))
+        place.watch(f"x{number}", at=LONG_AGO + number * 86_400)
+    place.run("sync")
+    process = None
+    place.world.faults.order(Act(lambda: process.send_signal(signal.SIGINT)), "trakt.api", "GET")
+    place.world.faults.order(Delay(0.3), "trakt.api", "GET")
+    process = place.start("approve", "h1")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "h1 waits: trakt history, 60 to add" in out
+    assert "60 changes of h1 not written yet: approve h1 again." in err

@@ -214,3 +214,43 @@ def test_the_folder_and_the_database_are_closed_to_others(place):
     place.run("sync")
     for name, mode in (("", 0o700), ("config.yml", 0o600), ("data/watchweave.db", 0o600), ("secrets.key", 0o600)):
         assert stat.S_IMODE((place.folder / name).stat().st_mode) == mode
+
+
+def test_what_is_not_shown_of_a_long_list_is_one_option_away(place):
+    fifty_views(place)
+    for word in ("plan", "sync"):
+        assert '      and 40 more; "watchweave plan --all" shows them' in place.run(word).out
+    told = place.run("plan", "--all").out
+    assert (told.count("    + "), " more" in told) == (60, False)
+    place.run("approve", "h1")
+    assert "      and 40 more; --all shows them" in place.run("undo", "2", "--dry-run").out
+    assert place.run("undo", "2", "--dry-run", "--all").out.count("    - ") == 60
+
+
+def test_both_directions_at_once_and_half_a_direction_are_answered_in_words(place):
+    for words, says in (
+        ("plex <-> trakt", 'is two directions. Name one of them, "plex->trakt" or "trakt->plex", or none'),
+        ("plex->", 'A direction names two accounts: "plex->ACCOUNT".'),
+        ("nate", '"nate" is no account but a profile: "--profile nate".'),
+    ):
+        ended = place.run("sync", words)
+        assert (ended.code, says in ended.err) == (2, True)
+
+
+def test_a_hold_is_approved_however_its_name_is_written(place):
+    fifty_views(place)
+    place.run("sync")
+    assert place.run("approve", "H1").code == 0
+
+
+def test_runs_shows_the_newest_or_all_or_those_that_wrote(place):
+    place.watch("m1", at=LONG_AGO)
+    place.run("sync")
+    place.change(
+        "WITH RECURSIVE n(i) AS (VALUES (2) UNION ALL SELECT i + 1 FROM n WHERE i < 30)"
+        " INSERT INTO run (id, profile, began, ended, status) SELECT i, 1, 1800000000, 1800000000, 'done' FROM n"
+    )
+    told = place.run("runs").out.splitlines()
+    assert (len(told), told[-1]) == (21, "Older ones: --all; only those that wrote something: --written")
+    assert len(place.run("runs", "--all").out.splitlines()) == 30
+    assert [run["run"] for run in place.run("runs", "--written", "--json").json["runs"]] == [1]

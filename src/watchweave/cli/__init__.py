@@ -37,11 +37,12 @@ class Tools:
 def run(tools: Tools, arguments: Sequence[str]) -> int:
     """Carry out one command line; the exit code. Faults of ours are not caught here."""
     from .program import program
-    from .terminal import complain, prepare
+    from .terminal import complain, prepare, to_the_last
 
     prepare(verbose=bool({"-v", "--verbose"} & set(arguments)))
     try:
-        program(args=global_first(arguments), prog_name="watchweave", obj=tools)
+        with to_the_last():
+            program(args=global_first(arguments), prog_name="watchweave", obj=tools)
     except WatchWeaveError as error:
         complain(str(error), ours=isinstance(error, ConfigError))
         return code_of(error)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..engine.answers import approved_person, unwritten
+from ..engine.report import Report
 from ..errors import ConfigError
 from . import Tools
 from .printing import HELD, exit_code, tell
@@ -20,6 +21,7 @@ def approve(
 ) -> None:
     """Carry out exactly the plan that a safety check held back."""
     tools: Tools = context.obj
+    hold = hold.lower()
     with tools.home(f"approve {hold}") as home:
         name, changes = approved_person(home.store, hold)
         known = [person for person in home.profiles if person.name == name]
@@ -33,7 +35,16 @@ def approve(
             raise typer.Exit(0)
         if report.note:
             complain(report.note)
-        news = [held.hold for held in report.held if held.hold != hold]
-        again = f" Newly held: {', '.join(news)}." if news else ""
-        complain(f"{many(len(left), 'change')} of {hold} could not be written, or no longer belong to the plan.{again}")
+        complain(f"{many(len(left), 'change')} of {hold} {_why_left(report, hold)}")
         raise typer.Exit(exit_code([report]) or HELD)
+
+
+def _why_left(report: Report, hold: str) -> str:
+    """What is with the changes that were approved and not written."""
+    held_now = [held.hold for held in report.held]
+    if report.interrupted:
+        again = f"approve {hold} again" if hold in held_now else "the next sync writes them, or asks you once more"
+        return f"not written yet: {again}."
+    news = [name for name in held_now if name != hold]
+    again = f" Newly held: {', '.join(news)}." if news else ""
+    return f"could not be written, or no longer belong to the plan.{again}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from .sync import Json, OneShelf, Profile, Words, Yes
-from .sync import sync as run
+from .printing import EVERY, MOST
+from .sync import All, Json, OneShelf, Profile, Words, Yes, carry_out
 
 
 def plan(
@@ -14,7 +14,9 @@ def plan(
     profile: Profile = "",
     shelf: OneShelf = "",
     yes: Yes = False,
+    all_lines: All = False,
     json: Json = False,
 ) -> None:
     """Show what a sync would do; the same as "sync --dry-run"."""
-    run(context, what, profile, shelf, dry_run=True, yes=yes, json=json)
+    lines = None if json else EVERY if all_lines else MOST
+    carry_out(context.obj, (what, profile, shelf), lines, dry_run=True, yes=yes)

@@ -9,8 +9,10 @@ from ..core.plan import LIMITS
 from ..engine.report import HeldBack, Line, Report, shown_shelf, shown_value
 from .terminal import local, many, say
 
-MOST = 20
-"""Lines of one group; `--json` has them all."""
+MOST, EVERY = 20, 1_000_000
+"""Lines of one group, without and with `--all`."""
+SHOW = '; "watchweave plan --all" shows them'
+"""How to see the lines that are left out."""
 WIDTH = 44
 SIGNS = {"add": "+", "change": "~", "remove": "-"}
 DONE = {"add": "added", "change": "changed", "remove": "removed"}
@@ -60,14 +62,14 @@ def tell(report: Report, zone: str, most: int = MOST) -> None:
     say(f"  {run}requests: {requests}", "dim")
 
 
-def tell_changes(report: Report, zone: str, most: int = MOST) -> None:
+def tell_changes(report: Report, zone: str, most: int = MOST, show: str = SHOW) -> None:
     """The changes, by account, shelf and what became of them."""
     groups: dict[tuple[str, str, int, str], list[Line]] = defaultdict(list)
     for line in report.changes:
         if line.outcome in ORDER:
             groups[line.account, shown_shelf(line.shelf), ORDER.index(line.outcome), line.verb].append(line)
     for (account, shelf, place, verb), lines in sorted(groups.items()):
-        _tell_group(f"{account} {shelf}", ORDER[place], verb, lines, (report.dry_run, zone, most))
+        _tell_group(f"{account} {shelf}", ORDER[place], verb, lines, (report.dry_run, zone, most, show))
 
 
 def tell_problems(report: Report) -> None:
@@ -100,8 +102,8 @@ def summary(report: Report) -> str:
     return "; ".join(parts)
 
 
-def _tell_group(place: str, outcome: str, verb: str, lines: Sequence[Line], how: tuple[bool, str, int]) -> None:
-    dry_run, zone, most = how
+def _tell_group(place: str, outcome: str, verb: str, lines: Sequence[Line], how: tuple[bool, str, int, str]) -> None:
+    dry_run, zone, most, show = how
     if outcome == "done" or (outcome == "planned" and dry_run):
         words = DONE[verb] if outcome == "done" else AHEAD[verb]
     else:
@@ -112,8 +114,8 @@ def _tell_group(place: str, outcome: str, verb: str, lines: Sequence[Line], how:
         why = line.reason or ("" if line.why.startswith("undo") else line.why)
         detail = "  ".join(part for part in (value_of(line, zone), why) if part)
         say(f"    {SIGNS[verb]} {line.media.named():<{WIDTH}}  {detail}".rstrip())
-    if most and len(lines) > most:
-        say(f"      and {len(lines) - most} more", "dim")
+    if len(lines) > most:
+        say(f"      and {len(lines) - most} more{show if dry_run or outcome == 'held' else ''}", "dim")
 
 
 def _tell_refused(report: Report) -> None:

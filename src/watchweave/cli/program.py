@@ -17,6 +17,7 @@ COMMANDS = (
     "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "doctor",
 )  # fmt: skip
 """In the order of the help. Each is a function, or a group of them, in the module of its name."""
+EVERYWHERE = "--config DIR and -v may stand here, too: see watchweave --help."
 
 
 def loaded(name: str) -> Any:
@@ -26,7 +27,10 @@ def loaded(name: str) -> Any:
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
         single.command(name)(found)
         found = single
-    return typer.main.get_command(found)
+    command = typer.main.get_command(found)
+    for one in (command, *getattr(command, "commands", {}).values()):
+        one.epilog = EVERYWHERE
+    return command
 
 
 class Loading(Mapping[str, Any]):

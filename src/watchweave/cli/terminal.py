@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from ..errors import StorageError
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b.?", re.DOTALL)
 """ANSI sequences: colours and cursors, titles and links."""
@@ -17,6 +22,8 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u
 """Control characters, and those that turn the direction of text."""
 
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "36"}
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 log = logging.getLogger("watchweave")
 
@@ -38,10 +45,27 @@ def say(text: str = "", *styles: str) -> None:
     print(text)
 
 
+@contextmanager
+def to_the_last() -> Iterator[None]:
+    """Whatever is printed within has left when this ends; StorageError where there is no room for it."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as fault:
+        if fault.errno not in FULL:
+            raise
+        with suppress(OSError):  # what is still to be printed has nowhere to go
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise StorageError(f"The output could not be written: {fault.strerror}. What was done is saved.") from None
+
+
 def complain(text: str, *, ours: bool = False) -> None:
     """Write a line to stderr; a text that is all ours may have several."""
-    for line in text.splitlines() if ours else [text]:
-        print(clean(line), file=sys.stderr)
+    with suppress(OSError):  # nobody is left who could be told
+        for line in text.splitlines() if ours else [text]:
+            print(clean(line), file=sys.stderr)
 
 
 def say_json(value: Any) -> None:

@@ -12,8 +12,9 @@ from ..engine.home import Home
 from ..engine.report import Report, shown_shelf
 from ..errors import ConfigError
 from . import Tools
-from .printing import INTERRUPTED, PARTLY, exit_code, tell_changes, tell_problems
+from .printing import EVERY, INTERRUPTED, MOST, PARTLY, exit_code, tell_changes, tell_problems
 from .running import finish, progress
+from .sync import All
 from .terminal import many, say
 
 
@@ -24,18 +25,19 @@ def undo(
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask first. Nothing is asked where nobody looks on.")
     ] = False,
+    all_lines: All = False,
 ) -> None:
     """Take back what one run wrote, where services allow it and nothing has happened since. On a terminal it asks first."""
     tools: Tools = context.obj
     if not re.fullmatch(r"[0-9]{1,18}", number):
         raise ConfigError(f'"{number[:40]}" is no run: its number is meant. "watchweave runs" lists them.')
-    run = int(number)
+    run, most = int(number), EVERY if all_lines else MOST
     asks = not yes and sys.stdin.isatty() and sys.stdout.isatty()
     agreed = None
     if dry_run or asks:
         with tools.home() as home:
             plan = _carry_out(home, run, dry_run=True)
-            _tell(home, plan, run)
+            _tell(home, plan, run, most)
         if dry_run or plan.interrupted or not plan.changes:
             raise typer.Exit(ended(plan))
         if not _agreed(f"Take back {many(len(plan.changes), 'change')}?"):
@@ -44,7 +46,7 @@ def undo(
         agreed = {line.identity for line in plan.changes}
     with tools.home(f"undo {run}") as home:
         done = _carry_out(home, run, agreed=agreed)
-        _tell(home, done, run)
+        _tell(home, done, run, most)
     raise typer.Exit(ended(done))
 
 
@@ -62,18 +64,20 @@ def _carry_out(home: Home, run: int, *, dry_run: bool = False, agreed: set[tuple
         return finish(home, home.undo(run, dry_run=dry_run, agreed=agreed))
 
 
-def _tell(home: Home, report: Report, run: int) -> None:
+def _tell(home: Home, report: Report, run: int, most: int) -> None:
     """What is taken back, and of everything else that the run wrote why it stays."""
     zone = home.profile(report.profile)[0].timezone
     done = [line for line in report.changes if line.outcome == "done"]
     taken = many(len(report.changes if report.dry_run else done), "change") if report.changes else "nothing"
     said = "can be taken back" if report.dry_run else f"taken back, by run {report.run}"
     say(f"Run {run}: {taken} {said}", "bold")
-    tell_changes(report, zone)
+    tell_changes(report, zone, most, show="; --all shows them")
     if report.refused:
         say(f"  {many(len(report.refused), 'change')} cannot be taken back:", "yellow")
-    for one in report.refused:
+    for one in report.refused[:most]:
         say(f"    = {one.account} {shown_shelf(one.shelf)}: {one.media.named()}: {one.why}")
+    if len(report.refused) > most:
+        say(f"      and {len(report.refused) - most} more; --all shows them", "dim")
     if not report.changes and not report.refused:
         say("  It wrote nothing that is remembered.")
     tell_problems(report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ..engine.answers import anything_read
 from ..engine.answers import unmatched as all_unmatched
 from . import Tools
 from .status import Json, clock
@@ -25,4 +26,9 @@ def unmatched(context: typer.Context, json: Json = False) -> None:
             later = f"; to be tried again from {clock(one['next_try'], zone)}" if "next_try" in one else ""
             why = one["why"].rstrip(".")
             say(f"{one['profile']}'s {one['account']}{shelf}: {one['media']['name']}: {why}{later}")
-        say(f"{many(len(found), 'record')} in all; nothing else is affected." if found else "Everything is identified.")
+        if found:
+            say(f"{many(len(found), 'record')} in all; nothing else is affected.")
+        elif anything_read(home.store):
+            say("Everything is identified.")
+        else:
+            say('Nothing was read yet. "watchweave sync" does, and "watchweave plan" shows what it would do.')

@@ -45,6 +45,10 @@ _OWED = (
 """What can never be named to an account, or has an impossible time, is not owed to it: `unmatched` tells of that."""
 
 
+EVER = 1_000_000
+"""So many runs there never are."""
+
+
 def standing(home: Home) -> list[dict[str, Any]]:
     """How things stand with each person: accounts and sign-ins, the last run, what is owed, held, open and refused."""
     return [_standing(home, person) for person in home.profiles]
@@ -107,14 +111,15 @@ def shown(at: int | None) -> str | None:
     return moment(at) if at is not None else None
 
 
-def past(store: Store, most: int = 50) -> list[dict[str, Any]]:
-    """The newest runs first, and how many changes each made."""
+def past(store: Store, most: int = 50, *, writing: bool = False) -> list[dict[str, Any]]:
+    """The newest runs first, and how many changes each made; writing: only those that made any."""
     made: dict[int, dict[str, int]] = {}
     query = "SELECT run, state, count(*) FROM journal GROUP BY run, state"
     for run, state, count in store.db.execute(query):
         made.setdefault(run, {})[{"sent": "pending", "unclear": "pending"}.get(state, state)] = count
-    runs = Accounts(store).runs(most)
+    runs = Accounts(store).runs(EVER if writing else most)
     under_way = max((run.id for run in runs), default=0) if being_written(store.path) else 0
+    runs = [run for run in runs if not writing or run.id in made][:most]
     return [
         {
             "run": run.id, "profile": run.profile, "began": moment(run.began), "ended": shown(run.ended),
@@ -173,6 +178,11 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
     return [
         {"profile": names[a][0], "account": names[a][1], "media": named_json(medias[m]), **rest} for a, m, rest in found
     ]
+
+
+def anything_read(store: Store) -> bool:
+    """Has any account ever been read?"""
+    return store.db.execute("SELECT 1 FROM cursor WHERE looked IS NOT NULL LIMIT 1").fetchone() is not None
 
 
 def named_json(media: Media) -> dict[str, Any]:
