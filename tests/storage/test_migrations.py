@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from watchweave.errors import StorageError
 from watchweave.storage import store as storage
-from watchweave.storage.store import VERSION, open_store
+from watchweave.storage.store import VERSION, open_store, statements
 
 NEXT = VERSION + 1
 
@@ -75,6 +77,40 @@ def test_a_step_that_fails_changes_nothing(old, scripts):
     assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'note'").fetchone() == (0,)
     db.close()
     assert (version(old), len(backups(old))) == (VERSION, 1)
+
+
+@pytest.mark.parametrize("before", ["old", "none"])
+def test_of_those_who_start_at_the_same_moment_one_takes_the_step(tmp_path, old, scripts, before):
+    (scripts / "next.sql").write_text("CREATE TABLE note (x);")
+    path = old if before == "old" else tmp_path / "new" / "watchweave.db"
+    together = threading.Barrier(8)
+
+    def start(number):
+        together.wait()
+        store = open_store(path)
+        store.remember(f"by {number}", b"1")
+        store.close()
+
+    with ThreadPoolExecutor(8) as starters:
+        list(starters.map(start, range(8)))
+    assert (version(path), len(backups(path))) == (NEXT, int(before == "old"))
+
+
+def test_without_room_for_a_copy_no_step_is_taken(old, scripts):
+    (scripts / "next.sql").write_text("CREATE TABLE note (x);")
+    (old.parent / "backups").write_text("a file stands where the folder should be")
+    with pytest.raises(StorageError, match="Check the disk"):
+        open_store(old)
+    assert version(old) == VERSION
+
+
+def test_the_statements_of_a_script_are_taken_one_by_one():
+    script = "CREATE TABLE a (x); -- no; end\nINSERT INTO a VALUES (';');\nCREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM a; END;"
+    assert [part.strip() for part in statements(script)] == [
+        "CREATE TABLE a (x);",
+        "-- no; end\nINSERT INTO a VALUES (';');",
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM a; END;",
+    ]
 
 
 def test_a_new_database_needs_no_steps(tmp_path, scripts):

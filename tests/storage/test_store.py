@@ -78,10 +78,10 @@ def test_a_newer_schema_is_not_touched(path):
         open_store(path)
 
 
-def test_a_file_that_is_no_database_is_called_damaged_and_points_to_the_backups(path):
+def test_a_file_that_is_no_database_is_called_damaged(path):
     path.parent.mkdir()
     path.write_bytes(b"this is no database at all. " * 400)
-    with pytest.raises(StorageError, match=r"is damaged.*backups"):
+    with pytest.raises(StorageError, match=r"is damaged, and there is no copy of it.*sign in and sync again"):
         open_store(path)
 
 
@@ -275,20 +275,6 @@ def test_a_backup_is_a_whole_database_that_only_its_owner_may_read(path):
     copy = open_store(target)
     assert (copy.meta("kept"), pragma(copy, "application_id")) == (b"1", APPLICATION)
     copy.close()
-    store.close()
-
-
-def test_the_newest_five_backups_of_a_kind_are_kept(path):
-    store = open_store(path)
-    folder = path.parent / "backups"
-    folder.mkdir()
-    for year in range(2010, 2020):
-        for why in ("undo", "schema1"):
-            (folder / f"watchweave-{year}0101-000000-{why}.db").write_bytes(b"")
-    newest = store.backup("undo")
-    kept = sorted(file.name for file in folder.glob("*-undo.db"))
-    assert kept == [f"watchweave-{year}0101-000000-undo.db" for year in range(2016, 2020)] + [newest.name]
-    assert len(list(folder.glob("*-schema1.db"))) == 10
     store.close()
 
 

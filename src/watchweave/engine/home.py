@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
 from ..core.plan import Change, Limit
-from ..errors import ConfigError
+from ..errors import ConfigError, StorageError
 from ..services.base import Pace, Secrets, Service, Shelf
 from ..storage.accounts import Account, Accounts
 from ..storage.journal import Journal
 from ..storage.matches import Matches
 from ..storage.staging import SHELVES, Stage
-from ..storage.store import Store
+from ..storage.store import Damaged, Store
 from .decide import Terms
 from .party import Party
 from .report import Report
 from .sync import Request, sync
 from .undo import Undo
+
+log = logging.getLogger("watchweave")
 
 
 class AccountWish(Protocol):
@@ -172,7 +175,7 @@ class Home:
         try:
             async with self.parties(profile, store) as (number, parties):
                 request = asked_for(profile, number, parties, what)
-                request.dry_run, request.yes, request.tell = dry_run, yes, self.tell
+                request.dry_run, request.yes, request.tell = dry_run, yes, self._heard
                 if approve:
                     _approve(request, Journal(store), approve, {party.id for party in parties})
                 result = await sync(request, parties, store, self.clock, self.stop)
@@ -180,6 +183,17 @@ class Home:
             if dry_run:
                 store.close()
         return self._ended(result, profile)
+
+    def _heard(self, stage: str) -> None:
+        """Hands on what is going on. The first writing of a day begins with a copy; without room for one it goes on."""
+        if stage.startswith("writing"):
+            try:
+                self.store.backup_of_the_day(self.clock())
+            except Damaged:
+                raise
+            except StorageError as problem:
+                log.warning("There is no copy of the database from today. %s", problem)
+        self.tell(stage)
 
     def _ended(self, result: Report, profile: ProfileWish) -> Report:
         result.profile = profile.name
@@ -198,13 +212,14 @@ class Home:
         """
         profile = self._profile_of(run)
         store = self.store.scratch() if dry_run else self.store
+        copy = None if dry_run else store.backup("undo", self.clock())
         try:
-            if not dry_run:
-                store.backup("undo")
             async with self.parties(profile, store) as (number, parties):
                 request = asked_for(profile, number, parties, None)
                 undoing = Undo(request, parties, store, self.clock, self.stop)
                 result = await undoing.run(run, dry_run=dry_run, agreed=agreed)
+            if copy and not any(line.outcome in ("done", "pending") for line in result.changes):
+                copy.unlink()
         finally:
             if dry_run:
                 store.close()

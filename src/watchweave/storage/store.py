@@ -20,6 +20,7 @@ from pathlib import Path
 from msgspec import MsgspecError
 
 from ..errors import Busy, StorageError
+from . import backups
 
 APPLICATION = 0x57575631
 """Marks a SQLite file as ours ("WWV1")."""
@@ -28,7 +29,6 @@ MIGRATIONS: Mapping[int, str] = {}
 """Schema version -> the script in `migrations/` that leads to it from the one before."""
 PATIENCE = 60.0
 """Seconds that a second writing command waits for the first."""
-KEPT_BACKUPS = 5
 
 DAMAGE = (
     "malformed",
@@ -40,6 +40,12 @@ DAMAGE = (
     "has no column",
 )
 """What SQLite says of a database that is not, or no longer, what we wrote."""
+
+WITHOUT = (
+    "Then sign in and sync again: nothing is lost at your services, and what was written there is recognised. The runs"
+    ' before can no longer be undone, and "why" knows only what comes.'
+)
+"""What beginning without a copy means."""
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"})
 
@@ -77,16 +83,18 @@ def statement_of(into: str, columns: int, rows: int, or_else: str) -> str:
 class Store:
     """One open database. Everything in it is plain SQL; the modules beside this one say what."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, source: Path | None = None) -> None:
         self.db = connection
         self.path = path
+        self.source = source or path
+        """The file that a scratch copy was made of: failures name it."""
         self._turn = threading.RLock()
         """One transaction at a time: a reading is staged in a thread of its own."""
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """All or nothing. durable: on disk, whatever happens to the machine, when this returns."""
-        with self._turn, told(self.path):
+        with self._turn, told(self.source):
             self.db.execute("PRAGMA synchronous = FULL" if durable else "PRAGMA synchronous = NORMAL")
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -102,26 +110,19 @@ class Store:
         copy = _connect("")
         self.db.backup(copy)
         _temporaries(copy)
-        return Store(copy, None)
+        return Store(copy, None, self.source)
 
-    def backup(self, why: str) -> Path | None:
-        """A whole copy beside the database, before something that cannot be undone; the newest few are kept."""
+    def backup(self, why: str, now: float | None = None) -> Path | None:
+        """A whole copy beside the database, for the day when it is needed; the newest few of each kind are kept."""
         if self.path is None:
             return None
-        folder = self.path.parent / "backups"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        target = folder / f"watchweave-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{why}.db"
-        part = folder / f"{target.name}.{os.getpid()}.part"  # whole or not at all, whenever the process dies
-        part.touch(mode=0o600)
-        try:
-            with told(self.path):
-                self.db.execute("VACUUM INTO ?", (str(part),))
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        for old in sorted(folder.glob(f"watchweave-*-{why}.db"))[:-KEPT_BACKUPS]:
-            old.unlink()
-        return target
+        with told(self.path):
+            return backups.make(self.path, why, time.time() if now is None else now)
+
+    def backup_of_the_day(self, now: float) -> None:
+        """A copy, unless there is one of this day."""
+        if self.path is not None and not backups.has_one_of(self.path, now):
+            self.backup("day", now)
 
     def meta(self, name: str) -> bytes | None:
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -144,15 +145,21 @@ def open_store(path: Path | None, *, unclean: bool = False) -> Store:
         if path is not None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path is None or not path.exists() or path.stat().st_size == 0
+        if path is not None and not fresh:
+            backups.drop_foreign_log(path)
         connection = _connect(str(path) if path else "")
         if path is not None and fresh:
             path.chmod(0o600)
         store = Store(connection, path)
         if path is not None:
             on_disk = "PRAGMA journal_mode = TRUNCATE" if on_network(path) else "PRAGMA journal_mode = WAL"
-            connection.execute(on_disk)
+            try:
+                connection.execute(on_disk)
+            except sqlite3.OperationalError:  # SQLite does not wait while another process makes the same switch
+                connection.executescript("BEGIN IMMEDIATE; COMMIT")
+                connection.execute(on_disk)
         if unclean and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise StorageError(_damaged(path))
+            raise damaged(path)
         _migrate(store)
         _temporaries(connection)
     return store
@@ -182,37 +189,46 @@ def _temporaries(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(store: Store) -> None:
-    db = store.db
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    application = db.execute("PRAGMA application_id").fetchone()[0]
-    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if version == 0 and tables == 0:
-        script = (files(__package__) / "schema.sql").read_text()
-        try:
-            _run(db, script, VERSION)
-        except sqlite3.OperationalError:  # another process has made it at the same moment
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                raise
-        return
-    if application != APPLICATION:
+    """Bring the schema to this version. One process does it, step by step; the others wait, and find it done."""
+    while (version := _version(store)) != VERSION:
+        with store.transaction(durable=True) as db:
+            if _version(store) != version:  # another process was first
+                continue
+            if version:
+                store.backup(f"schema{version}")
+            script = f"migrations/{MIGRATIONS[version + 1]}" if version else "schema.sql"
+            reached = version + 1 if version else VERSION
+            text = files(__package__).joinpath(script).read_text()
+            marks = f"PRAGMA user_version = {reached}; PRAGMA application_id = {APPLICATION};"
+            for statement in statements(f"{text}\n{marks}"):
+                db.execute(statement)
+
+
+def _version(store: Store) -> int:
+    """Of the schema; 0 where nothing is there yet. StorageError where it is none of ours, or a later one."""
+    version, application, tables = (
+        store.db.execute(query).fetchone()[0]
+        for query in ("PRAGMA user_version", "PRAGMA application_id", "SELECT count(*) FROM sqlite_master")
+    )
+    if application != APPLICATION and (version or tables):
         raise StorageError(
             f"{store.path} is not a WatchWeave database. Choose another configuration folder, or move that file away."
         )
     if version > VERSION:
         raise StorageError(
-            f"{store.path} was written by a newer WatchWeave (schema {version}). Install that version again, or restore a backup."
+            f"{store.path} was written by a newer WatchWeave (schema {version}). Install that version again, or put back a copy from before."
         )
-    for step in range(version + 1, VERSION + 1):
-        store.backup(f"schema{step - 1}")
-        _run(db, (files(__package__) / "migrations" / MIGRATIONS[step]).read_text(), step)
+    return int(version)
 
 
-def _run(db: sqlite3.Connection, script: str, version: int) -> None:
-    """A script of ours as one transaction, after which the schema has this version."""
-    whole = f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION}; COMMIT;"
-    db.executescript(whole)
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: so they can be a part of a transaction."""
+    statement = ""
+    for part in script.split(";")[:-1]:
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 @contextmanager
@@ -229,7 +245,7 @@ def told(path: Path | None) -> Iterator[None]:
         if "readonly" in text or "unable to open" in text or "permission" in text:
             raise StorageError(f"{path} cannot be written. Check the permissions of its folder.") from error
         if any(sign in text for sign in DAMAGE):
-            raise StorageError(_damaged(path)) from error
+            raise damaged(path) from error
         raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
@@ -251,7 +267,7 @@ def told_reading(path: Path) -> Iterator[None]:
             with told(path):
                 raise
         if not whole(path):
-            raise StorageError(_damaged(path)) from error
+            raise damaged(path) from error
         raise
 
 
@@ -266,9 +282,18 @@ def whole(path: Path) -> bool:
         return False
 
 
-def _damaged(path: Path | None) -> str:
-    where, name = (path.parent / "backups", f" {path}") if path else ("data/backups", "")
-    return f"The database{name} is damaged. Stop WatchWeave, move the file away and put the newest copy from {where} in its place."
+class Damaged(StorageError):
+    """The database is not what we wrote."""
+
+
+def damaged(path: Path | None) -> Damaged:
+    """What to do about it depends on whether there is a copy."""
+    if path is None:
+        return Damaged("The database is damaged.")
+    away = f"Stop WatchWeave and move away every file in {path.parent} whose name begins with {path.name}."
+    if copies := backups.copies(path):
+        return Damaged(f"The database {path} is damaged. {away} Then copy {copies[-1]} to {path}.")
+    return Damaged(f"The database {path} is damaged, and there is no copy of it. {away} {WITHOUT}")
 
 
 def on_network(path: Path) -> bool:
