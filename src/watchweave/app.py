@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # what a command does not need is not loaded
     from .storage.store import Store, Writer
 
 log = logging.getLogger("watchweave")
+ANEW = "anew"
+"""What a database remembers of having been made where one was missing."""
 PATIENCE = 60.0
 """Seconds that a second writing command waits for the first."""
 
@@ -65,6 +67,8 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
                 service,
             )
             home.enrol()
+            if warning := _anew(store, path):
+                log.warning(warning)
             yield home
             store.close()
     finally:
@@ -86,14 +90,34 @@ def _waiting(writer: Writer, patience: float) -> Callable[[float], None]:
 
 
 def _vault(folder: Path, store: Store) -> Vault:
-    from .storage.secrets import Vault, load_key
+    from .storage.secrets import KEY_FILE, Vault, load_key
 
     stamp = store.meta("key")
+    there_before = (folder / KEY_FILE).exists()
     vault = Vault(load_key(folder, first=stamp is None))
     vault.confirm(stamp)
     if stamp is None:
         store.remember("key", vault.stamp())
+        if there_before:
+            store.remember(ANEW, b"")
     return vault
+
+
+def _anew(store: Store, path: Path) -> str:
+    """What to know where the database was gone though the key was there; it is said until a sync has begun anew."""
+    from .storage.backups import copies
+
+    if store.meta(ANEW) is None or store.db.execute("SELECT 1 FROM run LIMIT 1").fetchone():
+        return ""
+    newest = copies(path)[-1:]
+    back = (
+        f"To go on where you were, stop now, and copy {newest[0]} to {path}." if newest else "There is no copy of it."
+    )
+    return (
+        f"The database {path} was missing or empty; this is a new one. Nothing is lost at your services, and the next sync"
+        " recognises what was written there. But past runs cannot be undone any more, and sign-ins may have to be made"
+        f" again. {back}"
+    )
 
 
 def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches) -> tuple[Service, AsyncExitStack]:
