@@ -34,11 +34,12 @@ class Home(Household):
         self.start()
 
     def put_back(self, copy):
-        """What the page on copies says."""
+        """What the page on copies says; None: there is no copy."""
         self.store.close()
         for file in self.path.parent.glob("watchweave.db*"):
             file.rename(file.with_name(f"away-{file.name}"))
-        shutil.copy(copy, self.path)
+        if copy:
+            shutil.copy(copy, self.path)
         self.open()
 
     def copies(self):
@@ -253,6 +254,18 @@ def test_a_copy_put_back_doubles_nothing_and_brings_nothing_back(path, what):
     went_on(home)
     shown, writes = home.shown(), len(home.writes())
     home.put_back(copy)
+    home.sync()
+    home.quiet()
+    assert (home.shown(), len(home.writes())) == (shown, writes)
+
+
+@pytest.mark.parametrize("what", sorted(STORIES.keys() - {"a play removed on Trakt"}))
+def test_beginning_without_a_copy_doubles_nothing_and_brings_nothing_back(path, what):
+    home, _ = lived(path)
+    STORIES[what](home)
+    went_on(home)
+    shown, writes = home.shown(), len(home.writes())
+    home.put_back(None)
     home.sync()
     home.quiet()
     assert (home.shown(), len(home.writes())) == (shown, writes)
