@@ -40,6 +40,10 @@ def test_an_introduction_that_agrees_renews_nothing():
     assert merged(truth, said(STARS, 80, 50, first=True)) == truth
 
 
+def test_an_introduction_that_agrees_with_one_who_is_no_longer_heard_says_it_anew():
+    assert merged(stood(87, 10, origin=99), said(STARS, 80, 50, first=True)) == Truth(87, 50, 50, STARS, RUN)
+
+
 def test_an_agreeing_edit_beside_a_rival_speaks_for_the_exact_value_with_its_own_time():
     found = merged(stood(87, 10, FINE), said(STARS, 80, 50), said(OTHER, 30, 40))
     assert (found.value, found.lo, found.version) == (87, 50, RUN)

@@ -400,3 +400,35 @@ def test_a_mark_that_is_set_later_is_a_play_of_its_moment():
     town.plex.mark("heat", town.time)
     town.settle()
     assert len(town.times("trakt", "heat")) == 2
+
+
+def test_a_play_that_a_person_removed_does_not_come_back_where_the_directions_change():
+    town = two(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.plex.watch("heat", NOON - 3 * DAY, NOON)
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.remove_play(next(key for key, play in town.trakt.plays.items() if play[0] == "heat"))
+    town.settle()
+    for directions in ([("plex", "trakt")], None, [("plex", "trakt")]):
+        town.directions = directions
+        town.wait(HOUR)
+        town.settle()
+        assert town.times("trakt", "heat") == []
+    town.wait(DAY)
+    town.plex.watch("heat", town.time, town.time)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == 1
+
+
+def test_what_was_taken_back_is_planned_anew_where_the_directions_change():
+    town = two(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.plex.rate("heat", 80, NOON)
+    report = town.sync()
+    town.wait(HOUR)
+    town.undo(report.run)
+    town.wait(HOUR)
+    town.settle()
+    assert "heat" not in town.trakt.ratings
+    town.directions = [("plex", "trakt")]
+    town.settle()
+    assert "heat" in town.trakt.ratings

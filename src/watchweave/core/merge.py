@@ -62,7 +62,10 @@ def merge(truth: Truth, edits: Sequence[Edit], forms: Mapping[int, Form], rule: 
     """
     edits = [speaking_for(truth, edit, forms[edit.account]) for edit in edits]
     if all(edit.same for edit in edits):
-        return renew(truth, [edit for edit in edits if not edit.first], run)
+        orphan = truth.origin is not None and truth.origin not in forms
+        if orphan:  # who said it is heard no longer: now it stands on the word of these, and is told again
+            truth = replace(truth, origin=edits[0].account)
+        return renew(truth, [edit for edit in edits if orphan or not edit.first], run)
     rivals = list(edits)
     standing = Edit(truth.origin or 0, truth.value, truth.lo, truth.hi, rank=rank)
     if not any(edit.knew for edit in edits):

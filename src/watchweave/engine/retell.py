@@ -13,8 +13,9 @@ from ..core.merge import NEVER, Edit, Truth
 from ..core.plays import Entry, Known, Past, Play, Sighting, State, interval, match, ripe, watched, width
 from ..core.records import PRESENT
 from ..storage.accounts import Circle
-from ..storage.history import Line, Plays
+from ..storage.history import Plays
 from ..storage.items import Items
+from ..storage.lines import Line, Lines
 from ..storage.plain import Plain
 from ..storage.staging import SHELVES
 from ..storage.values import Values
@@ -37,6 +38,7 @@ class Retell:
         self.removed = removed
         self.values: Values = compare.values
         self.plays: Plays = compare.plays
+        self.lines = Lines(self.values.db)
         self.items = Items(self.values.db)
         self.now = compare.now
         self.renewed: set[int] = set()
@@ -75,10 +77,10 @@ class Retell:
     # ---------------------------------------------------------------- matching
     def _match(self, medias: Sequence[int]) -> dict[int, Past]:
         """Match these; those of which something has changed, or whose flag was touched."""
-        fresh = self.plays.fresh(self.circle.id, self.circle.heard, medias)
+        fresh = self.lines.fresh(self.circle.id, self.circle.heard, medias)
         pasts = self.plays.past(self.circle.id, medias)
         before = {play.id: as_it_is(play) for past in pasts.values() for play in past.plays}
-        days = self.plays.days(self.circle.id, self.circle.heard, sorted(fresh.keys() & pasts.keys()))
+        days = self.lines.days(self.circle.id, self.circle.heard, sorted(fresh.keys() & pasts.keys()))
         echoes = self.plays.echoes(self.circle.id, medias, self.settles) if self.settles else {}
         runtimes = self.items.runtimes(medias)
         for media in medias:

@@ -12,6 +12,12 @@ from ..errors import ConfigError
 from .staging import SHELVES
 from .store import Store
 
+KEEP_LOST = (
+    "INSERT OR IGNORE INTO lost SELECT s.account, o.account, o.key FROM sighting AS s JOIN sighting AS o ON o.play = s.play"
+    " AND o.state IN (1, 2) AND o.key IS NOT NULL WHERE s.circle = ? AND s.state = 3 AND NOT EXISTS (SELECT 1 FROM journal AS j"
+    " WHERE j.play = s.play AND j.account = s.account AND j.verb = 'remove' AND j.state = 'done')"
+)
+"""A person removed these plays from an account, not we; they are not to come back in another circle."""
 FORGET_CIRCLE = (
     "DELETE FROM sighting WHERE circle = ?",
     "DELETE FROM aside WHERE circle = ?",
@@ -165,6 +171,8 @@ class Accounts:
         shelves: Collection[str],
     ) -> None:
         was_member, was_heard = before
+        if was_heard - heard or was_member - set(members):
+            self.db.execute(KEEP_LOST, (circle,))
         for account in was_heard - heard:
             self.db.execute("DELETE FROM hears WHERE circle = ? AND account = ?", (circle, account))
             self._unheard(circle, account)
@@ -198,6 +206,7 @@ class Accounts:
         self.db.execute("DELETE FROM aside WHERE circle = ? AND account = ?", (circle, account))
 
     def _drop_circle(self, circle: int) -> None:
+        self.db.execute(KEEP_LOST, (circle,))
         for query in FORGET_CIRCLE:
             self.db.execute(query, (circle,))
 

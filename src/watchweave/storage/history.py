@@ -18,39 +18,11 @@ NEWS = (
     "now_play AS n LEFT JOIN entry AS e ON e.account = n.account AND e.key = n.key"
     " WHERE n.account = ?1 AND (e.key IS NULL OR e.at IS NOT n.at OR e.clock IS NOT n.clock)"
 )
-LINES = (
-    "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
-    " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known),"
-    " (SELECT json_group_array(json_array(t.account, t.key)) FROM sighting AS t WHERE t.play = p.id AND t.account <> e.account"
-    " AND t.key IS NOT NULL AND t.state = 1) FROM json_each(?1) AS j"
-    " CROSS JOIN entry AS e INDEXED BY entry_media ON e.media = j.value AND e.account IN (SELECT value FROM json_each(?2))"
-    " LEFT JOIN account AS a ON a.id = e.account AND a.circle <> ?3"
-    " LEFT JOIN sighting AS o ON o.circle = a.circle AND o.account = e.account AND o.key = e.key AND o.ours = 1"
-    " LEFT JOIN play AS p ON p.id = o.play"
-    " LEFT JOIN written AS w ON w.account = e.account AND w.media = e.media AND w.sent IS e.at WHERE "
+STATE = (
+    "iif(EXISTS (SELECT 1 FROM sighting AS o JOIN lost AS l ON l.other = o.account AND l.key = o.key"
+    " WHERE o.play = p.id AND l.account = ?1), 3, 0)"
 )
-FRESH = LINES + (
-    "NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state <> 3)"
-    " AND NOT EXISTS (SELECT 1 FROM aside AS d WHERE d.circle = ?3 AND d.account = e.account AND d.key = e.key)"
-)
-DAYS = LINES + (
-    "e.clock = 1 AND w.lo IS NULL AND p.id IS NULL AND EXISTS (SELECT 1 FROM sighting AS s"
-    " WHERE s.circle = ?3 AND s.account = e.account AND s.key = e.key AND s.state = 1"
-    " AND (s.ours = 0 OR s.sent IS NOT e.at))"
-)
-
-
-class Line(Struct, frozen=True):
-    """One entry as stored, and the own play that it was written for, if we wrote it into another circle."""
-
-    account: int
-    key: str
-    media: int
-    at: int | None
-    clock: int
-    written: tuple[int | None, int, int, int] | None = None
-    like: frozenset[tuple[int, str]] = frozenset()
-    """The other entries of that play, by account and key."""
+"""The account ?1 is due the play p, unless a person removed it there, while the account was in another circle."""
 
 
 class Told(Struct, frozen=True):
@@ -223,22 +195,6 @@ class Plays:
         return [(media, key) for _, media, key in named]
 
     # ---------------------------------------------------------------- matching
-    def fresh(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
-        """Entries that the circle has not placed yet, and those that are back after they were gone."""
-        return self._lines(FRESH, circle, heard, medias)
-
-    def days(self, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
-        """Entries that the circle has placed, that are known only by their day and that we did not provably write."""
-        return self._lines(DAYS, circle, heard, medias)
-
-    def _lines(self, query: str, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
-        rows = self.db.execute(query, (json.dumps(medias), json.dumps(sorted(heard)), circle))
-        found: dict[int, list[Line]] = defaultdict(list)
-        for account, key, media, at, clock, when, lo, hi, known, like in rows:
-            own = (when, lo, hi, known) if lo is not None else None
-            found[media].append(Line(account, key, media, at, clock, own, frozenset(map(tuple, json.loads(like)))))
-        return found
-
     def past(self, circle: int, medias: Sequence[int]) -> dict[int, Past]:
         """All plays that the circle knows of these media."""
         rows = self.db.execute(
@@ -341,10 +297,11 @@ class Plays:
 
     # ---------------------------------------------------------------- telling
     def tell(self, circle: int, account: int, plays: Iterable[int]) -> None:
-        """The account is due these plays."""
+        """The account is due these plays, unless a person removed them there while it was in another circle."""
         self.db.executemany(
-            "INSERT OR IGNORE INTO sighting (play, account, circle, state) VALUES (?, ?, ?, 0)",
-            [(play, account, circle) for play in plays],
+            "INSERT OR IGNORE INTO sighting (play, account, circle, state)"
+            f" SELECT p.id, ?1, p.circle, {STATE} FROM play AS p WHERE p.id = ?2 AND p.circle = ?3",
+            [(account, play, circle) for play in plays],
         )
 
     def wait(self, circle: int, medias: Iterable[int]) -> None:

@@ -14,7 +14,7 @@ from ..core.media import Kind
 from ..core.merge import NEVER
 from ..core.plays import width
 from ..core.records import PRESENT
-from .history import Plays
+from .history import STATE, Plays
 from .staging import SHELVES
 
 HISTORY, WATCHED = SHELVES["history"], SHELVES["watched"]
@@ -93,9 +93,10 @@ class Plain:
         return newest
 
     def tell(self, account: int, newest: int) -> None:
-        """The account is due those of the plays that it does not show."""
+        """The account is due those of the plays that it does not show, and that no person removed there."""
         self.db.execute(
-            "INSERT INTO sighting (play, account, circle, state) SELECT p.id, ?1, p.circle, 0 FROM play AS p WHERE p.id > ?2"
+            f"INSERT INTO sighting (play, account, circle, state) SELECT p.id, ?1, p.circle, {STATE}"
+            " FROM play AS p WHERE p.id > ?2"
             " AND NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.play = p.id AND s.account = ?1)",
             (account, newest),
         )

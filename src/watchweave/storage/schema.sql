@@ -72,6 +72,10 @@ CREATE TABLE written (
   account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media, sent INTEGER,
   at INTEGER, lo INTEGER NOT NULL, hi INTEGER NOT NULL, known INTEGER NOT NULL,
   UNIQUE (account, media, sent)) STRICT;
+-- other's entries of plays that a person removed from the account; it outlives the circle that knew them
+CREATE TABLE lost (
+  account INTEGER NOT NULL REFERENCES account, other INTEGER NOT NULL REFERENCES account, key TEXT NOT NULL,
+  PRIMARY KEY (account, other, key)) STRICT, WITHOUT ROWID;
 -- media of which a circle knows a play that waits for a better clock
 CREATE TABLE unripe (circle INTEGER NOT NULL, media INTEGER NOT NULL, PRIMARY KEY (circle, media)) STRICT, WITHOUT ROWID;
 CREATE TABLE reset (
