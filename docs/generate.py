@@ -210,8 +210,9 @@ One object on stdout, and nothing else there. Ids are text; times are ISO 8601 i
 ```
 
 `run` is null in a dry run, and so is `hold` where the dry run found it: it keeps none that could be approved. `refused`
-names both what a service did not take and what could not even be asked for, because it has no id that the service knows
-or a time that cannot be right. `value` is of a play its time, or null (unknown, or only a mark); of a rating a number from 1
+names both what a service did not take and, the first time only, what could not even be asked for, because it has no id
+that the service knows or a time that cannot be right; `unmatched` names it always. `of` counts the records that the
+account has there. `value` is of a play its time, or null (unknown, or only a mark); of a rating a number from 1
 to 10 with at most one decimal; else null. An episode also has `show`, `season` and `number`. `pending` is a write of this
 or an earlier run whose outcome a reading will decide.
 
@@ -221,12 +222,13 @@ or an earlier run whose outcome a reading will decide.
 {"profiles": [{"profile": "nate",
   "accounts": [{"account": "trakt", "service": "trakt", "person": "Nate", "state": "new|ready|sign_in_needed|…",
                 "message": null, "expires_at": "2026-11-23T16:14:00Z", "wait_until": null,
-                "looked": "2026-11-22T16:14:55Z", "owed": {"history": 3}, "pending": 0, "refused": 1}],
+                "looked": "2026-11-22T16:14:55Z", "owed": {"history": 3}, "to_remove": {}, "pending": 0, "refused": 1}],
   "last_run": {}, "held": []}]}
 ```
 
 `last_run` is one of the objects of `runs`, or null; `held` is as in `sync`, and `check` names the safety
-check. `owed` counts the records that the account should show and does not yet, but for those that `unmatched` names;
+check. `owed` counts the records that the account should show and does not yet, `to_remove` those that it should lose;
+`refused` counts those that cannot be written there, which `unmatched` names;
 `state` is one of the kinds of problems, or `ready`, or `new` before the first sync. `sign_in_needed` is also the state of
 an account where nobody has signed in; `message` then says how.
 

@@ -183,21 +183,62 @@ def test_the_same_failure_of_many_requests_is_told_once_and_what_happens_next(pl
     assert "The next sync tries again." in line
 
 
-def test_what_can_never_be_written_is_named_at_every_sync_and_owed_to_nobody(place):
+def test_what_can_never_be_written_is_named_when_it_is_new_and_owed_to_nobody(place):
     from watchweave.sandbox.world import Work
 
     video = place.world.catalogue.add(Work("h1", "movie", "Grandmother is eighty", None, {}, 24, on_trakt=False))
     place.plex.add(video, names="none")
     place.plex.rate("nate", "h1", 9)
     why = "it has no id that this service knows"
-    for words in ("plan", "sync", "sync"):
+    (refused,) = place.run("plan", "--json").json["refused"]
+    assert (refused["account"], refused["shelf"], refused["why"]) == ("trakt", "ratings", why)
+    for words in ("plan", "sync"):
         ended = place.run(words)
         assert f"trakt ratings: 1 cannot be written, {why}: Grandmother is eighty" in ended.out
         assert ended.code == 0
-    (refused,) = place.run("sync", "--json").json["refused"]
-    assert (refused["account"], refused["shelf"], refused["why"]) == ("trakt", "ratings", why)
-    assert place.run("status", "--json").json["profiles"][0]["accounts"][1]["owed"] == {}
-    assert "Grandmother is eighty" in place.run("unmatched").out
+    place.watch("m1", at=LONG_AGO)
+    for _ in range(3):  # one that writes, one that looks behind its writes, and one that has nothing to do
+        assert place.run("sync", "--json").json["refused"] == []
+        account = place.run("status", "--json").json["profiles"][0]["accounts"][1]
+        assert (account["owed"], account["refused"]) == ({}, 1)
+        assert "Grandmother is eighty" in place.run("unmatched").out
+    place.watch("h1", at=LONG_AGO)
+    told = place.run("sync").out
+    assert f"trakt history: 1 cannot be written, {why}: Grandmother is eighty" in told
+    assert "trakt ratings" not in told
+
+
+def test_what_can_never_be_written_is_new_until_a_sync_saw_all_accounts(place):
+    place.watch("m2", at=LONG_AGO * 2)
+    place.run("plan")
+    apps = dict(place.trakt.apps)
+    place.trakt.delete_app()
+    place.run("sync")
+    place.trakt.apps = apps
+    assert "its time lies ahead" in place.run("sync").out
+    assert "its time lies ahead" not in place.run("sync").out
+
+
+def test_what_is_to_be_removed_is_not_called_owed(place):
+    wishes(place, 20)
+    place.run("sync")
+    for number in range(1, 13):
+        place.plex.unwant("nate", f"x{number}")
+    (hold,) = place.run("sync", "--json").json["held"]
+    account = place.run("status", "--json").json["profiles"][0]["accounts"][1]
+    assert (hold["count"], account["owed"], account["to_remove"]) == (12, {}, {"watchlist": 12})
+    assert "12 wishes still to be removed from trakt" in place.run("status").out
+
+
+def test_a_hold_of_one_moment_says_of_how_many(place):
+    for number in range(1, 4):
+        place.account.watch(place.work(f"m{number}"), LONG_AGO)
+    for number in range(1, 31):
+        place.plex.add(place.work(f"x{number}"))
+        place.watch(f"x{number}", at=LONG_AGO)
+    (hold,) = place.run("sync", "--json").json["held"]
+    (waiting,) = place.run("status", "--json").json["profiles"][0]["held"]
+    assert (hold["why"], hold["of"], waiting["of"]) == ("30 plays at one and the same moment", 3, 3)
 
 
 def test_runs_lists_the_newest_first_with_what_they_did(place):

@@ -17,7 +17,7 @@ from ..settings import DATABASE, make_private
 from ..storage.store import on_network
 from . import Tools
 from .running import finish, progress
-from .terminal import say
+from .terminal import many, say
 
 PREVENTED = 2
 WRONG_BY = 60.0
@@ -136,5 +136,5 @@ def _waiting(home: Home, findings: Findings) -> None:
         for account in told["accounts"]:
             if account["refused"]:
                 findings.odd(
-                    f'{told["profile"]}\'s {account["account"]} did not take {account["refused"]} records: see "watchweave unmatched"'
+                    f'{many(account["refused"], "record")} cannot be written to {told["profile"]}\'s {account["account"]}: see "watchweave unmatched"'
                 )

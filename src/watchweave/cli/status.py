@@ -76,12 +76,16 @@ def _tell_account(account: dict[str, Any], zone: str) -> None:
 
 def waiting(account: dict[str, Any]) -> list[str]:
     """What is not there yet, in words."""
-    owed = [many(count, *NOUNS.get(shelf, (f"record of its {shelf}",))) for shelf, count in account["owed"].items()]
-    lines = [f"{', '.join(owed)} still to be written to {account['account']}"] if owed else []
+    lines = []
+    for counts, what in (("owed", "written to"), ("to_remove", "removed from")):
+        found = [
+            many(count, *NOUNS.get(shelf, (f"record of its {shelf}",))) for shelf, count in account[counts].items()
+        ]
+        lines += [f"{', '.join(found)} still to be {what} {account['account']}"] if found else []
     if account["pending"]:
         lines.append(f"{many(account['pending'], 'write')} not confirmed yet: the next sync looks")
     if account["refused"]:
-        lines.append(f'{many(account["refused"], "record")} not taken: see "watchweave unmatched"')
+        lines.append(f'{many(account["refused"], "record")} cannot be written there: see "watchweave unmatched"')
     return lines
 
 

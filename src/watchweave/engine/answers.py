@@ -20,27 +20,21 @@ from ..storage.values import Values
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home, ProfileWish
 from .party import Party
-from .report import addressed, media_json, moment, shown_shelf
+from .report import NAMED, SPOKEN, addressed, known, media_json, moment, never, shown_shelf
 
 _ACCOUNTS = (
     "SELECT a.id, a.name, a.service, a.person_name, a.state, a.state_text, a.wait_until,"
     " (SELECT max(looked) FROM cursor AS c WHERE c.account = a.id) FROM account AS a"
     " JOIN profile AS p ON p.id = a.profile WHERE p.name = ? ORDER BY a.id"
 )
-SPOKEN = ("imdb", "tmdb", "tvdb")
-"""Databases whose ids every service can be told; each also knows its own."""
-_NAMED = (
-    " m.frozen IS NULL AND (EXISTS (SELECT 1 FROM ids AS i WHERE i.media IN (m.id, m.parent) AND i.standing = 0"
-    " AND i.space IN (SELECT value FROM json_each(?2)))"
-    " OR EXISTS (SELECT 1 FROM handle AS a WHERE a.media IN (m.id, m.parent) AND a.account = ?1"
-    " AND a.native NOT LIKE '=%'))"
-)
 _OWED = (
-    "SELECT h.shelf, count(*) FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"
-    " WHERE h.account = ?1 AND h.due = 1 AND" + _NAMED + " GROUP BY h.shelf UNION ALL"
-    " SELECT 1, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play CROSS JOIN"
-    " media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2)"
-    " AND (p.at IS NULL OR (p.at > ?3 AND p.at <= ?4)) AND" + _NAMED
+    "SELECT h.shelf, t.value IS NULL, count(*) FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"
+    " CROSS JOIN account AS c ON c.id = h.account LEFT JOIN truth AS t"
+    " ON t.circle = c.circle AND t.shelf = h.shelf AND t.media = h.media"
+    " WHERE h.account = ?1 AND h.due = 1 AND" + NAMED + " GROUP BY 1, 2 UNION ALL"
+    " SELECT 1, o.state = 2, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play"
+    " CROSS JOIN media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2)"
+    " AND (p.at IS NULL OR (p.at > ?3 AND p.at <= ?4)) AND" + NAMED + " GROUP BY 1, 2"
 )
 """What can never be named to an account, or has an impossible time, is not owed to it: `unmatched` tells of that."""
 
@@ -59,7 +53,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
     wanted = {account.name: account for account in person.accounts}
     rows = [row for row in store.db.execute(_ACCOUNTS, (person.name,)) if row[1] in wanted]
     names = {row[0]: row[1] for row in rows}
-    accounts = []
+    accounts, uses = [], home.uses()
     for number, name, service, whose, state, text, wait, looked in rows:
         unsigned = home.unsigned(wanted[name], number)
         accounts.append(
@@ -72,16 +66,16 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 "expires_at": expiry(home, number, wanted[name].options),
                 "wait_until": shown(int(wait) if wait > home.clock() else None),
                 "looked": shown(looked),
-                "owed": owed(store, number, service, home.clock()),
+                **owed(store, number, service, home.clock()),
                 "pending": len(journal.open(number)),
-                "refused": len(journal.refusals(number)),
+                "refused": len(journal.refusals(number)) + len(never(store, number, uses[number], home.clock())),
             }
         )
     last = next((run for run in past(store, 1000) if run["profile"] == person.name), None)
     held = [
         {
             "hold": f"h{number}", "account": names[hold.account], "shelf": shown_shelf(hold.shelf), "verb": hold.verb,
-            "count": len(hold.changes), "of": hold.of, "why": hold.why, "check": hold.check,
+            "count": len(hold.changes), "of": known(store, hold), "why": hold.why, "check": hold.check,
         }
         for number, hold in journal.waiting().items()
         if hold.account in names
@@ -95,15 +89,13 @@ def expiry(home: Home, account: int, options: Any) -> str | None:
     return shown(int(told)) if told.isascii() and told.isdigit() and len(told) < 12 else None
 
 
-def owed(store: Store, account: int, service: str, now: int) -> dict[str, int]:
-    """How many records this account should show and does not yet, by shelf."""
-    counts: dict[str, int] = {}
-    for shelf, count in store.db.execute(
-        _OWED, (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD)
-    ):
-        if count:
-            name = shown_shelf(NAMES[shelf])
-            counts[name] = counts.get(name, 0) + count
+def owed(store: Store, account: int, service: str, now: int) -> dict[str, dict[str, int]]:
+    """How many records this account should show and does not yet, by shelf, and how many it is to lose."""
+    counts: dict[str, dict[str, int]] = {"owed": {}, "to_remove": {}}
+    given = (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD)
+    for shelf, gone, count in store.db.execute(_OWED, given):
+        name, of_sense = shown_shelf(NAMES[shelf]), counts["to_remove" if gone else "owed"]
+        of_sense[name] = of_sense.get(name, 0) + count
     return counts
 
 

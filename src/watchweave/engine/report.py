@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,13 @@ from msgspec import Struct
 from ..core.media import Media
 from ..core.plan import Change, Hold
 from ..core.records import Value
+from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
+from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store
+from ..storage.values import Values
+from .decide import EARLIEST, FARTHEST_AHEAD
 from .party import Party
 
 if TYPE_CHECKING:
@@ -22,6 +27,34 @@ if TYPE_CHECKING:
 
 TITLES = 5
 """So many are named of what follows from a doubted reading."""
+SPOKEN = ("imdb", "tmdb", "tvdb")
+"""Databases whose ids every service can be told; each also knows its own."""
+UNNAMED, IMPOSSIBLE = "it has no id that this service knows", "its time lies ahead, or before 1900"
+
+NAMED = (
+    " m.frozen IS NULL AND (EXISTS (SELECT 1 FROM ids AS i WHERE i.media IN (m.id, m.parent) AND i.standing = 0"
+    " AND i.space IN (SELECT value FROM json_each(?2)))"
+    " OR EXISTS (SELECT 1 FROM handle AS a WHERE a.media IN (m.id, m.parent) AND a.account = ?1"
+    " AND a.native NOT LIKE '=%'))"
+)
+"""Can the account ?1, which understands the ids of ?2, be told of the media m?"""
+_NEVER = (
+    "SELECT h.shelf, h.media, m.kind, 0, t.version FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"
+    " CROSS JOIN account AS c ON c.id = h.account CROSS JOIN truth AS t"
+    " ON t.circle = c.circle AND t.shelf = h.shelf AND t.media = h.media"
+    " WHERE h.account = ?1 AND h.due = 1 AND m.frozen IS NULL AND NOT (" + NAMED + ") UNION"
+    " SELECT 1, p.media, m.kind, coalesce(NOT (p.at > ?3 AND p.at <= ?4), 0),"
+    " coalesce((SELECT max(e.fresh) FROM entry AS e WHERE e.media = p.media),"
+    " (SELECT max(t.version) FROM truth AS t WHERE t.shelf = 2 AND t.media = p.media), 0)"
+    " FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play CROSS JOIN media AS m ON m.id = p.media"
+    " WHERE o.account = ?1 AND o.state IN (0, 2) AND m.frozen IS NULL AND (p.removed = 0 OR o.state = 2)"
+    " AND (NOT (p.at > ?3 AND p.at <= ?4) OR NOT (" + NAMED + ")) ORDER BY 1, 2"
+)
+_THIS_RUN = (
+    "SELECT r.why, r.began, (SELECT coalesce(max(o.id), 0) FROM run AS o WHERE o.profile = r.profile AND o.id < r.id"
+    " AND o.status IN ('done', 'held') AND o.why NOT LIKE 'undo%') FROM run AS r WHERE r.id = ?"
+)
+"""And the last before it that saw all accounts."""
 
 
 class Line(Struct, frozen=True):
@@ -183,7 +216,7 @@ def report(
     refused = [
         Refused(line.account, line.shelf, line.media, line.reason) for line in lines if line.outcome == "refused"
     ]
-    refused += _left(outcome.left, store)
+    refused += _left(outcome.left, store) if _undoing(store, run) else _untold(parties, store, run)
     problems = _problems(parties)
     requests = {party.name: party.service.http.requests for party in parties}
     made = Journal(store).held_by(run) if dry_run else set()
@@ -204,7 +237,49 @@ def _held(name: str, hold: Hold, account: str, store: Store) -> HeldBack:
         medias = Items(store.db).load(first)
         titles = tuple(medias[media].named() for media in first)
     count = len(hold.changes)
-    return HeldBack(name, account, hold.shelf, hold.verb, count, hold.of, hold.why, hold.check, titles)
+    return HeldBack(name, account, hold.shelf, hold.verb, count, known(store, hold), hold.why, hold.check, titles)
+
+
+def known(store: Store, hold: Hold) -> int:
+    """How many records there are where the hold holds something back."""
+    if hold.of:
+        return hold.of
+    if hold.shelf == "history":
+        return Plays(store.db).count(hold.account)
+    return Values(store.db).agreed(hold.account, SHELVES[hold.shelf])
+
+
+def never(store: Store, account: int, uses: Mapping[str, Any], now: int) -> list[tuple[str, int, str, int]]:
+    """What can never be written to this account: shelf, media, why, and the run in which it came up.
+
+    uses: its shelves in use, by name.
+    """
+    (service,) = store.db.execute("SELECT service FROM account WHERE id = ?", (account,)).fetchone()
+    rows = store.db.execute(_NEVER, (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD))
+    return [
+        (NAMES[shelf], media, IMPOSSIBLE if impossible else UNNAMED, came)
+        for shelf, media, kind, impossible, came in rows
+        if (use := uses.get(NAMES[shelf])) is not None and kind in use.kinds and use.can("add")
+    ]
+
+
+def _undoing(store: Store, run: int) -> bool:
+    why, *_ = store.db.execute(_THIS_RUN, (run,)).fetchone()
+    return str(why).startswith("undo")
+
+
+def _untold(parties: Sequence[Party], store: Store, run: int) -> list[Refused]:
+    """What can never be written and came up since the last run that saw all accounts: that run told of the rest."""
+    _, began, before = store.db.execute(_THIS_RUN, (run,)).fetchone()
+    found = [
+        (party.name, shelf, media, why)
+        for party in parties
+        if party.told
+        for shelf, media, why, came in never(store, party.id, party.shelves, began)
+        if came > before
+    ]
+    medias = Items(store.db).load({media for _, _, media, _ in found})
+    return [Refused(name, shelf, medias[media], why, tried=False) for name, shelf, media, why in found]
 
 
 def _left(left: Mapping[tuple[object, ...], str], store: Store) -> list[Refused]:

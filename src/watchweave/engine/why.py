@@ -17,9 +17,9 @@ from ..storage.journal import Journal
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
-from .answers import SPOKEN, named_json, shown
+from .answers import named_json, shown
 from .home import Home
-from .report import shown_shelf, shown_value
+from .report import SPOKEN, shown_shelf, shown_value
 
 STANDINGS = ("good", "former", "ambiguous", "disputed")
 CLOCKS = ("moment", "day", "mark", "unknown")
