@@ -118,7 +118,7 @@ def test_why_says_why_an_account_shows_something_else(synced):
     synced.run("undo", str(run))
     for uid, reason in (
         ("x1", "plex shows nothing: not in its library"),
-        ("h1", "trakt shows nothing: it has no id that this account knows"),
+        ("h1", "trakt shows nothing: it has no id that this service knows"),
         ("m3", "trakt shows nothing: kept apart, as an undo or a sync left it"),
         ("m4", "trakt shows nothing: it was not taken"),
     ):
@@ -271,3 +271,61 @@ def test_every_key_of_an_answer_is_explained(synced, question):
     keys = keys_of(synced.run(question, "--json").json)
     assert len(keys) > 5
     assert [key for key in keys if f'"{key}"' not in page] == []
+
+
+def test_why_says_what_an_account_can_never_be_told(synced):
+    synced.watch("h1", at=LONG_AGO)
+    synced.watch("m3", at=LONG_AGO * 2)
+    synced.run("sync")
+    unnamed = synced.run("why", "Grandmother").out
+    assert "plex here, trakt cannot be told (it has no id that this service knows)" in unnamed
+    assert "owed" not in unnamed
+    ahead = synced.run("why", synced.work("m3").title).out
+    assert "trakt cannot be told (its time lies ahead, or before 1900)" in ahead
+
+
+def test_why_dates_a_value_that_we_wrote_by_the_write(place):
+    place.plex.rate("nate", "m2", 8, at=LONG_AGO)
+    place.run("sync")
+    assert "    ratings: 8 of 10 since 14 Nov 2023 23:13, last looked" in place.run("why", place.work("m2").title).out
+    place.world.clock.advance(3600)
+    place.account.rate(place.work("m2"), 3)
+    place.run("sync")
+    rated = [
+        line for line in place.run("why", place.work("m2").title).out.splitlines() if line.startswith("    ratings:")
+    ]
+    assert [("3 of 10 since" in line, "2023" in line) for line in rated] == [(True, False), (True, False)]
+    assert [line.count("(written by us)") for line in rated] == [1, 0]
+
+
+def test_why_says_what_a_coarser_form_makes_of_a_value_and_that_the_words_agree(place):
+    place.plex.rate("nate", "m2", 6.5, at=LONG_AGO)
+    place.account.rate(place.work("m2"), 7, LONG_AGO)
+    place.run("sync")
+    told = place.run("why", place.work("m2").title).out
+    assert "ratings should be: 6.5 of 10 for plex and trakt" in told
+    assert "    trakt shows 7 of 10: it keeps whole numbers\n" in told
+    assert "another word counted" not in told
+    assert "trakt ratings from nothing to 7 of 10, as others said" in told
+
+
+def test_why_of_a_word_that_says_what_is_true_already_calls_it_agreed(synced):
+    synced.plex.rate("nate", "m2", 8)
+    synced.run("sync")
+    synced.nate["accounts"]["attic"] = {"service": "trakt"} | synced.accounts()["trakt"]
+    synced.write()
+    synced.run("sync")
+    told = synced.run("why", synced.work("m2").title).out
+    assert "attic ratings from 8 of 10 to 8 of 10" in told
+    assert "another word counted" not in told
+
+
+def test_the_doctor_names_the_setting_that_makes_somebody_else_of_a_sign_in(place):
+    place.plex.person("zoe", home=True)
+    place.run("sync")
+    place.nate["accounts"]["plex"]["user"] = "zoe"
+    place.write()
+    ended = place.run("doctor")
+    assert ended.code == 2
+    assert 'Its setting `user` is "zoe": correct it, or give this account another name.' in ended.out
+    assert "watchweave login" not in ended.out

@@ -113,8 +113,11 @@ async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[
         return [("bad", f"{place}: {addressed(problem.message, party.name)}")]
     if party.account.person not in (None, identity.person):
         whose = party.account.person_name or "another person"
-        again = f'the sign-in is that of {identity.name}, but the records here are those of {whose}. Run "watchweave login {party.name}".'
-        return [("bad", f"{place}: {again}")]
+        again = f'Run "watchweave login {party.name}".'
+        if user := party.service.options.get("user"):
+            again = f'Its setting `user` is "{user}": correct it, or give this account another name.'
+        belongs = f"the sign-in is that of {identity.name}, but the records here are those of {whose}"
+        return [("bad", f"{place}: {belongs}. {again}")]
     lines = [("good", f"{place}: signed in as {identity.name}")]
     if damaged := home.secrets(party.id).damaged():
         again = f'Run "watchweave login {party.name}", or put it into config.yml once more.'

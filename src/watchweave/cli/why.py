@@ -19,7 +19,7 @@ from .terminal import say
 SHOWN = 3
 """So many of those that may be meant are told whole."""
 
-GONE = "somebody who is gone"
+GONE, OURS = "somebody who is gone", "written by us"
 KINDS = {"movie": "a film", "show": "a show", "season": "a season", "episode": "an episode"}
 
 
@@ -94,7 +94,8 @@ class Telling:
         for record in account["records"]:
             since = f" since {self.clock(account, record['at'])}" if record["at"] and record["there"] else ""
             looked = self.clock(account, record["looked"])
-            say(f"    {record['shelf']}: {_value(record)}{since}, last looked {looked}")
+            ours = f" ({OURS})" if record["written_by_us"] and since else ""
+            say(f"    {record['shelf']}: {_value(record)}{since}{ours}, last looked {looked}")
 
     def truth(self, truth: dict[str, Any]) -> None:
         who, says = " and ".join(truth["for"]), truth["said_by"] or GONE
@@ -112,7 +113,7 @@ class Telling:
         elif play["day"]:
             when = f"on {self.clock(play, play['day'])[:11]}"
         seen = ", ".join(
-            f"{one['account']} {one['state']}{' (written by us)' if one['written_by_us'] else ''}"
+            f"{one['account']} {one['state']}{f' ({note})' if (note := one['why'] or (one['written_by_us'] and OURS)) else ''}"
             for one in play["accounts"]
         )
         say(f"  watched {when}{' (removed)' if play['removed'] else ''}: {seen or 'shown nowhere'}")

@@ -13,13 +13,14 @@ from ..core.media import STRONG, Media
 from ..core.records import Form, Value
 from ..services.base import Shelf
 from ..storage.items import Items
-from ..storage.journal import Journal
+from ..storage.journal import Journal, Row
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
 from .answers import named_json, shown
+from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home
-from .report import SPOKEN, shown_shelf, shown_value
+from .report import IMPOSSIBLE, SPOKEN, UNNAMED, shown_shelf, shown_value
 
 STANDINGS = ("good", "former", "ambiguous", "disputed")
 CLOCKS = ("moment", "day", "mark", "unknown")
@@ -81,7 +82,7 @@ def _like(text: str) -> str:
 
 def everything(home: Home, media: int) -> dict[str, Any]:
     """All that is known of one media. Times are in UTC; `person` names whose account an entry is of."""
-    return Dossier(home.store, media, home.uses()).told()
+    return Dossier(home.store, media, home.uses(), home.clock()).told()
 
 
 Uses = Mapping[int, Mapping[str, type[Shelf[Any]]]]
@@ -93,11 +94,12 @@ class Dossier:
     uses: the shelves in use of every account of the settings; of others nothing is told but what they did.
     """
 
-    def __init__(self, store: Store, media: int, uses: Uses) -> None:
+    def __init__(self, store: Store, media: int, uses: Uses, now: int) -> None:
         self.store = store
         self.db: sqlite3.Connection = store.db
         self.number = media
         self.uses = uses
+        self.now = now
         self.media: Media = Items(self.db).load([media])[media]
         rows = self.db.execute(
             "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
@@ -138,7 +140,10 @@ class Dossier:
         ]
 
     def shown(self) -> list[dict[str, Any]]:
-        """What each account showed when last looked, of what is synced; `in_library`, and under which names."""
+        """What each account showed when last looked, of what is synced; `in_library`, and under which names.
+
+        `at`: since when, or when we wrote it there, if nothing was seen to change since.
+        """
         found: dict[int, dict[str, Any]] = {}
 
         def entry(account: int) -> dict[str, Any]:
@@ -147,15 +152,24 @@ class Dossier:
         for account, native, library in self.rows("SELECT account, native, library FROM handle WHERE media = ?"):
             entry(account)["names"] += [] if native.startswith("=") else [native]
             entry(account)["in_library"] = entry(account)["in_library"] or library > 0
+        wrote = self._wrote()
         for account, shelf, seen, at, looked in self.rows(
             "SELECT h.account, h.shelf, h.seen, h.at, c.looked FROM held AS h LEFT JOIN cursor AS c"
             " ON c.account = h.account AND c.shelf = h.shelf WHERE h.media = ? ORDER BY h.account, h.shelf"
         ):
             if self._synced(account, NAMES[shelf]):
                 value = shown_value(NAMES[shelf], seen)
-                record = {"shelf": NAMES[shelf], "there": seen is not None, "value": value}
+                last = wrote.get((account, NAMES[shelf]))
+                ours = last is not None and last.value == seen and last.sent > (at or 0)
+                at = last.sent if last is not None and ours else at
+                record = {"shelf": NAMES[shelf], "there": seen is not None, "value": value, "written_by_us": ours}
                 entry(account)["records"].append({**record, "at": shown(at), "looked": shown(looked)})
         return [found[account] for account in sorted(found)]
+
+    def _wrote(self) -> dict[tuple[int, str], Row]:
+        """Our last write to each account and shelf."""
+        rows = [row for row in Journal(self.store).of_media(self.number) if row.state == "done"]
+        return {(row.account, row.shelf): row for row in reversed(rows)}
 
     def truths(self) -> list[dict[str, Any]]:
         """What should be, for whom, who said so and when, and why an account shows something else."""
@@ -198,18 +212,22 @@ class Dossier:
 
     def _left(self, account: int, shelf: int, truth: Value, version: int) -> dict[str, Any] | None:
         """What an account shows in place of the truth, and why it is left so; nothing where it shows the truth."""
-        name = NAMES[shelf]
-        form = self.uses[account][name].form
-        learned = Values(self.db).roundings(account).get(shelf)
-        form = replace(form, learned=learned) if learned else form
+        name, form = NAMES[shelf], self._form(account, shelf)
         row = self.db.execute(
             "SELECT seen, due FROM held WHERE account = ? AND shelf = ? AND media = ?", (account, shelf, self.number)
         ).fetchone()
         seen, due = row or (None, 0)
-        if form.fit(truth) == seen:
+        if truth == seen:
             return None
         there = {"there": seen is not None, "value": shown_value(name, seen)}
-        return {**self.named(account), **there, "why": self._reason(account, name, form, bool(due))}
+        why = _coarse(form) if form.fit(truth) == seen else self._reason(account, name, form, bool(due))
+        return {**self.named(account), **there, "why": why}
+
+    def _form(self, account: int, shelf: int) -> Form:
+        """What a shelf of this account can hold, and was seen to make of values."""
+        form = self.uses[account][NAMES[shelf]].form
+        learned = Values(self.db).roundings(account).get(shelf)
+        return replace(form, learned=learned) if learned else form
 
     def _reason(self, account: int, shelf: str, form: Form, due: bool) -> str:
         query = "SELECT 1 FROM handle WHERE account = ? AND media = ? AND library > 0"
@@ -225,7 +243,7 @@ class Dossier:
             return "its ids contradict each other"
         if not due:
             return "kept apart, as an undo or a sync left it"
-        return "the next sync writes it" if self._can_be_named(account) else "it has no id that this account knows"
+        return "the next sync writes it" if self._can_be_named(account) else UNNAMED
 
     def _can_be_named(self, account: int) -> bool:
         """By the account's own name for it, or by an id, its own or its show's."""
@@ -245,30 +263,38 @@ class Dossier:
     def edits(self) -> list[dict[str, Any]]:
         """What people changed where, newest first; `decided`, or `agreed` with what decided in that run."""
         rows = self.rows(
-            "SELECT run, shelf, account, before, after, lo, hi, won FROM edit WHERE media = ? ORDER BY run DESC LIMIT 100"
+            "SELECT run, shelf, account, before, after, lo, hi, won, circle FROM edit WHERE media = ? ORDER BY run DESC LIMIT 100"
         )
-        winners = {(run, shelf): after for run, shelf, _, _, after, _, _, won in rows if won}
+        winners = {(run, circle, shelf): after for run, shelf, _, _, after, _, _, won, circle in rows if won}
+
+        def held(account: int, shelf: int, truth: Value) -> Value:
+            """The truth as this account shows it."""
+            synced = NAMES[shelf] in self.uses.get(account, {})
+            return self._form(account, shelf).fit(truth) if synced else truth
+
         return [
             {
                 **self.named(account), "run": run, "shelf": NAMES[shelf], "before": _value(shelf, before),
                 "after": _value(shelf, after), "since": _time(lo), "until": _time(hi), "decided": bool(won),
-                "agreed": winners.get((run, shelf), "nobody") == after,
+                "agreed": held(account, shelf, winners.get((run, circle, shelf), before)) == after,
             }
-            for run, shelf, account, before, after, lo, hi, won in rows
+            for run, shelf, account, before, after, lo, hi, won, circle in rows
             if account not in self.uses or self._synced(account, NAMES[shelf])
         ]  # fmt: skip
 
     def plays(self) -> list[dict[str, Any]]:
-        """Every play of it, and which accounts show it."""
+        """Every play of it, and which accounts show it; `why` one cannot be told of it."""
         sightings: dict[int, list[dict[str, Any]]] = {}
-        for play, account, state, ours, sent in self.rows(
-            "SELECT s.play, s.account, s.state, s.ours, s.sent FROM play AS p JOIN sighting AS s ON s.play = p.id"
+        for play, account, state, ours, sent, at in self.rows(
+            "SELECT s.play, s.account, s.state, s.ours, s.sent, p.at FROM play AS p JOIN sighting AS s ON s.play = p.id"
             " WHERE p.media = ? ORDER BY s.account"
         ):
+            why = self._never(account, at) if state in (0, 2) else None
             sightings.setdefault(play, []).append(
                 {
                     "account": self.accounts[account],
-                    "state": SIGHTINGS[state],
+                    "state": "cannot be told" if why else SIGHTINGS[state],
+                    "why": why,
                     "written_by_us": bool(ours),
                     "sent_as": shown(sent),
                 }
@@ -281,6 +307,14 @@ class Dossier:
             }
             for play, circle, at, lo, known, removed in rows
         ]  # fmt: skip
+
+    def _never(self, account: int, at: int | None) -> str | None:
+        """Why a play of then can never be written to this account."""
+        if self._frozen():
+            return "its ids contradict each other"
+        if at is not None and not EARLIEST < at <= self.now + FARTHEST_AHEAD:
+            return IMPOSSIBLE
+        return None if self._can_be_named(account) else UNNAMED
 
     def _whose(self, circle: int) -> str | None:
         query = "SELECT p.name FROM circle AS c JOIN profile AS p ON p.id = c.profile WHERE c.id = ?"
@@ -317,6 +351,11 @@ class Dossier:
             for number, hold in Journal(self.store).waiting().items()
             if any(change.media == self.number for change in hold.changes)
         ]
+
+
+def _coarse(form: Form) -> str:
+    """What a form does to values that it cannot hold."""
+    return "it keeps whole numbers" if form.steps == 10 else f"it keeps steps of {10 / form.steps:g}"
 
 
 def _time(at: int | None) -> str | None:
