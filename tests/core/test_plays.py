@@ -407,3 +407,10 @@ def test_what_we_wrote_for_an_entry_is_the_play_of_that_entry():
         ours = Entry(TRAKT, "ours", at, at - W, at + W, stamp=at, written=True, like=frozenset([(PLEX, this.key)]))
         past = matched(ours, *seen)
         assert [play.has(TRAKT) for play in past.plays] == [entry is this for entry in seen]
+
+
+def test_the_hour_that_we_wrote_for_a_day_is_no_viewing():
+    past = matched(day(DIARY))
+    past.plays[0].sightings[TRAKT] = Sighting(State.HERE, "ours", True, MIDNIGHT + 12 * HOUR)
+    matched(day(DIARY), moment(TRAKT, MIDNIGHT + 12 * HOUR - 20 * MINUTE), past=past)
+    assert shown(past) == [[TRAKT, DIARY], [TRAKT, DIARY]]

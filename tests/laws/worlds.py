@@ -57,6 +57,7 @@ class Life:
     """What really happened: the only thing that the laws are judged by."""
 
     viewings: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    marks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     close: set[str] = field(default_factory=set)
     """Films with viewings so close that those of two accounts may be taken for one."""
     known: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -130,7 +131,8 @@ class World:
         film = self.random.choice(FILMS)
         at = self.town.time - self.random.choice([0, 0, 1, 30]) * DAY - self.random.randint(1, 20) * HOUR
         clear = 60 * HOUR if "diary" in self.names else 4 * HOUR  # else, one known by its day: nobody can tell
-        nearest = min((abs(at - other) for other in self.life.viewings[film]), default=clear)
+        others = self.life.viewings[film] + self.life.marks[film]
+        nearest = min((abs(at - other) for other in others), default=clear)
         if nearest < (APART if self.evenings else clear):
             return
         if nearest < clear:
@@ -159,6 +161,7 @@ class World:
             film = self.random.choice(films)
             box.mark(film, self.town.time)
             self.life.known[box.name, film].add(max(self.life.viewings[film]))
+            self.life.marks[film].append(self.town.time)
             self.life.close.add(film)
             self.note(f"{box.name} mark {film}")
 

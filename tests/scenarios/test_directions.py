@@ -183,3 +183,17 @@ def test_an_account_that_is_added_takes_nothing_away():
     town.boxes["new"].wish("ran", town.time - 9 * DAY)
     look(town)
     assert {film: len(wished(town, film)) for film in ("heat", "ran", "alien")} == {"heat": 3, "ran": 3, "alien": 3}
+
+
+@pytest.mark.parametrize("giver", ["plex", "trakt"])
+def test_what_another_one_shows_who_is_still_heard_is_told_on_their_word(giver):
+    town = Town([("plex", "letterboxd"), ("trakt", "letterboxd")], plex=LIKE, trakt=LIKE, letterboxd=LIKE)
+    town.film("heat")
+    town.plex.wish("heat", town.time)
+    town.trakt.wish("heat", town.time)
+    town.letterboxd.fail_writes = ["unsent"]
+    town.sync()
+    assert wished(town, "heat") == {"plex", "trakt"}
+    town.directions = [(giver, "letterboxd")]
+    look(town)
+    assert wished(town, "heat") == {"plex", "trakt", "letterboxd"}

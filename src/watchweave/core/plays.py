@@ -245,8 +245,10 @@ def meet(one: Play | Entry, other: Play | Entry) -> bool:
 
 
 def near(entry: Entry, past: Past, wide: int, written: Sequence[Entry]) -> bool:
-    """Does this account show an entry closer than W? One that we wrote, and that finds its place later, counts as well."""
-    shown = [play.sightings[entry.account].sent for play in past.plays if play.has(entry.account)]
+    """Does this account show an entry closer than W? One that we wrote, and that finds its place later, counts as well,
+    but not the hour that we wrote for a day."""
+    there = [(play, play.sightings[entry.account]) for play in past.plays if play.has(entry.account)]
+    shown = [seen.sent for play, seen in there if play.known is Known.MOMENT or not seen.ours]
     if not entry.written:
         shown += [other.stamp for other in written if other.account == entry.account]
     return any(at is not None and entry.stamp is not None and abs(at - entry.stamp) < wide for at in shown)

@@ -35,7 +35,9 @@ class Compare:
         self.edits: Edits = defaultdict(lambda: defaultdict(list))
         self.newest_play = self.plays.newest()
         self.lost: dict[int, dict[int, set[str]]] = {}
-        self.introduced: set[tuple[int, int]] = set()
+        self.introduced = {
+            (c.id, account) for c in circles for account in c.heard if not self.accounts.met(c.id, account, "history")
+        }
         """(circle, account): whose plays the circle hears of for the first time."""
 
     def account(self, party: Party) -> None:
@@ -183,7 +185,6 @@ class Compare:
             self.lost[party.id] = gone
         for circle in hearing:
             if circle.id not in met:
-                self.introduced.add((circle.id, party.id))
                 self.plays.touch_all(circle.id, party.id, member=party.id in circle.members)
             self.values.touch(circle.id, SHELVES["history"], gone)
         if look.whole:

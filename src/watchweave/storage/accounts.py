@@ -173,8 +173,9 @@ class Accounts:
         was_member, was_heard = before
         if was_heard - heard or was_member - set(members):
             self.db.execute(KEEP_LOST, (circle,))
-        for account in was_heard - heard:
-            self.db.execute("DELETE FROM hears WHERE circle = ? AND account = ?", (circle, account))
+        silent = [(circle, account) for account in sorted(was_heard - heard)]
+        self.db.executemany("DELETE FROM hears WHERE circle = ? AND account = ?", silent)
+        for _, account in silent:
             self._unheard(circle, account)
         self.db.executemany(
             "INSERT OR IGNORE INTO hears (circle, account, shelf) VALUES (?, ?, ?)",
@@ -190,11 +191,14 @@ class Accounts:
                 self.db.execute("UPDATE account SET circle = ? WHERE id = ?", (circle, account))
 
     def _unheard(self, circle: int, account: int) -> None:
-        """What was still due on the word of an account no longer heard is kept apart; its plays stay where they are."""
+        """What was still due on the word of an account no longer heard, and which no other one shows, is kept apart; its
+        plays stay where they are."""
         self.db.execute(
             "UPDATE held SET due = 0, agreed = seen, version = (SELECT coalesce(max(version), -1) FROM truth WHERE circle = ?1) WHERE due = 1"
             " AND account IN (SELECT id FROM account WHERE circle = ?1) AND EXISTS (SELECT 1 FROM truth AS t WHERE"
-            " t.circle = ?1 AND t.shelf = held.shelf AND t.media = held.media AND t.origin = ?2)",
+            " t.circle = ?1 AND t.shelf = held.shelf AND t.media = held.media AND t.origin = ?2 AND NOT (t.value IS NOT NULL AND EXISTS"
+            " (SELECT 1 FROM hears AS x JOIN held AS o ON o.account = x.account AND o.shelf = x.shelf WHERE x.circle = ?1"
+            " AND x.account <> ?2 AND x.shelf = t.shelf AND o.media = t.media AND o.seen IS t.value)))",
             (circle, account),
         )
         self.db.execute("DELETE FROM sighting WHERE circle = ? AND account = ?", (circle, account))
