@@ -409,8 +409,11 @@ def test_what_we_wrote_for_an_entry_is_the_play_of_that_entry():
         assert [play.has(TRAKT) for play in past.plays] == [entry is this for entry in seen]
 
 
-def test_the_hour_that_we_wrote_for_a_day_is_no_viewing():
+@pytest.mark.parametrize("another", [True, False])
+def test_near_the_hour_that_we_wrote_for_a_day_is_another_day_that_is_lacked_or_a_double(another):
     past = matched(day(DIARY))
     past.plays[0].sightings[TRAKT] = Sighting(State.HERE, "ours", True, MIDNIGHT + 12 * HOUR)
-    matched(day(DIARY), moment(TRAKT, MIDNIGHT + 12 * HOUR - 20 * MINUTE), past=past)
-    assert shown(past) == [[TRAKT, DIARY], [TRAKT, DIARY]]
+    if another:
+        matched(day(DIARY), past=past)
+    matched(moment(TRAKT, MIDNIGHT + 12 * HOUR - 20 * MINUTE), past=past)
+    assert shown(past) == ([[TRAKT, DIARY], [TRAKT, DIARY]] if another else [[TRAKT, DIARY]])

@@ -114,7 +114,7 @@ class World:
 
     def act(self) -> None:
         kind = self.random.choice(
-            ["watch"] * 4 + ["rate"] * 3 + ["wish", "wish", "unwish", "unrate", "remove_play", "double"]
+            ["watch"] * 4 + ["rate"] * 3 + ["wish", "wish", "unwish", "unrate", "remove_play", "double", "mark"]
         )
         getattr(self, kind)()
 
@@ -215,6 +215,8 @@ class World:
     def remove_play(self) -> None:
         if (box := self.box("history")) and box.plays and self.random.random() < 0.3:
             key = self.random.choice(list(box.plays))
+            if key.startswith("view:"):  # it goes with its flag
+                return
             self.life.removed.add(box.plays[key][0])
             box.remove_play(key)
             self.note(f"{box.name} remove {key}")

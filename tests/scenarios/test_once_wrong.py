@@ -389,7 +389,7 @@ def test_a_mark_stands_for_the_last_play_before_it():
     assert len(town.times("trakt", "heat")) == len(town.times("second", "heat")) == 3
 
 
-def test_a_mark_that_is_set_later_is_a_play_of_its_moment():
+def test_a_film_that_is_marked_anew_is_watched_and_no_new_play_until_somebody_watches_it():
     town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
     town.film("heat")
     town.trakt.watch("heat", NOON - 400 * DAY, NOON)
@@ -399,7 +399,45 @@ def test_a_mark_that_is_set_later_is_a_play_of_its_moment():
     town.wait(HOUR)
     town.plex.mark("heat", town.time)
     town.settle()
+    assert (len(town.times("trakt", "heat")), "heat" in town.plex.flags) == (1, True)
+    town.wait(DAY)
+    town.plex.watch("heat", town.time, town.time)
+    town.settle()
     assert len(town.times("trakt", "heat")) == 2
+
+
+@pytest.mark.parametrize("directions", [None, [("plex", "trakt")]])
+@pytest.mark.parametrize("known", [True, False])
+def test_an_old_film_that_is_added_and_marked_by_hand_is_the_play_that_the_others_know(directions, known):
+    town = Town(directions, plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.plex.library.remove("heat")
+    if known:
+        town.trakt.watch("heat", NOON - 400 * DAY, NOON)
+    town.trakt.watch("ran", NOON - 300 * DAY, NOON)
+    town.settle()
+    town.wait(DAY)
+    town.plex.library.add("heat")
+    town.plex.mark("heat", town.time)
+    marked = town.time // MINUTE * MINUTE
+    town.settle()
+    assert town.times("trakt", "heat") == ([(NOON - 400 * DAY) // MINUTE * MINUTE] if known else [marked])
+
+
+def test_a_database_that_is_older_than_the_accounts_doubles_no_play():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran", "alien")
+    town.plex.watch("ran", NOON - 50 * DAY, NOON)
+    town.settle()
+    old = town.store.scratch()
+    town.wait(DAY)
+    town.trakt.watch("heat", NOON - 30 * DAY, NOON)
+    town.plex.watch("alien", town.time, town.time)
+    town.settle()
+    town.wait(DAY)
+    town.store = old
+    town.settle()
+    assert [len(town.times("trakt", film)) for film in ("heat", "ran", "alien")] == [1, 1, 1]
 
 
 def test_a_play_that_a_person_removed_does_not_come_back_where_the_directions_change():
@@ -432,3 +470,109 @@ def test_what_was_taken_back_is_planned_anew_where_the_directions_change():
     town.directions = [("plex", "trakt")]
     town.settle()
     assert "heat" in town.trakt.ratings
+
+
+@pytest.mark.parametrize("anew", ["plex", "trakt"])
+@pytest.mark.parametrize("seen", ["only ours", "nothing"])
+def test_an_account_that_turns_out_to_be_made_anew_before_we_write_there_is_read_whole(anew, seen):
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.plex.watch("heat", NOON - DAY, NOON - DAY)
+    town.trakt.watch("ran", NOON - DAY, NOON - DAY)
+    town.settle()
+    other = town.trakt if anew == "plex" else town.plex
+    if seen == "only ours":
+        other.rate("heat", 80, town.time)
+        town.sync()
+        town.wait(HOUR)
+    town.boxes[anew].scope = "2"
+    other.rate("ran", 60, town.time)
+    town.settle()
+    assert [len(town.times("trakt", film)) for film in ("heat", "ran")] == [1, 1]
+    assert town.boxes[anew].ratings["ran"][0] == 60
+    assert {"heat", "ran"} <= town.plex.flags.keys()
+
+
+def test_a_clock_that_is_hours_off_makes_no_play_of_our_mark():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.settle()
+    town.trakt.watch("heat", NOON - 30 * DAY, NOON)
+    town.sync()
+    key = next(key for key in town.plex.plays if key.startswith("view:heat"))
+    _, at, clock = town.plex.plays[key]
+    town.plex.plays[key] = ("heat", at + 5 * HOUR, clock)
+    town.wait(DAY)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == 1
+
+
+def test_a_mark_of_a_film_that_is_watched_already_is_a_viewing():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat")
+    for days in (30, 20, 10):
+        town.trakt.watch("heat", NOON - days * DAY, NOON)
+    town.plex.watch("heat", NOON - 10 * DAY, NOON)
+    town.settle()
+    town.wait(DAY)
+    town.plex.mark("heat", town.time)  # a server that shows no history shows only the last view
+    town.settle()
+    assert len(town.times("trakt", "heat")) == 4
+
+
+def test_a_mark_is_told_to_nobody_before_the_others_were_read_but_not_for_ever():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.trakt.watch("ran", NOON - 9 * DAY, NOON)
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.watch("heat", NOON - 3 * DAY, NOON)
+    town.trakt.down = True
+    town.plex.mark("heat", town.time)
+    town.sync()
+    assert town.times("second", "heat") == []
+    town.trakt.down = False
+    town.settle()
+    assert town.times("second", "heat") == [(NOON - 3 * DAY) // MINUTE * MINUTE]
+    town.trakt.down = True
+    town.film("alien")
+    town.plex.mark("alien", town.time)
+    at = town.time // MINUTE * MINUTE
+    town.wait(2 * DAY)
+    town.settle()
+    assert town.times("second", "alien") == [at]
+
+
+def test_a_mark_whose_flag_was_read_before_it_is_a_mark_all_the_same():
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.trakt.watch("ran", NOON - 90 * DAY, NOON)
+    town.settle()
+    town.trakt.watch("heat", NOON - 30 * DAY, NOON)
+    town.sync(dry_run=True)
+    town.plex.mark("heat", town.time)
+    view = next(key for key in town.plex.plays if key.startswith("view:heat"))
+    mark = town.plex.plays.pop(view)  # the reading broke before it came
+    town.plex.partial = {"history"}
+    town.sync()
+    town.plex.partial = set()
+    town.plex.plays[view] = mark
+    town.plex.move("history")
+    town.wait(HOUR)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == 1
+
+
+def test_what_was_approved_and_not_written_waits_under_the_same_name():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    films = [f"film{n}" for n in range(250)]
+    town.film(*films)
+    for n, film in enumerate(films):
+        town.trakt.watch(film, NOON - (n + 2) * DAY, NOON)
+    assert [(held.hold, held.count) for held in town.sync().held] == [("h1", 250)]
+    town.second.fail_writes = ["", "unsent"]
+    assert [(held.hold, held.count) for held in town.approve("h1").held] == [("h1", 150)]
+    assert [(held.hold, held.count) for held in town.sync().held] == [("h1", 150)]
+    report = town.approve("h1")
+    assert (report.held, len(town.second.plays)) == ([], 250)
+    assert town.sync().held == []

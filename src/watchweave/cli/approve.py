@@ -42,9 +42,8 @@ def approve(
 def _why_left(report: Report, hold: str) -> str:
     """What is with the changes that were approved and not written."""
     held_now = [held.hold for held in report.held]
-    if report.interrupted:
-        again = f"approve {hold} again" if hold in held_now else "the next sync writes them, or asks you once more"
-        return f"not written yet: {again}."
+    if hold in held_now:
+        return f"not written yet: approve {hold} again."
     news = [name for name in held_now if name != hold]
     again = f" Newly held: {', '.join(news)}." if news else ""
     return f"could not be written, or no longer belong to the plan.{again}"

@@ -246,9 +246,11 @@ def meet(one: Play | Entry, other: Play | Entry) -> bool:
 
 def near(entry: Entry, past: Past, wide: int, written: Sequence[Entry]) -> bool:
     """Does this account show an entry closer than W? One that we wrote, and that finds its place later, counts as well,
-    but not the hour that we wrote for a day."""
+    but not the hour that we wrote for a day where the account lacks another day that this can be."""
     there = [(play, play.sightings[entry.account]) for play in past.plays if play.has(entry.account)]
-    shown = [seen.sent for play, seen in there if play.known is Known.MOMENT or not seen.ours]
+    days = [p for p in past.plays if p.known is Known.DAY and not p.removed and meet(p, entry)]
+    lacks = any(not play.has(entry.account) for play in days)
+    shown = [seen.sent for play, seen in there if not (lacks and seen.ours and play.known is not Known.MOMENT)]
     if not entry.written:
         shown += [other.stamp for other in written if other.account == entry.account]
     return any(at is not None and entry.stamp is not None and abs(at - entry.stamp) < wide for at in shown)
@@ -312,14 +314,15 @@ def take_place(play: Play, coarse: Play, past: Past) -> bool:
 
 def ripe(play: Play, now: int, finer: Sequence[int | None]) -> bool:
     """May others be told? A play known only by its day waits for a better clock, at most one day longer; one known by a
-    mark or not at all, until the others were read.
+    mark, or not at all, until the others were read: after the mark, if they can be within a day.
 
     `finer`: when each heard account with a finer clock was last read whole; None for never.
     """
     if play.known is Known.MOMENT:
         return True
     if play.known in (Known.MARK, Known.NOTHING):
-        return all(looked is not None for looked in finer)
+        at = play.at if play.at is not None and now <= play.at + DAY else NEVER
+        return all(looked is not None and looked >= at for looked in finer)
     return now > play.hi + DAY or (now > play.hi and all(looked is not None and looked > play.hi for looked in finer))
 
 

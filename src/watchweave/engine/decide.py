@@ -52,6 +52,8 @@ class Outcome(Struct):
     """Changes that cannot be made, with the reason."""
     note: str = ""
     """Why an approval did not count."""
+    granted: dict[int, Hold] = field(default_factory=dict)
+    """The holds whose changes may be written now, by their numbers; they end when all is written."""
 
 
 class Decide:
@@ -289,20 +291,21 @@ class Decide:
         if not agreed <= planned:
             agreed, note = set(), "The plan is no longer the one that was approved; nothing of it was written."
         waiting: set[tuple[object, ...]] = set()
+        granted: dict[int, Hold] = {}
         for number, hold in self.journal.waiting().items():
             if hold.account not in self.parties or hold.check == "doubted":
                 continue
             identities = {change.identity for change in hold.changes}
             party = self.parties[hold.account]
             if identities & agreed or (yes and identities <= planned and yields(hold, self.terms.limits)):
-                self.journal.answer(number, "approved", self.now)
+                granted[number] = hold
             elif narrowed or identities <= planned or not party.told or not party.look(hold.shelf).whole:
                 waiting |= identities
             else:
                 self.journal.answer(number, "replaced", self.now)
         rest, asked = self._asked([change for change in changes if change.identity not in waiting], agreed)
         passed, holds = check(rest, self, self.terms.limits, yes=yes, approved=lambda change: change.identity in agreed)
-        return Outcome(list(changes), passed, [*holds, *asked], self.left, note)
+        return Outcome(list(changes), passed, [*holds, *asked], self.left, note, granted)
 
     def of(self, account: int, shelf: str) -> int:
         return self.plays.count(account) if shelf == "history" else self.values.agreed(account, SHELVES[shelf])

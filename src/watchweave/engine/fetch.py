@@ -79,17 +79,24 @@ class Fetch:
             except ServiceError as problem:
                 party.problems.append(problem)
                 party.told = False
+            if party.new_epoch:
+                await self._readers(party, ("news", "quiet", "own"))
 
     async def look_behind(self, parties: Sequence[Party]) -> None:
         """Read of these, too, what happened just before our own last write: something is to be written there."""
         self.behind |= {party.id for party in parties}
-        await self._unless_stopped(parties, partial(self._readers, so_far=("own",)))
+        await self._unless_stopped(parties, partial(self._anew, so_far=("own",)))
         await self._unless_stopped([party for party in parties if party.takes_plays()], self._know_form)
 
     async def one(self, party: Party) -> None:
-        """Read one account; a new epoch makes everything of it be read anew."""
-        await self._readers(party, ("none",))
-        if party.new_epoch:
+        """Read one account."""
+        await self._anew(party, ("none",))
+
+    async def _anew(self, party: Party, so_far: Sequence[How]) -> None:
+        """Make the readings that have come only so far; if that shows a new epoch, all of the account is read anew."""
+        known = party.new_epoch
+        await self._readers(party, so_far)
+        if party.new_epoch and not known:
             await self._readers(party, ("news", "quiet", "own"))
 
     async def _readers(self, party: Party, so_far: Sequence[How]) -> None:

@@ -42,6 +42,7 @@ class Retell:
         self.items = Items(self.values.db)
         self.now = compare.now
         self.renewed: set[int] = set()
+        self.ticks: Mapping[int, list[Edit]] = compare.edits.get((circle.id, "watched"), {})
         self.introduced = {account for number, account in compare.introduced if number == circle.id}
         heard = [parties[number] for number in sorted(circle.heard)]
         self.settles = {
@@ -54,8 +55,7 @@ class Retell:
 
     def run(self) -> None:
         """Match all touched media, the plain ones at once, then derive the flags and the dues."""
-        ticks = self.compare.edits.get((self.circle.id, "watched"), {})
-        plain = Plain(self.values.db)
+        plain, ticks = Plain(self.values.db), self.ticks
         first = plain.place(self.circle.id, self.circle.heard, ticks, self.introduced)
         last = self.plays.newest()
         for party in self.tellers if last > first else ():
@@ -159,11 +159,12 @@ class Retell:
         return Entry(line.account, line.key, at, *interval(at, known, wide, self.now), known, line.at)
 
     def _clock(self, line: Line) -> Known:
-        """How well its time is known. A mark that we see come is a viewing of that moment; of one that was there before
-        we looked nobody knows what it stands for."""
-        known = Known(line.clock)
-        seen = known is Known.MARK and line.account not in self.introduced
-        return Known.MOMENT if seen else known
+        """How well its time is known. Where the account has shown the thing as watched all along, a mark is a viewing."""
+        if line.clock != Known.MARK or line.account in self.introduced:
+            return Known(line.clock)
+        before = line.known or self.compare.lost.get(line.account, {}).get(line.media)
+        ticked = any(e.account == line.account and e.value is not None for e in self.ticks.get(line.media, ()))
+        return Known.MOMENT if before and not ticked else Known.MARK
 
     def _midnight(self, at: int) -> int:
         return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(), self.zone).timestamp())

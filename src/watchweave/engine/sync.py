@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from ..core.directions import circles, hears
 from ..core.plan import Change, Hold
 from ..errors import ServiceError
@@ -83,7 +85,7 @@ def decide(
         for hold in outcome.holds:
             journal.hold(run, hold, now)
         record(parties, accounts)
-        holds = journal.waiting()
+        holds = {number: hold for number, hold in journal.waiting().items() if number not in outcome.granted}
     return outcome, holds
 
 
@@ -223,6 +225,8 @@ def end(
 ) -> Report:
     """Write down how the run went, and what each account's sign-in is worth."""
     run, outcome, holds, apply = done
+    if not request.dry_run:
+        holds = {**holds, **close_granted(outcome, apply, store, now)}
     holds = {n: hold for n, hold in holds.items() if not request.only_shelves or hold.shelf in request.only_shelves}
     accounts = Accounts(store)
     result = report(request.dry_run, run, parties, (outcome, holds, apply.outcomes), store)
@@ -233,6 +237,20 @@ def end(
         accounts.end_run(run, result.status, result.requests, [p.message for p in result.problems], now)
         Journal(store).prune(now - 90 * 86_400)
     return result
+
+
+def close_granted(outcome: Outcome, apply: Apply, store: Store, now: int) -> dict[int, Hold]:
+    """What a person let pass ends when it is written; what is left of it waits under the same number."""
+    journal, rest = Journal(store), {}
+    with store.transaction(durable=True):
+        for number, hold in outcome.granted.items():
+            left = [c for c in hold.changes if apply.outcomes.get(c.identity, ("failed",))[0] == "failed"]
+            if left:
+                rest[number] = replace(hold, changes=tuple(left))
+                journal.shrink(number, rest[number])
+            else:
+                journal.answer(number, "approved", now)
+    return rest
 
 
 def settle_mood(accounts: Accounts, party: Party, now: int) -> None:

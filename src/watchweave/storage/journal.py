@@ -238,6 +238,11 @@ class Journal:
         """The holds that this run made."""
         return {number for (number,) in self.db.execute("SELECT id FROM hold WHERE run = ?", (run,))}
 
+    def shrink(self, number: int, hold: Hold) -> None:
+        """This is what is left of it."""
+        changes = encode_changes(hold.changes).decode()
+        self.db.execute("UPDATE hold SET changes = ?, digest = ? WHERE id = ?", (changes, hold.digest, number))
+
     def answer(self, number: int, answer: str, now: int) -> None:
         """A person approved or declined it, or it was replaced because the plan has changed."""
         self.db.execute("UPDATE hold SET answer = ?, answered = ? WHERE id = ?", (answer, now, number))

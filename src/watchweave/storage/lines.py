@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 
 LINES = (
-    "SELECT e.account, e.key, e.media, e.at, e.clock, iif(p.id IS NULL, w.at, p.at),"
+    "SELECT e.account, e.key, e.media, e.at, e.clock, EXISTS (SELECT 1 FROM entry AS b INDEXED BY entry_media"
+    " WHERE b.media = e.media AND b.account = e.account AND b.fresh < e.fresh), iif(p.id IS NULL, w.at, p.at),"
     " coalesce(p.lo, w.lo), coalesce(p.hi, w.hi), coalesce(p.known, w.known),"
     " (SELECT json_group_array(json_array(t.account, t.key)) FROM sighting AS t WHERE t.play = p.id AND t.account <> e.account"
     " AND t.key IS NOT NULL AND t.state = 1) FROM json_each(?1) AS j"
@@ -39,6 +40,8 @@ class Line(Struct, frozen=True):
     media: int
     at: int | None
     clock: int
+    known: bool
+    """Did the account show another entry of this media before?"""
     written: tuple[int | None, int, int, int] | None = None
     like: frozenset[tuple[int, str]] = frozenset()
     """The other entries of that play, by account and key."""
@@ -61,7 +64,9 @@ class Lines:
     def _lines(self, query: str, circle: int, heard: Collection[int], medias: Sequence[int]) -> dict[int, list[Line]]:
         rows = self.db.execute(query, (json.dumps(medias), json.dumps(sorted(heard)), circle))
         found: dict[int, list[Line]] = defaultdict(list)
-        for account, key, media, at, clock, when, lo, hi, known, like in rows:
+        for account, key, media, at, clock, before, when, lo, hi, known, like in rows:
             own = (when, lo, hi, known) if lo is not None else None
-            found[media].append(Line(account, key, media, at, clock, own, frozenset(map(tuple, json.loads(like)))))
+            found[media].append(
+                Line(account, key, media, at, clock, bool(before), own, frozenset(map(tuple, json.loads(like))))
+            )
         return found
