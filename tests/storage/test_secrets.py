@@ -108,7 +108,7 @@ def test_the_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> 
 
 
 def test_a_lost_key_is_not_replaced_by_a_new_one(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="cannot be read"):
+    with pytest.raises(StorageError, match="is missing"):
         load_key(tmp_path, {}, first=False)
     assert list(tmp_path.iterdir()) == []
 

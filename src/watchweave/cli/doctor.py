@@ -14,7 +14,7 @@ from ..engine.party import Party
 from ..engine.report import addressed
 from ..errors import ServiceError, WatchWeaveError
 from ..settings import DATABASE, make_private
-from ..storage.store import on_network
+from ..storage.store import damaged, on_network
 from . import Tools
 from .running import finish, progress
 from .terminal import many, say
@@ -90,7 +90,7 @@ def _database(home: Home, findings: Findings) -> None:
     if told == "ok":
         findings.good("the database is sound")
     else:
-        findings.bad("the database is damaged: put the newest copy from data/backups in its place")
+        findings.bad(str(damaged(home.store.path)))
 
 
 async def _accounts(home: Home, person: ProfileWish, faulty: Collection[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -48,8 +48,8 @@ class Outcome(Struct):
     changes: list[Change]
     passed: list[Change]
     holds: list[Hold]
-    left: dict[tuple[object, ...], str]
-    """Changes that cannot be made, with the reason."""
+    left: dict[tuple[object, ...], str] | None = None
+    """Of an undo: what stays, with the reason."""
     note: str = ""
     """Why an approval did not count."""
     granted: dict[int, Hold] = field(default_factory=dict)
@@ -74,7 +74,6 @@ class Decide:
         self.journal = Journal(store)
         self.accounts = Accounts(store)
         self.items = Items(store.db)
-        self.left: dict[tuple[object, ...], str] = {}
         self.rounded: dict[int, dict[int, dict[int, int]]] = {}
 
     def changes(self) -> list[Change]:
@@ -223,7 +222,6 @@ class Decide:
             else:
                 value, key = self._time(row, taken.setdefault(row.media, set())), None
             if value is not None and not EARLIEST < value <= self.now + FARTHEST_AHEAD:
-                self.left[party.id, "history", row.media, row.play] = "its time lies ahead, or before 1900"
                 continue
             changes.append(
                 Change(
@@ -254,13 +252,7 @@ class Decide:
     def _possible(self, party: Party, changes: Sequence[Change]) -> list[Change]:
         """Without what cannot be named to this service."""
         medias = self.items.load({change.media for change in changes}, party.id)
-        possible = []
-        for change in changes:
-            if nameable(medias[change.media], party):
-                possible.append(change)
-            else:
-                self.left[party.id, change.shelf, change.media] = "it has no id that this service knows"
-        return possible
+        return [change for change in changes if nameable(medias[change.media], party)]
 
     # ---------------------------------------------------------------- check
     def _asked(self, changes: list[Change], agreed: set[tuple[object, ...]]) -> tuple[list[Change], list[Hold]]:
@@ -305,7 +297,7 @@ class Decide:
                 self.journal.answer(number, "replaced", self.now)
         rest, asked = self._asked([change for change in changes if change.identity not in waiting], agreed)
         passed, holds = check(rest, self, self.terms.limits, yes=yes, approved=lambda change: change.identity in agreed)
-        return Outcome(list(changes), passed, [*holds, *asked], self.left, note, granted)
+        return Outcome(list(changes), passed, [*holds, *asked], None, note, granted)
 
     def of(self, account: int, shelf: str) -> int:
         return self.plays.count(account) if shelf == "history" else self.values.agreed(account, SHELVES[shelf])

@@ -216,10 +216,12 @@ class Fetch:
         identity = await party.service.identity()
         known = party.account
         if known.person is not None and known.person != identity.person:
+            named = party.service.options.get("user")
+            cause = f"Its setting `user` names {named}: correct it" if named else "Sign in with the right account"
             raise SignInNeeded(
                 party.service.title,
                 f'this sign-in belongs to {identity.name or "somebody else"}, but the account "{party.name}" is linked to'
-                f" {known.person_name or 'another person'}. Sign in with the right account, or give this one another name.",
+                f" {known.person_name or 'another person'}. {cause}, or give this one another name.",
             )
         if party.confirmed:
             return

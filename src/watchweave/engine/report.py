@@ -51,7 +51,7 @@ _NEVER = (
     " AND (NOT (p.at > ?3 AND p.at <= ?4) OR NOT (" + NAMED + ")) ORDER BY 1, 2"
 )
 _THIS_RUN = (
-    "SELECT r.why, r.began, (SELECT coalesce(max(o.id), 0) FROM run AS o WHERE o.profile = r.profile AND o.id < r.id"
+    "SELECT r.began, (SELECT coalesce(max(o.id), 0) FROM run AS o WHERE o.profile = r.profile AND o.id < r.id"
     " AND o.status IN ('done', 'held') AND o.why NOT LIKE 'undo%') FROM run AS r WHERE r.id = ?"
 )
 """And the last before it that saw all accounts."""
@@ -216,7 +216,7 @@ def report(
     refused = [
         Refused(line.account, line.shelf, line.media, line.reason) for line in lines if line.outcome == "refused"
     ]
-    refused += _left(outcome.left, store) if _undoing(store, run) else _untold(parties, store, run)
+    refused += _untold(parties, store, run) if outcome.left is None else _left(outcome.left, store)
     problems = _problems(parties)
     requests = {party.name: party.service.http.requests for party in parties}
     made = Journal(store).held_by(run) if dry_run else set()
@@ -263,14 +263,9 @@ def never(store: Store, account: int, uses: Mapping[str, Any], now: int) -> list
     ]
 
 
-def _undoing(store: Store, run: int) -> bool:
-    why, *_ = store.db.execute(_THIS_RUN, (run,)).fetchone()
-    return str(why).startswith("undo")
-
-
 def _untold(parties: Sequence[Party], store: Store, run: int) -> list[Refused]:
     """What can never be written and came up since the last run that saw all accounts: that run told of the rest."""
-    _, began, before = store.db.execute(_THIS_RUN, (run,)).fetchone()
+    began, before = store.db.execute(_THIS_RUN, (run,)).fetchone()
     found = [
         (party.name, shelf, media, why)
         for party in parties

@@ -134,8 +134,14 @@ def new_key() -> bytes:
 def _read(path: Path) -> bytes:
     try:
         return decoded(path.read_text(), str(path))
+    except FileNotFoundError as error:
+        raise StorageError(
+            f"{path} is missing. It holds the key of the saved sign-ins: put it back from a copy, or set WATCHWEAVE_KEY."
+            " Without it every account has to sign in again, into a new database."
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"{path} holds the key of the saved sign-ins and cannot be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise StorageError(f"{path} holds the key of the saved sign-ins and cannot be read: {why}.") from error
 
 
 def _make(path: Path) -> None:
