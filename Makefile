@@ -6,11 +6,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SHARED := $(or $(WATCHWEAVE_SHARED),../shared)
 CODE := $(wildcard src tests benchmarks docs)
 
-WORLDS ?= 200
+WORLDS ?= 10000
 SEED ?= 1
 SIZE ?= small
 
-.PHONY: setup demo test check fix acceptance laws bench peers mutants docs
+.PHONY: setup demo test check fix acceptance laws bench accuracy peers mutants docs
 
 setup: .venv/setup.stamp
 
@@ -55,6 +55,9 @@ laws: .venv/setup.stamp
 
 bench: .venv/setup.stamp
 	$(BIN)/python benchmarks/run.py --size $(SIZE)
+
+accuracy: .venv/setup.stamp
+	$(BIN)/python benchmarks/accuracy.py
 
 peers: .venv/setup.stamp
 	$(BIN)/python benchmarks/peers.py

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "errors": (),
     "core": ("core", "errors"),
     "services": ("core", "errors", "services"),
-    "metadata": ("core", "errors", "services.http", "metadata"),
+    "metadata": ("core", "errors", "services.http", "services.pacing", "metadata"),
     "storage": ("core", "errors", "storage"),
     "sandbox": ("core", "errors", "services", "sandbox"),
     "notifications": ("core", "errors", "notifications"),
@@ -34,7 +34,20 @@ MAY_IMPORT = {
 
 PURE = frozenset(
     {"__future__", "abc", "array", "bisect", "collections", "copy", "dataclasses", "datetime", "decimal", "difflib"}
-    | {"enum", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "msgspec", "operator", "re"}
+    | {
+        "enum",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "itertools",
+        "json",
+        "math",
+        "msgspec",
+        "operator",
+        "rapidfuzz",
+        "re",
+    }
     | {"statistics", "string", "types", "typing", "unicodedata", "zoneinfo"}
 )
 """All that the core may import from outside: nothing here reads a file, a clock, a socket or a die."""

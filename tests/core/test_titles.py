@@ -1,0 +1,111 @@
+"""Titles and years: what is taken by itself, what is proposed, and what is neither (matching, section 7)."""
+
+import pytest
+
+from watchweave.core.media import Kind, Media
+from watchweave.core.titles import Work, loose, normal, plain, propose, spoken, taken
+
+
+def film(title, year=None, minutes=None, kind=Kind.MOVIE, more=(), number="1"):
+    return Work(Media(kind, {"tmdb": number}, title, year, runtime=minutes and minutes * 60), more)
+
+
+def proposed(wanted, *works):
+    return [(one.work.media.named(), one.score) for one in propose(wanted, works)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Amélie", "Amelie"),
+        ("WALL·E", "Wall E"),
+        ("Schindler's List", "Schindler’s List"),
+        ("Fast & Furious", "Fast and Furious"),
+        ("Matrix, The", "The Matrix"),
+        ("L'Avventura", "LAvventura"),
+        ("Straße der Kröten", "Strasse der Kroten"),
+        ("Smørrebrød", "Smorrebrod"),
+    ],
+)
+def test_one_title_in_two_spellings_is_the_same(one, other):
+    assert normal(one) == normal(other)
+
+
+def test_forms_are_looser_and_looser():
+    assert (loose("The Godfather: Part II"), loose("Godfather 2")) == ("godfather 2", "godfather 2")
+    assert loose("Part") == "part"
+    assert loose("V for Vendetta") == "v for vendetta"
+    assert plain("Around the World in Eighty Days") == plain("Around the World in 80 Days")
+    assert plain("Dr. Strangelove") == plain("Doctor Strangelove")
+
+
+def test_titles_in_brackets_are_further_titles():
+    assert spoken("City of Lost Children, The (Cité des enfants perdus, La) (1995)") == (
+        "City of Lost Children, The",
+        "Cité des enfants perdus, La",
+    )
+    assert spoken("Shaft (a.k.a. John Shaft)") == ("Shaft", "John Shaft")
+    assert spoken("(500) Days of Summer")[0] == "Days of Summer"
+
+
+def test_the_only_work_of_the_same_title_and_year_is_taken():
+    wanted = film("Crash", 2004)
+    sure = taken(propose(wanted, [film("Crash", 2004), film("Crash", 1996), film("Crashing", 2004)]))
+    assert (sure.work.media.year, sure.score) == (2004, 100)
+
+
+def test_one_of_its_titles_elsewhere_is_enough():
+    wanted = film("Die fabelhafte Welt der Amélie", 2001)
+    work = film("Amélie", 2001, more=("Le Fabuleux Destin d'Amélie Poulain", "Die fabelhafte Welt der Amelie"))
+    assert taken(propose(wanted, [work])).work is work
+
+
+@pytest.mark.parametrize(
+    ("wanted", "works"),
+    [
+        (film("Dracula", 1931), [film("Dracula", 1931, number="138"), film("Drácula", 1931, number="2")]),
+        (film("Blade"), [film("Blade", 1998)]),
+        (film("Crash", 2005), [film("Crash", 2004)]),
+        (film("The Godfather Part II", 1974), [film("The Godfather: Part 2", 1974)]),
+        (film("Fargo", 1996), [film("Fargo", 1996, kind=Kind.SHOW)]),
+        (film("War of the Worlds", 2005, 89), [film("War of the Worlds", 2005, 190)]),
+        (film("Heat", 1995), []),
+    ],
+)
+def test_whatever_is_in_doubt_is_not_taken(wanted, works):
+    assert taken(propose(wanted, works)) is None
+
+
+def test_a_film_is_never_a_show():
+    assert proposed(film("Fargo", 1996), film("Fargo", 1996, kind=Kind.SHOW)) == []
+
+
+def test_sequels_are_told_apart_by_their_numbers():
+    assert proposed(film("Rocky III", 1982), film("Rocky II", 1982), film("Rocky III", 1982))[0] == (
+        "Rocky III (1982)",
+        100,
+    )
+    assert proposed(film("Rocky III", 1982), film("Rocky II", 1981))[0][1] < 70
+
+
+def test_short_titles_have_to_be_equal():
+    assert proposed(film("Ran", 1985), film("Rain", 1985), film("Rat", 1985)) == []
+
+
+def test_the_likeliest_comes_first_and_remakes_last():
+    works = [film("Funny Games", 1997), film("Funny Games", 2008), film("Funny Games U.S.", 2007)]
+    assert proposed(film("Funny Games", 2007), *works) == [
+        ("Funny Games (2008)", 95),
+        ("Funny Games U.S. (2007)", 88),
+        ("Funny Games (1997)", 50),
+    ]
+
+
+def test_a_film_of_another_length_is_proposed_far_behind():
+    ((name, score),) = proposed(film("Heat", 1995, 170), film("Heat", 1995, 60))
+    assert (name, score) == ("Heat (1995)", 60)
+
+
+def test_two_of_the_same_title_and_year_are_both_proposed():
+    works = [film("Dracula", 1931, number="138"), film("Drácula", 1931, number="2")]
+    assert [score for _, score in proposed(film("Dracula", 1931), *works)] == [100, 100]
