@@ -33,6 +33,7 @@ def test_every_guid_of_the_corpus_is_read_as_it_says():
 @corpus_here
 def test_real_sets_of_ids_name_their_own_level_only():
     sets = json.loads((IDS / "plex_guid_sets_real.json").read_text())
+    assert len(sets) == 13
     for entry in sets:
         kind = Kind[entry["type"].upper()]
         found = names(kind, entry.get("guid", ""), entry["Guid"])
@@ -40,6 +41,37 @@ def test_real_sets_of_ids_name_their_own_level_only():
         once = {space: value for space, value in said if [s for s, _ in said].count(space) == 1}
         assert {space: value for space, value in found.ids.items() if space != "plex"} == once
         assert found.show == {}
+
+
+@corpus_here
+@pytest.mark.parametrize("other", [Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE])
+def test_a_guid_of_the_corpus_that_says_its_kind_is_nothing_on_another(other):
+    """Those of Plex itself, of NFO and of people's own providers; and a place in a show on a film."""
+    typed = ("plex://", "tv.plex.agents.nfo.movie://movie/tmdb", "tv.plex.agents.custom.")
+    with (IDS / "plex_guid_corpus.csv").open(newline="") as file:
+        rows = [(row["guid"], Kind[row["plex_type"].upper()], row["season"]) for row in csv.DictReader(file)]
+    foreign = [guid for guid, kind, _ in rows if guid.startswith(typed) and kind is not other]
+    placed = [guid for guid, _, season in rows if season and other is Kind.MOVIE]
+    assert len(foreign) + len(placed) == {Kind.MOVIE: 6 + 10, Kind.SHOW: 8, Kind.SEASON: 8, Kind.EPISODE: 8}[other]
+    assert [guid for guid in foreign + placed if parse(guid, other)] == []
+
+
+@corpus_here
+def test_what_a_show_is_told_of_by_its_episode_is_never_an_id_of_the_episode():
+    with (IDS / "plex_guid_corpus.csv").open(newline="") as file:
+        placed = [row for row in csv.DictReader(file) if row["season"]]
+    for row in placed:
+        found = names(Kind[row["plex_type"].upper()], row["guid"])
+        assert (found.ids, found.show) == ({}, {row["expected_provider"]: row["expected_id"]})
+    assert len(placed) == 10
+
+
+@corpus_here
+def test_the_show_with_two_ids_of_one_database_keeps_those_that_are_said_once():
+    sets = json.loads((IDS / "plex_guid_sets_real.json").read_text())
+    constantine = next(entry for entry in sets if entry.get("title") == "Constantine")
+    found = names(Kind.SHOW, "", constantine["Guid"])
+    assert found.ids == {"imdb": "tt0081846", "tmdb": "1430"}
 
 
 def test_the_ids_of_an_episode_are_never_those_of_its_show():
@@ -62,6 +94,43 @@ def test_two_different_values_in_one_space_are_neither():
     assert found.ids == {"tmdb": "1430"}
 
 
+def test_two_different_values_in_guid_and_list_are_neither_whatever_their_form():
+    found = names(Kind.MOVIE, "com.plexapp.agents.imdb://tt0113277?lang=en", ["imdb://tt0080339", "TMDB://949"])
+    assert found.ids == {"tmdb": "949"}
+
+
+def test_two_shows_named_by_one_episode_are_neither_and_its_place_stays():
+    found = names(
+        Kind.EPISODE,
+        "com.plexapp.agents.thetvdb://70533/1/3",
+        ["com.plexapp.agents.hama://tvdb-81797/1/3", "tvdb://127131"],
+    )
+    assert (found.ids, found.show, found.season, found.number) == ({"tvdb": "127131"}, {}, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("guid", "kind", "space", "value"),
+    [
+        ("com.plexapp.agents.hama://anidb-a17449", Kind.SHOW, "anidb", "17449"),
+        ("com.plexapp.agents.hama://imdb-tt0388629", Kind.SHOW, "imdb", "tt0388629"),
+        ("com.plexapp.agents.themoviedb://1399", Kind.SHOW, "tmdb", "1399"),
+        ("tv.plex.agents.nfo.series://show/tvdb_121361", Kind.SHOW, "tvdb", "121361"),
+        ("tv.plex.agents.nfo.movie://movie/imdb_tt0113277", Kind.MOVIE, "imdb", "tt0113277"),
+        ("tv.plex.agents.custom.own.thing://show/tvdb_series_121361", Kind.SHOW, "tvdb", "121361"),
+        ("tv.plex.agents.custom.own.thing://episode/imdb-tt1480055", Kind.EPISODE, "imdb", "tt1480055"),
+        ("tv.plex.agents.custom.own.thing://somewhere/tmdb949", Kind.MOVIE, "", ""),
+        ("com.plexapp.agents.youtube://youtube|dQw4w9WgXcQ|more", Kind.EPISODE, "youtube", "dQw4w9WgXcQ"),
+        ("com.plexapp.agents.xbmcnfo://12345678901", Kind.MOVIE, "", ""),
+        ("com.plexapp.agents.musicbrainz://abc/1", Kind.TRACK, "", ""),
+        ("com.plexapp.agents.plexmusic://gracenote/1", Kind.TRACK, "", ""),
+        ("TVDB://121361?lang=de", Kind.SHOW, "tvdb", "121361"),
+    ],
+)
+def test_forms_that_the_corpus_lacks(guid, kind, space, value):
+    name = parse(guid, kind)
+    assert ((name.space, name.value) if name else ("", "")) == (space, value)
+
+
 @pytest.mark.parametrize(
     ("guid", "kind"),
     [
@@ -70,6 +139,11 @@ def test_two_different_values_in_one_space_are_neither():
         ("com.plexapp.agents.hama://tmdb-23150", Kind.SHOW),  # a film number on a show
         ("com.plexapp.agents.xbmcnfotv://281249/x/13", Kind.EPISODE),
         ("tv.plex.agents.custom.some.where://show/tmdb-show-105", Kind.EPISODE),
+        ("tv.plex.agents.custom.some.where://show/tmdb-105", Kind.EPISODE),
+        ("tv.plex.agents.nfo.series://show/tvdb_121361", Kind.EPISODE),
+        ("tv.plex.agents.nfo.movie://movie/tmdb_383498", Kind.SHOW),
+        ("com.plexapp.agents.themoviedb://1399/1/2", Kind.MOVIE),  # a place in a show
+        ("com.plexapp.agents.hama://anidb-17449/1/4", Kind.MOVIE),
         ("plex://movie/5d7768ba96b655001fdc0408", Kind.EPISODE),  # another kind than the object
         ("plex://movie/5D77", Kind.MOVIE),
         ("tmdb://0", Kind.MOVIE),

@@ -118,11 +118,12 @@ def _agent(scheme: str, rest: str, kind: Kind) -> Name | None:
     last = rest.rpartition("/")[2]
     if scheme.startswith("tv.plex.agents.nfo."):
         found = _NFO.fullmatch(last)
-        return _own(found[1], found[2]) if found else None
+        return _own(found[1], found[2]) if found and _may_be(first, kind) else None
     if scheme.startswith("tv.plex.agents.custom."):
         found = _CUSTOM.fullmatch(last)
         levels = {None: kind, "movie": Kind.MOVIE, "show": Kind.SHOW, "series": Kind.SHOW}
-        return _own(found[1], found[3]) if found and levels[found[2]] is kind else None
+        mine = found and levels[found[2]] is kind and _may_be(first, kind)
+        return _own(found[1], found[3]) if found and mine else None
     _report(scheme)
     return None
 
@@ -130,12 +131,19 @@ def _agent(scheme: str, rest: str, kind: Kind) -> Name | None:
 def _placed(space: str, value: str, numbers: list[str], kind: Kind) -> Name | None:
     """An id with season and episode behind it: the show's, if the object is part of one and its place is told."""
     name = _own(space, value)
-    if name is None or kind not in IN_SHOW:
+    if name is None or kind is Kind.SHOW:
         return name
+    if kind not in IN_SHOW:
+        return None if numbers else name  # with a place behind it, the id is a show's
     places = [int(text) for text in numbers if _DIGITS.fullmatch(text)]
     if len(places) != len(numbers) or len(places) < (1 if kind is Kind.SEASON else 2):
         return None
     return Name(space, name.value, True, places[0], places[1] if kind is Kind.EPISODE else None)
+
+
+def _may_be(word: str, kind: Kind) -> bool:
+    """False where the word names another kind; `movie/` on a show means nothing."""
+    return word == kind.word or word.upper() not in Kind.__members__
 
 
 def _hama(first: str, numbers: list[str], kind: Kind) -> Name | None:
