@@ -110,7 +110,7 @@ MUTANTS = (
     Mutant(
         "many-to-one",
         "one to one: several entries of an account on one play",
-        (Swap(PLAYS, "[p for p in possible if not p.has(account)]", "possible"),),
+        (Swap(PLAYS, "[play for play in possible if not play.has(account)]", "list(possible)"),),
         OF_PLAYS,
     ),
     Mutant(
@@ -123,7 +123,11 @@ MUTANTS = (
         "clocks-in-any-order",
         "finer clocks first, then days",
         (
-            Swap(PLAYS, "key=lambda e: (e.known, e.hi, e.at or 0, e.key)", "key=lambda e: (e.hi, e.at or 0, e.key)"),
+            Swap(
+                PLAYS,
+                "key=lambda e: (e.known, e.written, e.hi, e.at or 0, e.key)",
+                "key=lambda e: (e.hi, e.at or 0, e.key)",
+            ),
             Swap(PLAYS, "moments = [entry for entry in fresh if entry.known is Known.MOMENT]", "moments = fresh"),
             Swap(PLAYS, " and (coarse or p.known is Known.MOMENT)]", "]"),
             Swap(PLAYS, "        if entry.known is not Known.MOMENT:\n", "        if False:\n"),
@@ -153,8 +157,8 @@ MUTANTS = (
             ),
             Swap(
                 RETELL,
-                "place(self.circle.id, self.circle.heard, ticks)",
-                "place(self.circle.id, set(self.parties), ticks)",
+                "place(self.circle.id, self.circle.heard, ticks, self.introduced)",
+                "place(self.circle.id, set(self.parties), ticks, self.introduced)",
             ),
             Swap(RETELL, "or not play.shown():", "or not any(map(play.has, self.circle.heard)):"),
             Swap(
@@ -441,5 +445,29 @@ MUTANTS = (
             ),
         ),
         ("tests/laws/test_laws.py",),
+    ),
+    Mutant(
+        "marks-are-moments",
+        "a mark is the last play before it (ours; not in the table)",
+        (
+            Swap(
+                RETELL,
+                "if line.clock != Known.MARK or",
+                "if line.clock == Known.MARK:\n            return Known.MOMENT\n        if",
+            ),
+        ),
+        ("tests/scenarios/test_once_wrong.py",),
+    ),
+    Mutant(
+        "own-writes-by-time-alone",
+        "what we wrote for an entry is its play elsewhere (ours; not in the table)",
+        (Swap(PLAYS, "if entry.like and not", "if False and not"),),
+        ("tests/core/test_plays.py",),
+    ),
+    Mutant(
+        "removed-comes-back",
+        "a person's removal outlives the circle that knew it (ours; not in the table)",
+        (Swap(HISTORY, "l.account = ?1), 3, 0)", "l.account = ?1), 0, 0)"),),
+        ("tests/scenarios/test_once_wrong.py",),
     ),
 )

@@ -63,6 +63,7 @@ class Person:
     name: str = "mara"
     shelves: Sequence[str] | None = None
     limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))
+    titles: str = "exact"
 
 
 class Drawer(dict[str, str]):

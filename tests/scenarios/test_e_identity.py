@@ -3,6 +3,8 @@
 Of F94 the look-ups at metadata sources wait for such sources.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from tests.scenarios.household import DAY, HOUR, NOW, Household, told
@@ -195,6 +197,7 @@ def test_a_deleted_film_is_neither_unwatched_nor_unrated():
 @pytest.mark.parametrize("there_before", [True, False])
 def test_a_film_that_plex_matches_late_brings_what_was_done_with_it(there_before):
     house = with_videos()
+    house.person = replace(house.person, titles="ask")
     if there_before:
         house.trakt.want(house["m6"])
     house.sync()

@@ -63,6 +63,8 @@ class Box:
     writes: int = 0
     written: list[tuple[str, str, str]] = field(default_factory=list)
     log: list[tuple[str, str]] = field(default_factory=list)
+    nameless: set[str] = field(default_factory=set)
+    """Of these it tells no ids."""
     shows_rounded: int = 1
     """It rounds the ratings it is sent to multiples of this, and shows those."""
 
@@ -139,14 +141,15 @@ class MemoryShelf(Shelf[Any]):
 
     def media(self, uid: str) -> Media:
         thing = self.things[uid]
-        return Media(thing.kind, thing.ids, thing.title, thing.year, runtime=thing.runtime, keys=(uid,))
+        ids = {} if uid in self.box.nameless else thing.ids
+        return Media(thing.kind, ids, thing.title, thing.year, runtime=thing.runtime, keys=(uid,))
 
     def uid(self, record: Record) -> str:
         """Which thing a record is about, by the service's own name or by an id."""
         found = (
             [record.media.key]
             if record.media.key
-            else [uid for uid, thing in self.things.items() if thing.ids["imdb"] == record.media.ids.get("imdb")]
+            else [uid for uid, thing in self.things.items() if thing.ids.items() & record.media.ids.items()]
         )
         return found[0]
 

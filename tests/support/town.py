@@ -14,6 +14,7 @@ from watchweave.engine.party import Party
 from watchweave.engine.report import Report
 from watchweave.engine.sync import Request, sync
 from watchweave.engine.undo import Undo
+from watchweave.metadata.base import Source
 from watchweave.storage.accounts import Accounts
 from watchweave.storage.journal import Journal
 from watchweave.storage.matches import Matches
@@ -55,6 +56,7 @@ class Town:
         self.things: dict[str, Thing] = {}
         self.store: Store = open_store(None)
         self.report: Report | None = None
+        self.sources: Sequence[Source] = ()
 
     def __getattr__(self, name: str) -> Box:
         boxes = self.__dict__.get("boxes", {})
@@ -104,7 +106,7 @@ class Town:
                 pairs = [(a, b) for a in ids for b in ids if a != b]
             request = Request(
                 profile, [(ids[a], ids[b]) for a, b in pairs], self.terms, dry_run=dry_run, yes=yes, approved=approved,
-                believed=frozenset((ids[name], shelf) for name, shelf in believed),
+                believed=frozenset((ids[name], shelf) for name, shelf in believed), sources=self.sources,
             )  # fmt: skip
             self.report = asyncio.run(sync(request, parties, self.store, self.clock, asyncio.Event()))
         finally:

@@ -28,6 +28,8 @@ class Kind(IntEnum):
 
 STRONG = ("trakt", "imdb", "tmdb", "tvdb", "plex", "mbid", "anidb", "mal", "anilist", "simkl")
 """Id spaces that can join two records of one kind; all others (slug …) only propose."""
+PUBLIC = tuple(space for space in STRONG if space != "plex")
+"""Those that lead from one service to another."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,10}")
 _TOO_LARGE = 10**11

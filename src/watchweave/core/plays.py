@@ -156,7 +156,9 @@ def interval(at: int | None, known: Known, wide: int, now: int) -> tuple[int, in
         return NEVER, now
     if known is Known.DAY:
         return at, at + DAY + 6 * 3600
-    return NEVER if known is Known.MARK else at - wide, at + wide
+    if known is Known.MARK:
+        return NEVER, at + wide
+    return at - wide, at + wide
 
 
 def match(entries: Iterable[Entry], past: Past, wide: int) -> None:

@@ -39,6 +39,7 @@ class Terms(Struct, frozen=True):
     rules: Mapping[str, str] = {}
     removed_plays: str = "keep"
     watched_leaves_watchlist: bool = False
+    titles: str = "exact"
     limits: Mapping[str, Limit] = field(default_factory=lambda: dict(LIMITS))
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ..core.plan import Change, Limit
 from ..errors import ConfigError, StorageError
+from ..metadata.base import Source
 from ..services.base import Pace, Secrets, Service, Shelf
 from ..storage.accounts import Account, Accounts
 from ..storage.journal import Journal
@@ -54,10 +55,19 @@ class ProfileWish(Protocol):
     def rules(self) -> Any: ...
     @property
     def limits(self) -> Mapping[str, Limit]: ...
+    @property
+    def titles(self) -> str: ...
 
 
 OpenService = Callable[[AccountWish, Secrets, Pace, Matches], tuple[Service, AsyncExitStack]]
 """Makes the service of an account, ready to be asked; the composition root knows how."""
+OpenSources = Callable[[Store], tuple[Sequence[Source], AsyncExitStack]]
+"""Makes the metadata sources of the settings, ready to be asked."""
+
+
+def no_sources(store: Store) -> tuple[Sequence[Source], AsyncExitStack]:
+    """Nobody to ask what things are."""
+    return (), AsyncExitStack()
 
 
 class Home:
@@ -74,6 +84,7 @@ class Home:
         secrets: Callable[[int], Any],
         pace: Callable[[int], Pace],
         kind: Callable[[str], type[Service]] = lambda service: Service,
+        open_sources: OpenSources = no_sources,
     ) -> None:
         self.profiles = profiles
         self.store = store
@@ -81,6 +92,7 @@ class Home:
         self.secrets = secrets
         self.pace = pace
         self.kind = kind
+        self.open_sources = open_sources
         self.stop = asyncio.Event()
         self.tell: Callable[[str], None] = lambda stage: None
 
@@ -178,7 +190,9 @@ class Home:
                 request.dry_run, request.yes, request.tell = dry_run, yes, self._heard
                 if approve:
                     _approve(request, Journal(store), approve, {party.id for party in parties})
-                result = await sync(request, parties, store, self.clock, self.stop)
+                request.sources, closing = self.open_sources(store)
+                async with closing:
+                    result = await sync(request, parties, store, self.clock, self.stop)
         finally:
             if dry_run:
                 store.close()
@@ -255,6 +269,7 @@ def asked_for(profile: ProfileWish, number: int, parties: Sequence[Party], what:
         {"ratings": rules.ratings, "watchlist": rules.watchlist},
         rules.removed_plays,
         rules.watched_leaves_watchlist,
+        profile.titles,
         profile.limits,
     )
     request = Request(number, [(ids[giver], ids[receiver]) for giver, receiver in profile.directions], terms)

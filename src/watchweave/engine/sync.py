@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from ..core.directions import circles, hears
 from ..core.plan import Change, Hold
 from ..errors import ServiceError
+from ..metadata.base import Source
 from ..storage.accounts import Accounts, Circle
 from ..storage.journal import Journal
 from ..storage.store import Store
 from .apply import Apply
 from .decide import Decide, Outcome, Terms
 from .fetch import Fetch
+from .identify import Identify
 from .party import Party
 from .report import Report, report
 
@@ -38,6 +40,8 @@ class Request:
     only_shelves: frozenset[str] = frozenset()
     only_from: frozenset[int] = frozenset()
     """Where not empty, only what originates on these accounts is written."""
+    sources: Sequence[Source] = ()
+    """Who knows what things are, those first who are to be asked first."""
     tell: Callable[[str], None] = lambda stage: None
     """Hears what is going on, for who looks on."""
 
@@ -51,6 +55,9 @@ async def sync(
     request.tell("reading")
     fetch.strange = strange(request, parties, store)
     await fetch.all(parties)
+    identify = Identify(store, request.sources, clock, stop, exact=request.terms.titles == "exact")
+    identify.asks = not request.dry_run  # what a dry run found out would be forgotten, and asked again
+    await identify.all([party.id for party in parties], request.tell, read=fetch.busy)
     await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
     outcome, holds = decide(request, parties, store, run, clock())

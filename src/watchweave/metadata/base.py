@@ -55,6 +55,8 @@ class Source:
     finds: ClassVar[Mapping[Kind, tuple[str, ...]]] = {}
     searches: ClassVar[frozenset[Kind]] = frozenset()
     budget: ClassVar[int | None] = None
+    free: ClassVar[bool] = False
+    """Does it answer without a request?"""
 
     @classmethod
     def signer(cls, options: Mapping[str, str], kept: Kept) -> Signer:

@@ -55,6 +55,9 @@ MOVES = (
     "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
     "UPDATE entry SET media = :new WHERE account = :account AND media = :old",
     "UPDATE aside SET media = :new WHERE account = :account AND media = :old",
+    "UPDATE OR IGNORE now SET media = :new WHERE account = :account AND media = :old",
+    "DELETE FROM now WHERE account = :account AND media = :old",
+    "UPDATE now_play SET media = :new WHERE account = :account AND media = :old",
     "UPDATE journal SET media = :new WHERE account = :account AND media = :old AND shelf = 2",
     "DELETE FROM refusal WHERE account = :account AND media = :old",
     "INSERT OR IGNORE INTO unripe SELECT c.id, m.value FROM circle AS c CROSS JOIN json_each(json_array(:old, :new)) AS m"

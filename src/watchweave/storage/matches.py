@@ -22,11 +22,12 @@ UNKNOWN = ("", 0, 0)
 
 
 class Matches:
-    """Finds or makes the media of what one account's readings name, page by page."""
+    """Finds or makes the media of what one account's readings name, page by page. teller: who says so, if not it."""
 
-    def __init__(self, db: sqlite3.Connection, account: int) -> None:
+    def __init__(self, db: sqlite3.Connection, account: int, teller: int | None = None) -> None:
         self.db = db
         self.account = account
+        self.teller = teller
 
     def unknown(self, keys: Iterable[str]) -> set[str]:
         """Those of these own names of the account that are not identified yet."""
@@ -72,7 +73,7 @@ class Matches:
             settled = {native: known[native][1] for native in shows - again.keys()}
             fresh = {native: again.get(native, told) for native, told in fresh.items() if native not in settled}
         things = [(media, of_parent.get(id(media.parent))) for media, _, _ in fresh.values()]
-        sheet = Sheet(self.db, self.account)
+        sheet = Sheet(self.db, self.account, self.teller)
         sheet.load(things, {native: was for native, (_, _, was) in fresh.items() if was})
         settled |= {native: sheet.settle(native, *thing) for native, thing in zip(fresh, things, strict=True)}
         sheet.write()

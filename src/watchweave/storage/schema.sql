@@ -22,7 +22,8 @@ CREATE TABLE media (
   id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, parent INTEGER REFERENCES media, season INTEGER, number INTEGER,
   title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT) STRICT;
 CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
--- standing: 0 good, 1 former, 2 ambiguous, 3 disputed; source: the account that said so first
+-- standing: 0 good, 1 former, 2 ambiguous, 3 disputed; source: the account that said so first; below 0 a metadata source,
+-- or a person
 CREATE TABLE ids (
   media INTEGER NOT NULL REFERENCES media, space TEXT NOT NULL, value TEXT NOT NULL, kind INTEGER NOT NULL,
   standing INTEGER NOT NULL DEFAULT 0, source INTEGER, PRIMARY KEY (media, space, value)) STRICT, WITHOUT ROWID;
@@ -34,6 +35,11 @@ CREATE TABLE handle (
   print INTEGER NOT NULL, library INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
 CREATE INDEX handle_media ON handle (media, account, library);
 CREATE INDEX handle_library ON handle (account, library);
+-- what was asked of something that an account names without any id, and what it may be; taken: the ids that were believed
+CREATE TABLE lookup (
+  account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, asked INTEGER NOT NULL,
+  tries INTEGER NOT NULL, next_try INTEGER NOT NULL, source TEXT NOT NULL, proposals TEXT NOT NULL, taken TEXT,
+  PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE held (
   account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,

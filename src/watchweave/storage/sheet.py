@@ -26,9 +26,10 @@ JOINING = frozenset(STRONG)
 class Sheet:
     """The part of our knowledge that one page touches, and the rows to be added to it."""
 
-    def __init__(self, db: sqlite3.Connection, account: int) -> None:
+    def __init__(self, db: sqlite3.Connection, account: int, teller: int | None = None) -> None:
         self.db = db
         self.account = account
+        self.teller = account if teller is None else teller
         self.media: dict[int, Candidate] = {}
         self.owners: dict[int, dict[Id, tuple[int, ...]]] = {kind: {} for kind in Kind}
         """By kind: who has an id that is a key."""
@@ -239,7 +240,7 @@ class Sheet:
         return held.media
 
     def _keep(self, held: Candidate, space: str, value: str) -> None:
-        self.new_ids.append((held.media, space, value, held.kind, 0, self.account))
+        self.new_ids.append((held.media, space, value, held.kind, 0, self.teller))
         held.ids[space] = value
         if space in JOINING:
             owners, named = self.owners[held.kind], (space, value)
@@ -269,7 +270,7 @@ class Sheet:
         """This id is no key any more, nor is the other value that it stands against."""
         held = self._held(number)
         owners, spoilt = self.owners[held.kind], self.spoilt[held.kind]
-        self.new_ids.append((number, space, value, held.kind, int(standing), self.account))
+        self.new_ids.append((number, space, value, held.kind, int(standing), self.teller))
         others = [(space, held.ids.pop(space))] if space in held.ids else []
         for named in [(space, value), *others]:
             self.standings[held.kind, named] = int(standing)
@@ -318,7 +319,7 @@ class Sheet:
         for number, (media, _) in self.new.items():
             kind = int(media.kind)
             for space, value in media.ids.items():
-                yield number, space, value, kind, 0, self.account
+                yield number, space, value, kind, 0, self.teller
         yield from self.new_ids
 
 

@@ -1,0 +1,129 @@
+"""What was asked of things that no database knows by an id yet, what was answered, and when to ask again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from ..core.media import PUBLIC, Kind, Media
+from ..core.records import DAY
+from .matches import Matches
+
+SPOKEN = ("imdb", "tmdb", "tvdb")
+"""Databases whose ids every service can be told."""
+TELLERS = {"person": -1, "imdb": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, "known": -6}
+"""Who may tell an id, beside accounts: the number that stands for them in the database. `known`: another account."""
+FIRST, LONGEST = 7 * DAY, 30 * DAY
+"""After so long a "no" is asked again, and after twice that the next time, up to so long."""
+
+_UNKNOWN = (
+    "SELECT m.id, min(h.account), min(h.native), m.kind, m.title, m.year, m.runtime, coalesce(l.tries, 0)"
+    " FROM handle AS h CROSS JOIN media AS m ON m.id = h.media LEFT JOIN lookup AS l ON l.account = h.account"
+    " AND l.native = h.native"
+    " WHERE h.account IN (SELECT value FROM json_each(?1)) AND m.kind IN (1, 2) AND m.title <> '' AND m.frozen IS NULL"
+    " AND (l.native IS NULL OR l.next_try <= ?2 OR l.title <> m.title OR l.year IS NOT m.year) AND NOT EXISTS"
+    " (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?3)))"
+    " GROUP BY m.id ORDER BY m.id"
+)
+
+
+class Unknown(Struct, frozen=True):
+    """A film or a show without any id that others know: as its account calls it."""
+
+    number: int
+    account: int
+    media: Media
+    tries: int
+
+
+class Offer(Struct, frozen=True):
+    """What it may be: ids, title and year, who says so, how likely it is (0 to 100), and why."""
+
+    ids: Mapping[str, str]
+    title: str
+    year: int | None
+    source: str
+    score: int
+    why: str
+
+
+class Lookups:
+    """The lookups of all accounts."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    def due(self, now: int) -> bool:
+        """Is anything to be asked again?"""
+        return (
+            self.db.execute("SELECT 1 FROM lookup WHERE next_try <= ? AND taken IS NULL LIMIT 1", (now,)).fetchone()
+            is not None
+        )
+
+    def unknown(self, accounts: Collection[int], now: int) -> list[Unknown]:
+        """Those of these accounts' films and shows that are to be asked about now."""
+        rows = self.db.execute(_UNKNOWN, (json.dumps(sorted(accounts)), now, json.dumps(PUBLIC)))
+        return [
+            Unknown(number, account, Media(Kind(kind), {}, title, year, runtime=runtime, keys=(native,)), tries)
+            for number, account, native, kind, title, year, runtime, tries in rows
+        ]
+
+    def works(self) -> list[Media]:
+        """The films and shows that are known by an id that others know, with their ids."""
+        rows = self.db.execute(
+            "SELECT m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime FROM media AS m JOIN ids AS i"
+            " ON i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)) WHERE m.kind IN (1, 2)"
+            " AND m.title <> '' AND m.frozen IS NULL GROUP BY m.id",
+            (json.dumps(SPOKEN),),
+        )
+        return [
+            Media(Kind(kind), json.loads(ids), title, year, runtime=runtime) for kind, ids, title, year, runtime in rows
+        ]
+
+    def keep(
+        self, asked: Unknown, source: str, offers: Iterable[Offer], now: int, taken: Mapping[str, str] | None = None
+    ) -> None:
+        """This was answered, and is not asked again before its time. taken: the ids that are believed."""
+        wait = min(LONGEST, FIRST * 2**asked.tries)
+        self.db.execute(
+            "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                asked.account, asked.media.key, asked.media.title, asked.media.year, now, asked.tries + 1, now + wait, source,
+                json.dumps([[o.ids, o.title, o.year, o.source, o.score, o.why] for o in offers], ensure_ascii=False),
+                json.dumps(dict(taken)) if taken else None,
+            ),
+        )  # fmt: skip
+
+    def learn(self, asked: Unknown, ids: Mapping[str, str], teller: str) -> int:
+        """It bears these ids, says this teller; the number of its media now, which may be that of another account's."""
+        media = Media(
+            asked.media.kind, dict(ids), asked.media.title, asked.media.year,
+            runtime=asked.media.runtime, keys=asked.media.keys,
+        )  # fmt: skip
+        return Matches(self.db, asked.account, TELLERS[teller]).identify([media])[0]
+
+    def offers(self, medias: Sequence[int]) -> dict[int, list[Offer]]:
+        """What these may be, likeliest first."""
+        rows = self.db.execute(
+            "SELECT h.media, l.proposals FROM handle AS h JOIN lookup AS l ON l.account = h.account AND l.native = h.native"
+            " WHERE h.media IN (SELECT value FROM json_each(?))",
+            (json.dumps(medias),),
+        )
+        return {media: [Offer(*offer) for offer in json.loads(text)] for media, text in rows}
+
+    def spend(self, source: str, day: int, budget: int | None) -> bool:
+        """May this source be asked once more on this day? Then it counts."""
+        if budget is None:
+            return True
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (f"spent:{source}",)).fetchone()
+        before, spent = json.loads(row[0]) if row else (day, 0)
+        spent = spent if before == day else 0
+        if spent >= budget:
+            return False
+        self.db.execute(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"spent:{source}", json.dumps([day, spent + 1]).encode())
+        )
+        return True
