@@ -104,6 +104,16 @@ def success(data: object) -> Row:
     return {"status": "success", "data": data}
 
 
+@route("/sources/types")
+def sources(ask: Ask) -> object:
+    return success(source_types())
+
+
+@route("/seasons/types")
+def seasons(ask: Ask) -> object:
+    return success(season_types())
+
+
 @route(r"/(series|movies|episodes|seasons)/([^/]+)")
 def one(ask: Ask) -> object:
     entry = ask.entry()
@@ -247,13 +257,3 @@ def _update(update: Update) -> Row:
     if update.into:
         row |= {"mergeToId": update.into.number, "mergeToEntityType": WORDS[update.into.space]}
     return row
-
-
-@route("/sources/types")
-def sources(ask: Ask) -> object:
-    return success(source_types())
-
-
-@route("/seasons/types")
-def seasons(ask: Ask) -> object:
-    return success(season_types())

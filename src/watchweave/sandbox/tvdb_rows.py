@@ -164,6 +164,8 @@ def placed(entry: Episode, order: str) -> tuple[int | None, int | None]:
 def extended(entry: Entry, meta: str = "", *, short: bool = False) -> Row:
     """The extended record. `meta`: translations, or the episodes of a series."""
     row = base(entry)
+    if isinstance(entry, Episode):  # described for base records alone
+        del row["absoluteNumber"], row["seasonName"]
     if not isinstance(entry, Season):
         row |= {"remoteIds": remote_ids(entry), "trailers": None if short else []}
         row["translations"] = translations(entry) if "translations" in meta else None
