@@ -1,0 +1,609 @@
+"""The TheTVDB adapter against the simulated TheTVDB, in-process; requests are counted."""
+
+import asyncio
+import doctest
+
+import pytest
+
+from tests.contract.trakt_desk import Pace, Rewriting, WorldTime
+from watchweave.core.media import Kind, Media
+from watchweave.core.titles import Work, propose, taken
+from watchweave.errors import Incomplete, SignInNeeded, Unavailable, UnexpectedAnswer
+from watchweave.metadata import tvdb as adapter
+from watchweave.metadata.tvdb import Tvdb
+from watchweave.sandbox import faults
+from watchweave.sandbox.server import transport
+from watchweave.sandbox.tvdb import KEY, PIN, SUPPORTED_KEY
+from watchweave.sandbox.tvdb import Tvdb as Simulated
+from watchweave.sandbox.world import World, invented
+from watchweave.services.http import Http
+
+DAY = 86_400
+PLAIN = {"api_key": KEY}
+KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "episode": Kind.EPISODE}
+
+
+class Drawer:
+    """What is kept between runs."""
+
+    def __init__(self):
+        self.values, self.saved = {}, 0
+
+    def load(self):
+        return self.values
+
+    def save(self, values):
+        self.values, self.saved = dict(values), self.saved + 1
+
+
+class Desk:
+    """`simulated` is the service, `tvdb` our adapter, signed in already; `rewrite` changes the JSON of its answers."""
+
+    def __init__(self, options=PLAIN, **sizes):
+        self.world = World(invented(**{"movies": 20, "shows": 4, "seasons": 2, "episodes": 4, "traps": True, **sizes}))
+        self.simulated = Simulated(self.world)
+        self.works, self.drawer, self.time = self.world.catalogue, Drawer(), WorldTime(self.world)
+        self.next_run(options)
+
+    def next_run(self, options=PLAIN, rewrite=None):
+        """Another run; `rewrite` changes the JSON of answers by their path."""
+        self.http = Http(
+            Tvdb.title,
+            {"url": Tvdb.base_url},
+            Tvdb.signer(options, self.drawer),
+            Pace(),
+            transport=Rewriting(transport(self.world), {f"/v4{path}": how for path, how in (rewrite or {}).items()}),
+            limits=Tvdb.limits,
+            clock=self.time,
+        )
+        self.tvdb = Tvdb(self.http, options)
+        self.world.requests.clear()
+
+    def signed_in(self):
+        self.find("m2")
+        self.world.requests.clear()
+        return self
+
+    def number(self, uid):
+        return str(self.simulated.entries.of(self.works[uid]).number)
+
+    def asked(self):
+        """The requests since the last time that this was asked."""
+        requests = [f"{one.path.removeprefix('/v4')}{'?' * bool(one.query)}{one.query}" for one in self.requests()]
+        self.world.requests.clear()
+        return requests
+
+    def requests(self):
+        return self.world.requests.of("tvdb")
+
+    def order(self, fault, path="", **how):
+        return self.world.faults.order(fault, "tvdb", path=path, **how)
+
+    def find(self, uid, space="tvdb"):
+        work = self.works[uid]
+        value = self.number(uid) if space == "tvdb" else str(work.ids[space])
+        return self.value(self.tvdb.find(KINDS[work.kind], space, value))
+
+    def value(self, work):
+        return asyncio.run(work)
+
+    def search(self, title, year=None, kind=Kind.MOVIE):
+        return self.value(self.tvdb.search(Media(kind, {}, title, year)))
+
+    def show(self, uid):
+        return Media(Kind.SHOW, {"tvdb": self.number(uid)}, self.works[uid].title)
+
+    def episodes(self, uid, order="aired"):
+        return self.value(self.tvdb.episodes(self.show(uid), order))
+
+    def ids(self, uid, *spaces):
+        return {space: str(self.works[uid].ids[space]) for space in spaces} | {"tvdb": self.number(uid)}
+
+
+@pytest.fixture
+def desk():
+    return Desk().signed_in()
+
+
+def places(episodes):
+    return {one.ids["tvdb"]: (one.season, one.number) for one in episodes}
+
+
+def test_the_examples_in_the_code_are_true():
+    assert doctest.testmod(adapter).failed == 0
+
+
+# Signing in
+
+
+def test_one_sign_in_is_enough_for_many_questions_and_for_the_next_run():
+    desk = Desk()
+
+    async def at_once():
+        await asyncio.gather(*(desk.tvdb.find(Kind.SHOW, "tvdb", desk.number(f"s{n}")) for n in (1, 2, 3, 4)))
+
+    asyncio.run(at_once())
+    assert desk.asked().count("/login") == 1
+    assert desk.drawer.saved == 1
+    desk.next_run()
+    assert desk.find("s1")
+    assert len(desk.asked()) == 1
+
+
+def test_two_runs_at_once_share_one_sign_in():
+    desk = Desk()
+    first = desk.tvdb
+    desk.next_run()
+
+    async def at_once():
+        await asyncio.gather(*(one.find(Kind.SHOW, "tvdb", desk.number("s1")) for one in (first, desk.tvdb)))
+
+    asyncio.run(at_once())
+    assert desk.asked().count("/login") == 1
+
+
+def test_an_old_token_is_replaced_once_for_all_who_meet_its_end(desk):
+    desk.world.clock.advance(31 * DAY)
+
+    async def at_once():
+        shows = [desk.tvdb.find(Kind.SHOW, "tvdb", desk.number(f"s{n}")) for n in (1, 2, 3, 4)]
+        return await asyncio.gather(*shows)
+
+    assert all(asyncio.run(at_once()))
+    assert desk.asked().count("/login") == 1
+
+
+@pytest.mark.parametrize("options", [PLAIN, PLAIN | {"pin": ""}, {"api_key": SUPPORTED_KEY, "pin": PIN}])
+def test_a_pin_is_sent_only_if_there_is_one(options):
+    assert Desk(options).find("s1")
+
+
+@pytest.mark.parametrize("options", [{"api_key": "other"}, {"api_key": SUPPORTED_KEY}, {}])
+def test_a_wrong_key_is_told_once_and_not_tried_again(options):
+    desk = Desk(options)
+    for _ in range(2):
+        with pytest.raises(SignInNeeded, match=r"TheTVDB: the key is not taken\. Compare api_key"):
+            desk.find("s1")
+    assert desk.asked() == ["/login"]
+
+
+def test_a_key_that_is_withdrawn_is_told_and_not_tried_again(desk):
+    desk.simulated.revoke()
+    del desk.simulated.keys[KEY]
+    for _ in range(2):
+        with pytest.raises(SignInNeeded, match="the key is not taken"):
+            desk.find("s1")
+    assert [path.partition("?")[0] for path in desk.asked()] == [f"/series/{desk.number('s1')}/extended", "/login"]
+
+
+def test_another_key_signs_in_anew(desk):
+    desk.next_run({"api_key": SUPPORTED_KEY, "pin": PIN})
+    assert desk.find("s1")
+    assert desk.asked()[0] == "/login"
+
+
+def test_a_sign_in_that_has_to_wait_waits():
+    desk = Desk()
+    desk.order(faults.Status(429, {"Retry-After": "40"}), "/login")
+    before = desk.world.now()
+    assert desk.find("s1")
+    assert desk.world.now() - before >= 40
+    assert desk.asked().count("/login") == 2
+
+
+def test_a_sign_in_without_a_token_is_trouble():
+    desk = Desk()
+    desk.next_run(rewrite={"/login": lambda answer: answer | {"data": None}})
+    with pytest.raises(Unavailable, match="without a token"):
+        desk.find("s1")
+    assert desk.drawer.values == {}
+
+
+def test_the_key_and_the_token_are_never_printed(desk):
+    desk.next_run({"api_key": KEY, "pin": PIN})
+    desk.find("s1")
+    told = desk.http.secrets.clean(f"{KEY} {PIN} {desk.drawer.values['token']}")
+    assert told == "*** *** ***"
+    assert KEY not in str(desk.drawer.values)
+
+
+# Finding by ids
+
+
+@pytest.mark.parametrize("uid", ["s1", "m2", "s1.1.2"])
+def test_its_own_number_is_one_request_in_its_own_space(desk, uid):
+    (found,) = desk.find(uid)
+    work = desk.works[uid]
+    kind = KINDS[work.kind]
+    spaces = ("imdb",) if kind is Kind.EPISODE else ("imdb", "tmdb")
+    assert (found.kind, found.title, found.ids) == (kind, work.title, desk.ids(uid, *spaces))
+    assert len(desk.asked()) == 1
+
+
+def test_one_number_is_another_thing_as_a_film_than_as_a_show(desk):
+    assert desk.number("m1") == desk.number("s1")
+    assert desk.find("m1")[0].title == desk.works["m1"].title
+    assert desk.find("s1")[0].title == desk.works["s1"].title
+    episode = str(desk.works["s1.1.1"].ids["tvdb"])
+    assert desk.value(desk.tvdb.find(Kind.SHOW, "tvdb", episode)) == []
+
+
+def test_an_episode_has_its_show_season_and_number(desk):
+    (found,) = desk.find("s1.2.3")
+    assert (found.parent.ids, found.season, found.number) == ({"tvdb": desk.number("s1")}, 2, 3)
+    assert found.runtime == desk.works["s1.2.3"].runtime * 60
+    (film,) = desk.find("m2")
+    assert (film.year, film.runtime) == (desk.works["m2"].year, desk.works["m2"].runtime * 60)
+
+
+@pytest.mark.parametrize("uid", ["s1", "s2", "m2", "s1.1.2", "s2.1.1"])
+def test_an_imdb_id_is_two_requests_and_strays_are_left_out(desk, uid):
+    (found,) = desk.find(uid, "imdb")
+    assert found == desk.find(uid)[0]
+    assert len(desk.asked()) == 2 + 1
+
+
+def test_an_imdb_id_of_another_kind_or_of_nobody_finds_nothing_by_one_request(desk):
+    film = desk.works["m2"].ids["imdb"]
+    assert desk.value(desk.tvdb.find(Kind.SHOW, "imdb", film)) == []
+    assert desk.value(desk.tvdb.find(Kind.EPISODE, "imdb", film)) == []
+    assert desk.value(desk.tvdb.find(Kind.MOVIE, "imdb", "tt9999999")) == []
+    assert desk.asked() == [f"/search/remoteid/{film}"] * 2 + ["/search/remoteid/tt9999999"]
+
+
+def test_the_show_of_an_imdb_id_is_not_found_for_its_episodes(desk):
+    """The ghost under it has no number (v4-api#317)."""
+    assert desk.value(desk.tvdb.find(Kind.EPISODE, "imdb", desk.works["s2"].ids["imdb"])) == []
+    assert len(desk.asked()) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "space", "value"),
+    [
+        (Kind.SHOW, "tmdb", "1399"),
+        (Kind.SHOW, "imdb", "121361"),
+        (Kind.SHOW, "tvdb", "tt0944947"),
+        (Kind.SHOW, "tvdb", "0"),
+        (Kind.SEASON, "tvdb", "670009"),
+    ],
+)
+def test_what_cannot_be_asked_is_not_asked(desk, kind, space, value):
+    assert desk.value(desk.tvdb.find(kind, space, value)) == []
+    assert desk.asked() == []
+
+
+def test_untidy_ids_and_years_are_read_and_missing_ones_left_out(desk):
+    assert desk.find("m4")[0].ids == desk.ids("m4", "imdb", "tmdb")  # with spaces around
+    assert desk.find("m6")[0].ids == desk.ids("m6")  # null
+    assert desk.find("m8")[0].ids == desk.ids("m8", "imdb", "tmdb")  # with its name behind the number
+    years = {uid: desk.find(uid)[0].year for uid in ("m2", "m5", "m9")}
+    assert years == {"m2": desk.works["m2"].year, "m5": None, "m9": None}
+
+
+@pytest.mark.parametrize(
+    ("remote", "ids"),
+    [
+        (None, {}),
+        ([], {}),
+        ({}, {}),
+        ([None, "x", {}, {"id": None, "sourceName": "IMDB"}, {"id": "tt0000000", "sourceName": "IMDB"}], {}),
+        ([{"id": "tt0113277", "sourceName": "IMDb"}, {"id": 949, "sourceName": "TheMovieDB.com"}], {"tmdb": "949"}),
+        ([{"id": "949-heat", "sourceName": "TheMovieDB.com "}], {"tmdb": "949"}),
+        ([{"id": "949", "sourceName": "TheMovieDB.com"}, {"id": "950", "sourceName": "TheMovieDB.com"}], {}),
+        ([{"id": "949", "sourceName": "TheMovieDB.com"}] * 2, {"tmdb": "949"}),
+        ([{"id": "949", "sourceName": "EIDR"}, {"id": "949"}], {}),
+    ],
+)
+def test_ids_elsewhere_in_any_form_are_read_or_left_out(desk, remote, ids):
+    number = desk.number("s1")
+    path = f"/series/{number}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | {"remoteIds": remote}}})
+    (found,) = desk.find("s1")
+    imdb = {"imdb": "tt0113277"} if remote and "tt0113277" in str(remote) else {}
+    assert found.ids == {"tvdb": number} | ids | imdb
+
+
+def test_an_answer_about_another_thing_is_no_answer(desk):
+    number, imdb = desk.number("s1"), desk.works["s1"].ids["imdb"]
+    path = f"/series/{number}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | {"id": 5}}})
+    assert desk.find("s1") == []
+    other = [{"id": "tt0000005", "sourceName": "IMDB"}]
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | {"remoteIds": other}}})
+    assert desk.value(desk.tvdb.find(Kind.SHOW, "imdb", imdb)) == []
+
+
+def test_of_two_ids_the_one_that_was_asked_for_is_believed(desk):
+    number, imdb = desk.number("s1"), desk.works["s1"].ids["imdb"]
+    both = [{"id": one, "sourceName": "IMDB"} for one in ("tt0000005", imdb)]
+    how = {f"/series/{number}/extended": lambda answer: answer | {"data": answer["data"] | {"remoteIds": both}}}
+    desk.next_run(rewrite=how)
+    assert [one.ids for one in desk.find("s1", "imdb")] == [{"tvdb": number, "imdb": imdb}]
+    assert [one.ids for one in desk.find("s1")] == [{"tvdb": number}]
+
+
+def test_an_episode_without_a_place_is_none(desk):
+    path = f"/episodes/{desk.number('s1.1.1')}/extended"
+    for gap in ("seriesId", "seasonNumber", "number"):
+        desk.next_run(rewrite={path: lambda answer, gap=gap: answer | {"data": answer["data"] | {gap: None}}})
+        assert desk.find("s1.1.1") == []
+
+
+def test_what_is_not_there_is_one_request_and_an_episode_is_asked_for_twice(desk):
+    assert desk.value(desk.tvdb.find(Kind.SHOW, "tvdb", "5")) == []
+    assert len(desk.asked()) == 1
+    assert desk.value(desk.tvdb.find(Kind.EPISODE, "tvdb", "5")) == []
+    assert len(desk.asked()) == 2
+    desk.order(faults.Status(404, html=False), "/episodes/")
+    assert desk.find("s1.1.1")
+    assert len(desk.asked()) == 2
+
+
+# Titles
+
+
+def test_a_search_is_one_request_and_has_ids_and_titles_of_all_languages(desk):
+    work = desk.works["s1"]
+    (found,) = desk.search(work.title, work.year, Kind.SHOW)
+    assert found.media == Media(Kind.SHOW, desk.ids("s1", "imdb", "tmdb"), work.title, work.year)
+    assert found.more == (f"Der Fall {work.title}", f"L'Affaire {work.title}")
+    assert len(desk.asked()) == 1
+    assert desk.search(work.title, work.year, Kind.MOVIE) == []
+
+
+def test_a_film_is_found_by_a_title_that_is_not_its_first(desk):
+    work = desk.works["m3"]
+    works = desk.search(work.title, work.year)
+    found = taken(propose(Work(Media(Kind.MOVIE, {}, work.title, work.year)), works))
+    assert found.work.media.title == f"Der Fall {work.title}"
+    assert found.work.media.ids["imdb"] == work.ids["imdb"]
+
+
+def test_a_year_narrows_to_one_year_on_either_side(desk):
+    work = desk.works["m8"]
+    for apart, found in ((-2, 0), (-1, 1), (0, 1), (1, 1), (2, 0)):
+        assert len(desk.search(work.title, work.year + apart)) == found
+    assert len(desk.search(work.title)) == 1
+    nobody_says = desk.works["m5"]
+    assert len(desk.search(nobody_says.title, nobody_says.year + 5)) == 1
+
+
+def test_what_has_neither_a_number_nor_the_kind_is_no_row(desk):
+    title = desk.works["s1"].title
+
+    def spoil(answer):
+        row = answer["data"][0]
+        wrong = [row | {"tvdb_id": one} for one in (None, "", "0", "x", True)]
+        return answer | {"data": [*wrong, row | {"type": "person"}, {"type": "series"}, row]}
+
+    desk.next_run(rewrite={"/search": spoil})
+    assert [one.media.ids["tvdb"] for one in desk.search(title, kind=Kind.SHOW)] == [desk.number("s1")]
+    desk.next_run(rewrite={"/search": lambda answer: answer | {"data": None}})
+    assert desk.search(title, kind=Kind.SHOW) == []
+
+
+def test_rows_with_odd_titles_are_read_as_far_as_they_go(desk):
+    def spoil(answer):
+        row = answer["data"][0]
+        odd = row | {"aliases": [None, " A ", 5, {"name": "B"}], "translations": ["x"], "remote_ids": None, "year": ""}
+        return answer | {"data": [odd]}
+
+    desk.next_run(rewrite={"/search": spoil})
+    (found,) = desk.search(desk.works["s1"].title, 1999, Kind.SHOW)
+    assert (found.more, found.media.year, found.media.ids) == (("A", "B"), None, {"tvdb": desk.number("s1")})
+
+
+def test_all_titles_of_a_work_are_one_request(desk):
+    work = desk.works["m2"]
+    found = desk.value(desk.tvdb.titles(Media(Kind.MOVIE, {"tvdb": desk.number("m2")})))
+    assert (found.media.title, found.media.runtime) == (work.title, work.runtime * 60)
+    assert found.more == (f"Der Fall {work.title}", f"L'Affaire {work.title}")
+    assert len(desk.asked()) == 1
+    by_imdb = desk.value(desk.tvdb.titles(Media(Kind.MOVIE, {"imdb": work.ids["imdb"]})))
+    assert (by_imdb.media.ids, by_imdb.more) == (found.media.ids, found.more)
+    assert len(desk.asked()) == 1
+
+
+@pytest.mark.parametrize(
+    "media", [Media(Kind.MOVIE), Media(Kind.MOVIE, {"tmdb": "949"}), Media(Kind.EPISODE, {"tvdb": "670001"})]
+)
+def test_titles_of_what_it_cannot_know_cost_nothing(desk, media):
+    assert desk.value(desk.tvdb.titles(media)) is None
+    assert desk.asked() == []
+
+
+# Orders
+
+
+def test_the_episodes_of_an_order_are_one_request_with_specials(desk):
+    found = desk.episodes("s1")
+    assert len(desk.asked()) == 1
+    assert len(found) == 8 + 2
+    assert [(one.season, one.number) for one in found][:3] == [(0, 1), (0, 2), (1, 1)]
+    one = next(one for one in found if (one.season, one.number) == (2, 3))
+    assert one.ids == {"tvdb": desk.number("s1.2.3")}
+    assert (one.title, one.parent) == (desk.works["s1.2.3"].title, desk.show("s1"))
+    assert one.runtime == desk.works["s1.2.3"].runtime * 60
+
+
+def test_one_id_is_one_episode_in_all_orders(desk):
+    aired, dvd, absolute = (places(desk.episodes("s1", order)) for order in ("aired", "dvd", "absolute"))
+    last = desk.number("s1.1.4")
+    assert (aired[last], dvd[last], absolute[last]) == ((1, 4), (1, 1), (1, 4))
+    assert absolute[desk.number("s1.2.4")] == (1, 8)
+    assert len(desk.asked()) == 3
+
+
+def test_another_cut_shares_no_episode_and_an_order_that_is_not_there_is_empty(desk):
+    aired, dvd = places(desk.episodes("s2")), places(desk.episodes("s2", "dvd"))
+    assert not set(aired) & set(dvd)
+    assert len(dvd) == 2 * 6
+    assert desk.episodes("s4", "dvd") == []
+
+
+def test_a_show_that_only_has_an_imdb_id_is_looked_up_first(desk):
+    show = Media(Kind.SHOW, {"imdb": desk.works["s2"].ids["imdb"]})
+    assert len(desk.value(desk.tvdb.episodes(show))) == 8 + 2
+    assert len(desk.asked()) == 2
+    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"tmdb": "5"}))) == []
+    assert desk.asked() == []
+
+
+def test_a_long_show_is_one_request_for_each_500_episodes():
+    desk = Desk(movies=7, shows=2, seasons=3, episodes=400, traps=False).signed_in()
+    assert len(desk.episodes("s1")) == 1202
+    assert [path.partition("page=")[2] for path in desk.asked()] == ["0", "1", "2"]
+    desk.order(faults.Short(7), "/episodes/", skip=1)
+    assert len(desk.episodes("s1")) == 1202
+    assert len(desk.asked()) == 6
+
+
+@pytest.mark.parametrize("fault", [faults.Short(3), faults.Empty(), faults.Untold(), faults.Count(1)])
+def test_a_list_that_is_cut_short_is_read_once_more(desk, fault):
+    desk.order(fault, "/episodes/")
+    assert len(desk.episodes("s1")) == 10
+    assert len(desk.asked()) == 2
+
+
+@pytest.mark.parametrize("fault", [faults.Short(3), faults.Empty(), faults.Untold(), faults.Count(1)])
+def test_a_list_that_stays_cut_short_is_incomplete(desk, fault):
+    desk.order(fault, "/episodes/", times=-1)
+    with pytest.raises(Incomplete, match="TheTVDB: the list of episodes is cut short"):
+        desk.episodes("s1")
+    assert len(desk.asked()) == 2
+
+
+def test_a_wrong_404_is_asked_once_more_after_a_pause(desk):
+    desk.order(faults.Status(404, html=False), "/episodes/")
+    before = desk.world.now()
+    assert len(desk.episodes("s1")) == 10
+    assert desk.world.now() - before >= 2
+    assert len(desk.asked()) == 2
+    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"tvdb": "5"}))) == []
+
+
+def test_a_404_in_the_middle_of_a_list_is_no_end():
+    desk = Desk(movies=7, shows=1, seasons=3, episodes=200, traps=False).signed_in()
+    desk.order(faults.Status(404, html=False), "/episodes/", skip=1, times=2)
+    assert len(desk.episodes("s1")) == 602
+    desk.order(faults.Status(404, html=False), "/episodes/", skip=1, times=2)
+    desk.order(faults.Status(404, html=False), "/episodes/", skip=4, times=2)
+    with pytest.raises(Incomplete, match="500 came, of 602"):
+        desk.episodes("s1")
+
+
+def test_pages_that_never_end_do(desk):
+    """Every page named a next one once (v4-api#138)."""
+    path = f"/series/{desk.number('s1')}/episodes/official"
+    desk.next_run(rewrite={path: lambda answer: answer | {"links": answer["links"] | {"next": "more"}}})
+    assert len(desk.episodes("s1")) == 10
+    assert len(desk.asked()) == 2
+
+
+def test_episodes_of_others_and_ghosts_are_left_out(desk):
+    path = f"/series/{desk.number('s1')}/episodes/official"
+
+    def spoil(answer):
+        rows = answer["data"]["episodes"]
+        rows[0] |= {"seriesId": 5}
+        rows[1] |= {"number": None, "seasonNumber": None}
+        rows[2] |= {"id": None}
+        return answer
+
+    desk.next_run(rewrite={path: spoil})
+    assert len(desk.episodes("s1")) == 7
+
+
+def test_a_deleted_episode_is_gone_and_a_merged_show_too(desk):
+    entries = desk.simulated.entries
+    desk.simulated.delete(entries.of(desk.works["s1.1.1"]))
+    assert len(desk.episodes("s1")) == 9
+    double = desk.simulated.duplicate(entries.of(desk.works["s1"]))
+    desk.simulated.merge(double, entries.of(desk.works["s1"]))
+    assert desk.value(desk.tvdb.find(Kind.SHOW, "tvdb", str(double.number))) == []
+
+
+# Facts
+
+
+def test_facts_are_one_request_in_english(desk):
+    for uid in ("m3", "s3", "s1.1.1"):
+        work = desk.works[uid]
+        media = Media(KINDS[work.kind], {"tvdb": desk.number(uid)})
+        found = desk.value(desk.tvdb.facts(media))
+        assert (found.title, found.overview) == (work.title, f"What happens in {work.title}.")
+        assert found.runtime == work.runtime * 60
+        assert len(desk.asked()) == 1
+    assert desk.value(desk.tvdb.facts(Media(Kind.MOVIE, {"imdb": "tt0113277"}))) is None
+    assert desk.asked() == []
+
+
+def test_a_poster_is_a_whole_address(desk):
+    def poster(uid, kind):
+        return desk.value(desk.tvdb.facts(Media(kind, {"tvdb": desk.number(uid)}))).poster
+
+    assert poster("m2", Kind.MOVIE) == f"https://artworks.thetvdb.com/banners/movies/{desk.number('m2')}.jpg"
+    assert poster("s1", Kind.SHOW) == f"https://artworks.thetvdb.com/banners/posters/{desk.number('s1')}.jpg"
+    assert poster("s1.1.1", Kind.EPISODE) == ""
+
+
+# What goes wrong
+
+
+ASKED = (
+    lambda desk: desk.find("s1"),
+    lambda desk: desk.find("s1", "imdb"),
+    lambda desk: desk.search("The Amber", kind=Kind.SHOW),
+    lambda desk: desk.episodes("s1"),
+    lambda desk: desk.value(desk.tvdb.titles(desk.show("s1"))),
+    lambda desk: desk.value(desk.tvdb.facts(desk.show("s1"))),
+)
+
+
+@pytest.mark.parametrize("ask", ASKED)
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (faults.Html(), UnexpectedAnswer),
+        (faults.Truncate(), UnexpectedAnswer),
+        (faults.Blank(), UnexpectedAnswer),
+        (faults.Status(500), Unavailable),
+        (faults.Drop(), Unavailable),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_and_never_empty(desk, ask, fault, error):
+    desk.order(fault, "/v4/(series|search)", times=-1)
+    with pytest.raises(error):
+        ask(desk)
+
+
+@pytest.mark.parametrize("data", [5, "x", ["x"], {"episodes": "x"}])
+def test_data_of_another_shape_is_an_error_and_never_empty(desk, data):
+    path = f"/series/{desk.number('s1')}/episodes/official"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": data}})
+    with pytest.raises(UnexpectedAnswer):
+        desk.episodes("s1")
+
+
+def test_a_failure_that_calls_itself_a_success_is_none(desk):
+    how = {"/search": lambda answer: {"status": "failure", "message": "x", "data": None}}
+    desk.next_run(rewrite=how)
+    with pytest.raises(UnexpectedAnswer, match="a failure"):
+        desk.search("The Amber")
+
+
+def test_too_many_requests_are_waited_for(desk):
+    desk.order(faults.Status(429, {"Retry-After": "30"}), "/series/")
+    before = desk.world.now()
+    assert desk.find("s1")
+    assert desk.world.now() - before >= 30
+
+
+def test_two_requests_a_second_are_the_most(desk):
+    async def many():
+        await asyncio.gather(*(desk.tvdb.find(Kind.MOVIE, "tvdb", desk.number("m2")) for _ in range(21)))
+
+    desk.world.clock.advance(10)
+    before = desk.world.now()
+    asyncio.run(many())
+    assert desk.world.now() - before >= 20 / 2
