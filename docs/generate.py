@@ -187,7 +187,11 @@ their own list was done, `doctor` with 0 unless something prevents a sync, then 
 The first Ctrl-C, or SIGTERM, begins nothing new and ends what is under way; the second ends at once. A second command
 that writes waits up to a minute for the first, then ends with 1 and names it. Commands that only read never wait.
 
-Settling an unmatched item by hand is not there yet, nor are files of other services and the dashboard."""
+`match` takes what `unmatched` lists, by its title or its name there (m12), and says what it is: an id, the number of a
+proposal, or `none`, if nobody is to be told of it. `forget` takes back what was matched by its title: the thing stands for
+itself again, and what was written meanwhile is `undo`'s. A person's word is never overruled by a title.
+
+Files of other services and the dashboard are not there yet."""
 
 COMMANDS_JSON = """
 ## What `--json` prints
@@ -242,10 +246,14 @@ an account where nobody has signed in; `message` then says how.
 `unmatched`:
 
 ```json
-{"unmatched": [{"profile": "nate", "account": "plex", "media": {"name": "Heat (1995)"}, "shelf": null,
-                "problem": "no_ids|contradiction|time|refused", "why": "…", "next_try": "only of what was refused"}]}
+{"unmatched": [{"profile": "nate", "account": "plex", "name": "m12", "media": {"name": "Heat (1995)"}, "shelf": null,
+                "problem": "no_ids|contradiction|time|refused", "why": "…", "next_try": "only of what was refused",
+                "candidates": [{"ids": {"tmdb": "949"}, "title": "Heat", "year": 1995, "source": "tmdb", "score": 95,
+                                "why": "the same title, one year apart"}]}]}
 ```
-"""
+
+`name` is for `match`; `source` says whose word a candidate is, where `known` stands for another account; `score` is 100
+for the same title in the same year."""
 
 
 def outdated() -> Iterator[str]:

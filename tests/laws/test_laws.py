@@ -253,6 +253,7 @@ def test_plays_that_a_partial_reading_lacks_are_not_removed_elsewhere():
 
 def test_the_echo_of_a_flag_that_was_thought_missing_is_no_play():
     town = Town(None, plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.plex.views = "second"
     town.film("heat", runtime=3600)
     town.trakt.watch("heat", EVENING - 3 * DAY, town.time)
     town.plex.fail_writes = ["late"]

@@ -444,7 +444,7 @@ MUTANTS = (
                 '"SELECT max(id) FROM play HAVING max(id) > 0"',
             ),
         ),
-        ("tests/laws/test_laws.py",),
+        OF_DEATHS,
     ),
     Mutant(
         "marks-are-moments",

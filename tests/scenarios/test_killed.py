@@ -9,6 +9,8 @@ import pytest
 
 from tests.scenarios.household import DAY, HOUR, MINUTE, NOW, SETTLE, Household, Rules
 from tests.support.memory import Killed
+from tests.support.town import NOON, TRAKTLIKE, Town
+from watchweave.storage.history import Plays
 
 Story = tuple[Callable[[], Household], Callable[[Household], object]]
 
@@ -133,3 +135,34 @@ def test_killed_at_any_commit_or_request_the_same_state_is_reached(story):
         assert house.shown() == end, (what, number, after)
         writes = len(house.writes())
         assert (house.sync().changes, len(house.writes())) == ([], writes)
+
+
+def test_what_was_under_way_when_the_process_died_is_not_sent_again_while_it_can_still_arrive():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.trakt.watch("ran", NOON - 9 * DAY, NOON)
+    town.settle()
+    town.wait(HOUR)
+    town.trakt.watch("heat", NOON - 3 * DAY, NOON)
+    town.second.fail_writes = ["kill_late"]
+    with pytest.raises(Killed):
+        town.sync()
+    town.wait(MINUTE // 2)
+    town.sync()
+    town.wait(HOUR)
+    town.settle()
+    assert len(town.times("second", "heat")) == 1
+
+
+def test_numbers_of_plays_are_never_given_to_another():
+    """The journal names plays of circles that are no more."""
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.trakt.watch("heat", NOON - 9 * DAY, NOON)
+    town.settle()
+    before = Plays(town.store.db).newest()
+    town.directions = [("trakt", "second")]
+    town.settle()
+    town.store.db.execute("DELETE FROM sighting")
+    town.store.db.execute("DELETE FROM play")
+    assert Plays(town.store.db).newest() >= before > 0

@@ -65,6 +65,8 @@ class Box:
     log: list[tuple[str, str]] = field(default_factory=list)
     nameless: set[str] = field(default_factory=set)
     """Of these it tells no ids."""
+    views: str = "mark"
+    """How the views are known that our own marks leave: as marks, or as viewings of their moment."""
     shows_rounded: int = 1
     """It rounds the ratings it is sent to multiples of this, and shows those."""
 
@@ -195,7 +197,7 @@ class MemoryShelf(Shelf[Any]):
         taken = [r for r in records if self.uid(r) not in self.box.unknown]
         if fate == "lost":
             raise Unavailable("Memory", "the connection broke")
-        if fate == "late":
+        if fate in ("late", "kill_late"):
 
             def land(due: int) -> None:
                 self.now = lambda: due  # it is done, and stamped, when it lands
@@ -204,6 +206,8 @@ class MemoryShelf(Shelf[Any]):
                 self.box.move(self.name if self.name != "watched" else "history")
 
             self.box.late.append((self.now() + 40, land))
+            if fate == "kill_late":
+                raise Killed
             raise Unavailable("Memory", "the connection broke")
         for record in taken[: len(taken) // 2] if fate == "half" else taken:
             act(record)
@@ -256,7 +260,11 @@ class Flags(MemoryShelf):
         def act(record: Watched) -> None:
             self.box.flags[self.uid(record)] = self.now()
             self.box.number += 1
-            self.box.plays[f"view:{self.uid(record)}:{self.box.number}"] = (self.uid(record), self.now(), "mark")
+            self.box.plays[f"view:{self.uid(record)}:{self.box.number}"] = (
+                self.uid(record),
+                self.now(),
+                self.box.views,
+            )
 
         unmarked = [r for r in records if self.uid(r) not in self.box.flags]  # a second mark would count as a view
         return await self.writing(unmarked, act, "add") if unmarked else []

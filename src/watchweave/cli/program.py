@@ -14,7 +14,7 @@ from .. import __version__
 from ..settings.folder import configuration_folder
 
 COMMANDS = (
-    "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "doctor",
+    "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "match", "doctor",
 )  # fmt: skip
 """In the order of the help. Each is a function, or a group of them, in the module of its name."""
 EVERYWHERE = "--config DIR and -v may stand here, too: see watchweave --help."

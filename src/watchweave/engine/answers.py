@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..core.media import STRONG, Media
+from msgspec import to_builtins
+
+from ..core.media import PUBLIC, Media
 from ..core.merge import mark
 from ..core.plan import Change
 from ..errors import ConfigError
 from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal
+from ..storage.lookups import Lookups
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store, being_written
 from ..storage.values import Values
@@ -127,7 +130,8 @@ def past(store: Store, most: int = 50, *, writing: bool = False) -> list[dict[st
 _NAMELESS = (
     "SELECT h.account, m.id FROM media AS m JOIN handle AS h ON h.media = m.id LEFT JOIN media AS s ON s.id = m.parent"
     " WHERE NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.standing = 0 AND i.space IN (SELECT value FROM json_each(?1))"
-    " AND (i.media = m.id OR i.media = m.parent)) GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
+    " AND (i.media = m.id OR i.media = m.parent)) AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account"
+    " AND l.native = h.native AND l.source = 'person') GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
 )
 _FROZEN = (
     "SELECT h.account, m.id, m.frozen FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.frozen IS NOT NULL"
@@ -154,7 +158,7 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
         )
     }
     found: list[tuple[int, int, dict[str, Any]]] = []
-    for account, media in store.db.execute(_NAMELESS, (json.dumps(STRONG),)):
+    for account, media in store.db.execute(_NAMELESS, (json.dumps(PUBLIC),)):
         why = "it has no id of any public database, so no other account can be told what it is"
         found.append((account, media, {"problem": "no_ids", "shelf": None, "why": why}))
     for account, media, why in store.db.execute(_FROZEN):
@@ -167,9 +171,14 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
             rest = {"problem": "refused", "shelf": shown_shelf(shelf), "why": why, "next_try": moment(later)}
             found.append((account, media, rest))
     medias = Items(store.db).load({media for _, media, _ in found})
+    offers = Lookups(store.db).offers([media for _, media, rest in found if rest["problem"] == "no_ids"])
     return [
-        {"profile": names[a][0], "account": names[a][1], "media": named_json(medias[m]), **rest} for a, m, rest in found
-    ]
+        {
+            "profile": names[a][0], "account": names[a][1], "name": f"m{m}", "media": named_json(medias[m]), **rest,
+            "candidates": [to_builtins(offer) for offer in offers.get(m, [])],
+        }
+        for a, m, rest in found
+    ]  # fmt: skip
 
 
 def anything_read(store: Store) -> bool:

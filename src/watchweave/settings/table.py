@@ -51,8 +51,8 @@ PROFILE = (
         "titles",
         "word",
         "exact",
-        "What a title may settle for something without any id. Nothing yet: such things are left alone and named by"
-        " `unmatched`.",
+        "What a title may settle for something without any id: `exact`, that it is the only work of its kind with the same"
+        " title and year; `ask`, nothing. Whatever is left is named by `unmatched`, with what it may be.",
         choices=("exact", "ask"),
     ),
 )

@@ -6,6 +6,8 @@ import asyncio
 import os
 from collections.abc import Mapping
 
+from msgspec import json
+
 from .secrets import Unreadable, Vault
 from .store import Store, locked
 
@@ -132,3 +134,35 @@ class StoredPace:
         self._until = until
         with self.store.transaction(durable=True):
             self.store.db.execute("UPDATE account SET wait_until = ? WHERE id = ?", (until, self.account))
+
+
+class StoredSource:
+    """What a metadata source wants to find again, encrypted, and how long it asked us to wait."""
+
+    def __init__(self, store: Store, vault: Vault, name: str) -> None:
+        self.store = store
+        self.vault = vault
+        self.name = name
+
+    def load(self) -> Mapping[str, str]:
+        blob = self.store.meta(f"kept:{self.name}")
+        if blob is None:
+            return {}
+        try:
+            return json.decode(self.vault.open(blob, self._place()), type=dict[str, str])
+        except Unreadable:  # it signs in once more
+            return {}
+
+    def save(self, values: Mapping[str, str]) -> None:
+        text = json.encode(dict(values)).decode()
+        self.store.remember(f"kept:{self.name}", self.vault.close(text, self._place()))
+
+    def wait_until(self) -> float:
+        blob = self.store.meta(f"wait:{self.name}")
+        return float(blob) if blob is not None else 0.0
+
+    def hold(self, until: float) -> None:
+        self.store.remember(f"wait:{self.name}", str(until).encode())
+
+    def _place(self) -> tuple[str, str, str]:
+        return ("source", self.name, "kept")

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ..core.media import PUBLIC, Kind, Media
 from ..core.records import DAY
+from .joins import move
 from .matches import Matches
 
 SPOKEN = ("imdb", "tmdb", "tvdb")
@@ -18,6 +19,8 @@ TELLERS = {"person": -1, "imdb": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, "known"
 """Who may tell an id, beside accounts: the number that stands for them in the database. `known`: another account."""
 FIRST, LONGEST = 7 * DAY, 30 * DAY
 """After so long a "no" is asked again, and after twice that the next time, up to so long."""
+NEVER = 1 << 50
+"""When what a person settled is asked again."""
 
 _UNKNOWN = (
     "SELECT m.id, min(h.account), min(h.native), m.kind, m.title, m.year, m.runtime, coalesce(l.tries, 0)"
@@ -104,6 +107,73 @@ class Lookups:
             runtime=asked.media.runtime, keys=asked.media.keys,
         )  # fmt: skip
         return Matches(self.db, asked.account, TELLERS[teller]).identify([media])[0]
+
+    # ---------------------------------------------------------------- a person's word
+    def named(self, number: int) -> list[Unknown]:
+        """The names that accounts have for this media, with what they said of it."""
+        rows = self.db.execute(
+            "SELECT h.account, h.native, m.kind, m.title, m.year, m.runtime FROM handle AS h JOIN media AS m ON m.id = h.media"
+            " WHERE m.id = ? ORDER BY h.account, h.native",
+            (number,),
+        )
+        return [
+            Unknown(number, account, Media(Kind(kind), {}, title, year, runtime=runtime, keys=(native,)), 0)
+            for account, native, kind, title, year, runtime in rows
+        ]
+
+    def settle(self, number: int, ids: Mapping[str, str], now: int) -> None:
+        """A person says what this is, for good; without ids, that nobody is to ask again."""
+        for asked in self.named(number):
+            self.keep(asked, "person", [], now, ids or None)
+            self.db.execute(
+                "UPDATE lookup SET next_try = ? WHERE account = ? AND native = ?",
+                (NEVER, asked.account, asked.media.key),
+            )
+            if ids:
+                self.learn(asked, ids, "person")
+
+    def nameless(self, number: int) -> bool:
+        """Is this a film or a show without any id that others know?"""
+        row = self.db.execute(
+            "SELECT 1 FROM media AS m WHERE m.id = ? AND m.kind IN (1, 2) AND NOT EXISTS (SELECT 1 FROM ids AS i"
+            " WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
+            (number, json.dumps(PUBLIC)),
+        )
+        return row.fetchone() is not None
+
+    def taken(self, number: int) -> list[Unknown]:
+        """Those names of this media that stand for it on the word of a title or of a person alone."""
+        query = "SELECT 1 FROM lookup WHERE account = ? AND native = ? AND taken IS NOT NULL"
+        return [
+            asked for asked in self.named(number) if self.db.execute(query, (asked.account, asked.media.key)).fetchone()
+        ]
+
+    def split(self, asked: Unknown, now: int) -> int:
+        """This name stands for something of its own again, of which nothing is known; the number of that.
+
+        What its account told by that name goes with it, at the latest when it is read next.
+        """
+        media = asked.media
+        (number,) = self.db.execute(
+            "INSERT INTO media (kind, title, year, runtime) VALUES (?, ?, ?, ?) RETURNING id",
+            (int(media.kind), media.title, media.year, media.runtime),
+        ).fetchone()
+        self.db.execute(
+            "UPDATE handle SET media = ?, print = 0 WHERE account = ? AND native = ?",
+            (number, asked.account, media.key),
+        )
+        self.db.execute(
+            "UPDATE OR IGNORE held SET media = ? WHERE account = ? AND media = ? AND NOT EXISTS"
+            " (SELECT 1 FROM handle WHERE account = ?2 AND media = ?3)",
+            (number, asked.account, asked.number),
+        )
+        move(self.db, asked.account, asked.number, number)
+        self.db.execute(
+            "DELETE FROM ids WHERE media = ?1 AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?1)",
+            (asked.number,),
+        )
+        self.settle(int(number), {}, now)
+        return int(number)
 
     def offers(self, medias: Sequence[int]) -> dict[int, list[Offer]]:
         """What these may be, likeliest first."""
