@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what a command does not need is not loaded
     from .engine.home import AccountWish, Home
+    from .metadata.base import Source
     from .sandbox.demo import Stage
     from .services.base import Pace, Secrets, Service
     from .settings import Settings
@@ -65,6 +66,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
                 lambda account: StoredSecrets(store, vault, account),
                 lambda account: StoredPace(store, account),
                 service,
+                lambda store: open_sources(chosen.metadata, store, vault),
             )
             home.enrol()
             if warning := _anew(store, path):
@@ -148,6 +150,45 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
     stack = AsyncExitStack()
     stack.push_async_exit(http.__aexit__)
     return kind(http, wish.options, known), stack
+
+
+def open_sources(
+    chosen: Mapping[str, Mapping[str, str]], store: Store, vault: Vault
+) -> tuple[Sequence[Source], AsyncExitStack]:
+    """The metadata sources of the settings for which there is a key, those first that are to be asked first."""
+    from .services.http import Http
+    from .storage.credentials import StoredSource
+
+    stack, found = AsyncExitStack(), []
+    for kind in [SOURCES[name]() for name in SOURCES if chosen.get(name, {}).get("api_key")]:
+        options, kept = chosen[kind.name], StoredSource(store, vault, kind.name)
+        hosts = {"url": options.get("url", kind.base_url)}
+        http = Http(kind.title, hosts, kind.signer(options, kept), kept, limits=kind.limits)
+        stack.push_async_exit(http.__aexit__)
+        found.append(kind(http, options))
+    return found, stack
+
+
+def _tmdb() -> type[Source]:
+    from .metadata.tmdb import Tmdb
+
+    return Tmdb
+
+
+def _tvdb() -> type[Source]:
+    from .metadata.tvdb import Tvdb
+
+    return Tvdb
+
+
+def _omdb() -> type[Source]:
+    from .metadata.omdb import Omdb
+
+    return Omdb
+
+
+SOURCES: Mapping[str, Callable[[], type[Source]]] = {"tmdb": _tmdb, "tvdb": _tvdb, "omdb": _omdb}
+"""In the order in which they are asked; what is not in the settings is not loaded."""
 
 
 def open_stage(folder: Path) -> AbstractContextManager[Stage]:

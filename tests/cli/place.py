@@ -120,10 +120,13 @@ class Place:
 
 
 @contextlib.contextmanager
-def open_place(folder):
+def open_place(folder, *more):
+    """nate's place; `more` are further simulated services of his world."""
     world = World(invented(movies=8, shows=1, seasons=1, episodes=4, extra_movies=60), Clock(time.time(), running=True))
     plex, trakt = Plex(world), Trakt(world)
     plex.fill()
     trakt.join("nate")
+    for service in more:
+        service(world)
     with Sandbox(world) as served:
         yield Place(folder, served, world)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.place import open_place
+from watchweave.sandbox import omdb, tmdb, tvdb
+from watchweave.sandbox.faults import Html, Status, Truncate
 
 LONG_AGO = 1_700_000_000
+KEYS = {"tmdb": tmdb.KEY, "tvdb": tvdb.KEY, "omdb": omdb.KEY}
 
 
 @pytest.fixture
@@ -95,3 +98,61 @@ def test_what_is_not_understood_is_said(place, words, because):
     thing = one["name"] if words[0] == "m1" else words[0]
     ended = place.run("match", thing, words[1])
     assert (ended.code, because in ended.err) == (2, True), ended.err
+
+
+# metadata sources
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """Plex does not know what m1 and m2 are, nor does Trakt show either; the sources of the settings are simulated."""
+    with open_place(tmp_path, tmdb.Tmdb, tvdb.Tvdb, omdb.Omdb) as place:
+        for uid in ("m1", "m2"):
+            item = place.plex.item(uid)
+            item.guid, item.guids = f"local://{uid[1:]}", ()
+            place.watch(uid, at=LONG_AGO)
+        yield place
+
+
+def with_sources(place, *names):
+    services = place.world.services
+    place.settings["metadata"] = {
+        name: {"url": place.served.url(services[name].hosts[0].name), "api_key": KEYS[name]} for name in names
+    }
+    place.write()
+    place.world.requests.clear()
+
+
+def requests_to(place, name):
+    host = place.world.services[name].hosts[0].name
+    return sum(one.host == host for one in place.requests)
+
+
+@pytest.mark.parametrize(("source", "requests"), [("tmdb", 2), ("tvdb", 3), ("omdb", 2)])
+def test_a_metadata_source_tells_what_nobody_else_does_and_is_asked_once(asked, source, requests):
+    """One request a film, and a sign-in where there is one."""
+    asked.run("sync")
+    assert (asked.plays("m1"), asked.plays("m2")) == (0, 0)
+    with_sources(asked, source)
+    for _ in range(3):
+        assert asked.run("sync").code == 0
+    assert (asked.plays("m1"), asked.plays("m2"), requests_to(asked, source)) == (1, 1, requests)
+
+
+@pytest.mark.parametrize("source", ["tmdb", "tvdb", "omdb"])
+@pytest.mark.parametrize("fault", [Html(), Truncate(), Status(503), Status(401)])
+def test_a_source_that_fails_stops_nothing_else(asked, source, fault):
+    with_sources(asked, source)
+    asked.world.faults.order(fault, host=asked.world.services[source].hosts[0].name, times=-1)
+    asked.account.rate(asked.work("m3"), 8)
+    ended = asked.run("sync", "--json")
+    assert (ended.code, asked.plays("m1"), "looked up at a later sync" in ended.err) == (0, 0, True)
+    assert "ratings" in {change["shelf"] for change in ended.json["changes"] if change["outcome"] == "done"}
+
+
+def test_no_key_of_a_source_is_ever_shown(asked):
+    with_sources(asked, *KEYS)
+    asked.world.faults.order(Status(401))
+    for words in (("sync", "-v"), ("doctor", "-v"), ("unmatched", "--json")):
+        ended = asked.run(*words)
+        assert [key for key in KEYS.values() if key in ended.all] == []

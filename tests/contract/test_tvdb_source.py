@@ -3,6 +3,7 @@
 import asyncio
 import doctest
 
+import httpx2
 import pytest
 
 from tests.contract.trakt_desk import Pace, Rewriting, WorldTime
@@ -36,6 +37,17 @@ class Drawer:
         self.values, self.saved = dict(values), self.saved + 1
 
 
+class Slow(httpx2.AsyncBaseTransport):
+    """Lets others go first, as a network does."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    async def handle_async_request(self, request):
+        await asyncio.sleep(0)
+        return await self.inner.handle_async_request(request)
+
+
 class Desk:
     """`simulated` is the service, `tvdb` our adapter, signed in already; `rewrite` changes the JSON of its answers."""
 
@@ -47,12 +59,13 @@ class Desk:
 
     def next_run(self, options=PLAIN, rewrite=None):
         """Another run; `rewrite` changes the JSON of answers by their path."""
+        changes = {f"/v4{path}": how for path, how in (rewrite or {}).items()}
         self.http = Http(
             Tvdb.title,
             {"url": Tvdb.base_url},
             Tvdb.signer(options, self.drawer),
             Pace(),
-            transport=Rewriting(transport(self.world), {f"/v4{path}": how for path, how in (rewrite or {}).items()}),
+            transport=Slow(Rewriting(transport(self.world), changes)),
             limits=Tvdb.limits,
             clock=self.time,
         )
@@ -313,6 +326,23 @@ def test_an_answer_about_another_thing_is_no_answer(desk):
     assert desk.value(desk.tvdb.find(Kind.SHOW, "imdb", imdb)) == []
 
 
+def test_titles_and_facts_of_another_thing_are_none(desk):
+    film, imdb = (
+        Media(Kind.MOVIE, {"tvdb": desk.number("m2")}),
+        Media(Kind.MOVIE, {"imdb": desk.works["m2"].ids["imdb"]}),
+    )
+    path = f"/movies/{desk.number('m2')}/extended"
+    other = [{"id": "tt0000005", "sourceName": "IMDB"}]
+    rewrite = {
+        path: lambda answer: answer | {"data": answer["data"] | {"id": 5}},
+        "/search": lambda answer: answer | {"data": [row | {"remote_ids": other} for row in answer["data"]]},
+    }
+    desk.next_run(rewrite=rewrite)
+    assert desk.value(desk.tvdb.titles(film)) is None
+    assert desk.value(desk.tvdb.facts(film)) is None
+    assert desk.value(desk.tvdb.titles(imdb)) is None
+
+
 def test_of_two_ids_the_one_that_was_asked_for_is_believed(desk):
     number, imdb = desk.number("s1"), desk.works["s1"].ids["imdb"]
     both = [{"id": one, "sourceName": "IMDB"} for one in ("tt0000005", imdb)]
@@ -447,6 +477,13 @@ def test_a_show_that_only_has_an_imdb_id_is_looked_up_first(desk):
     assert len(desk.asked()) == 2
     assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"tmdb": "5"}))) == []
     assert desk.asked() == []
+
+
+def test_an_imdb_id_of_two_shows_names_no_list(desk):
+    imdb = desk.works["s1"].ids["imdb"]
+    both = [{"series": {"id": int(desk.number(uid))}} for uid in ("s1", "s2")]
+    desk.next_run(rewrite={f"/search/remoteid/{imdb}": lambda answer: answer | {"data": both}})
+    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"imdb": imdb}))) == []
 
 
 def test_a_long_show_is_one_request_for_each_500_episodes():

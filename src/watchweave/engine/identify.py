@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from ..core.media import Media
 from ..core.titles import Proposal, Work, normal, plain, propose, spoken, taken
-from ..errors import ServiceError
+from ..errors import ServiceError, StorageError
 from ..metadata.base import Source
-from ..storage.lookups import Lookups, Offer, Unknown
+from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
 from ..storage.store import Store
 
 log = logging.getLogger("watchweave")
@@ -51,9 +51,10 @@ class Identify:
 
     async def all(self, accounts: Collection[int], tell: Callable[[str], None], *, read: bool) -> None:
         """Ask about everything of these accounts that nobody knows. read: has any reading brought rows just now?"""
-        if not read and not self.lookups.due(self.clock()):
+        able = self.asks and any(not source.free for source in self.sources)
+        if not read and not self.lookups.due(self.clock(), able=able):
             return
-        unknown = self.lookups.unknown(accounts, self.clock())
+        unknown = self.lookups.unknown(accounts, self.clock(), able=able)
         if not unknown:
             return
         known = Shelf(self.lookups.works())
@@ -80,16 +81,16 @@ class Identify:
     async def _ask(self, asked: Unknown, known: Shelf) -> tuple[str, list[tuple[str, Proposal]]] | None:
         """Who was asked, and what it may be on whose word; nothing if nobody could be asked who may be asked later."""
         wanted = Work(asked.media)
-        said = [("known", one) for one in propose(wanted, known.like(asked.media), OFFERS)]
+        said = [(NOBODY, one) for one in propose(wanted, known.like(asked.media), OFFERS)]
         able = [source for source in self.sources if asked.media.kind in source.searches]
         free = [source for source in able if source.free]
         for source in free:
-            said = merged(said, source.name, propose(wanted, await source.search(asked.media), OFFERS))
+            said = merged(said, source.name, propose(wanted, await self._once(source, asked.media) or (), OFFERS))
             if taken([proposal for _, proposal in said]):
                 return source.name, said
         paid = [source for source in able if not source.free]
         if not paid:
-            return (free[-1].name if free else "known"), said
+            return (free[-1].name if free else NOBODY), said
         source = paid[asked.tries % len(paid)]
         works = await self._once(source, asked.media)
         return None if works is None else (source.name, merged(said, source.name, propose(wanted, works, OFFERS)))
@@ -103,19 +104,24 @@ class Identify:
 
     async def _search(self, source: Source, media: Media) -> Sequence[Work] | None:
         """What the source has of this title; nothing if it cannot be asked now."""
-        if not self.asks or source.name in self.failed or self.stop.is_set():
+        if source.name in self.failed or self.stop.is_set() or not (source.free or self._may_ask(source)):
             return None
-        with self.store.transaction():
-            if not self.lookups.spend(source.name, self.clock() // DAY, source.budget):
-                return None
-        self.asked += 1
         try:
             return await source.search(media)
-        except ServiceError as problem:
+        except (ServiceError, StorageError) as problem:
             if source.name not in self.failed:
                 log.warning("%s What has no id is looked up at a later sync.", problem)
             self.failed.add(source.name)
             return None
+
+    def _may_ask(self, source: Source) -> bool:
+        """May this source be sent one more request? Then it counts."""
+        if not self.asks:
+            return False
+        with self.store.transaction():
+            allowed = self.lookups.spend(source.name, self.clock() // DAY, source.budget)
+        self.asked += allowed
+        return allowed
 
     def _keep(self, asked: Unknown, source: str, said: Sequence[tuple[str, Proposal]]) -> None:
         """Write down what it may be, and take what is sure."""

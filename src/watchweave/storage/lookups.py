@@ -17,6 +17,8 @@ SPOKEN = ("imdb", "tmdb", "tvdb")
 """Databases whose ids every service can be told."""
 TELLERS = {"person": -1, "imdb": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, "known": -6}
 """Who may tell an id, beside accounts: the number that stands for them in the database. `known`: another account."""
+NOBODY = "known"
+"""Who answered where there was nobody to ask: what is known here."""
 FIRST, LONGEST = 7 * DAY, 30 * DAY
 """After so long a "no" is asked again, and after twice that the next time, up to so long."""
 NEVER = 1 << 50
@@ -27,7 +29,7 @@ _UNKNOWN = (
     " FROM handle AS h CROSS JOIN media AS m ON m.id = h.media LEFT JOIN lookup AS l ON l.account = h.account"
     " AND l.native = h.native"
     " WHERE h.account IN (SELECT value FROM json_each(?1)) AND m.kind IN (1, 2) AND m.title <> '' AND m.frozen IS NULL"
-    " AND (l.native IS NULL OR l.next_try <= ?2 OR l.title <> m.title OR l.year IS NOT m.year) AND NOT EXISTS"
+    " AND (l.native IS NULL OR l.next_try <= ?2 OR (?4 AND l.source = ?5 AND l.taken IS NULL) OR l.title <> m.title OR l.year IS NOT m.year) AND NOT EXISTS"
     " (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?3)))"
     " GROUP BY m.id ORDER BY m.id"
 )
@@ -59,16 +61,14 @@ class Lookups:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
 
-    def due(self, now: int) -> bool:
-        """Is anything to be asked again?"""
-        return (
-            self.db.execute("SELECT 1 FROM lookup WHERE next_try <= ? AND taken IS NULL LIMIT 1", (now,)).fetchone()
-            is not None
-        )
+    def due(self, now: int, *, able: bool) -> bool:
+        """Is anything to be asked again? able: there is somebody to ask, so what nobody was asked about is due."""
+        query = "SELECT 1 FROM lookup WHERE taken IS NULL AND (next_try <= ? OR (? AND source = ?)) LIMIT 1"
+        return self.db.execute(query, (now, able, NOBODY)).fetchone() is not None
 
-    def unknown(self, accounts: Collection[int], now: int) -> list[Unknown]:
+    def unknown(self, accounts: Collection[int], now: int, *, able: bool = False) -> list[Unknown]:
         """Those of these accounts' films and shows that are to be asked about now."""
-        rows = self.db.execute(_UNKNOWN, (json.dumps(sorted(accounts)), now, json.dumps(PUBLIC)))
+        rows = self.db.execute(_UNKNOWN, (json.dumps(sorted(accounts)), now, json.dumps(PUBLIC), able, NOBODY))
         return [
             Unknown(number, account, Media(Kind(kind), {}, title, year, runtime=runtime, keys=(native,)), tries)
             for number, account, native, kind, title, year, runtime, tries in rows
