@@ -156,3 +156,19 @@ def test_no_key_of_a_source_is_ever_shown(asked):
     for words in (("sync", "-v"), ("doctor", "-v"), ("unmatched", "--json")):
         ended = asked.run(*words)
         assert [key for key in KEYS.values() if key in ended.all] == []
+
+
+def test_why_tells_how_a_match_came_about(asked):
+    with_sources(asked, "tmdb")
+    asked.run("sync")
+    title = asked.work("m1").title
+    told = asked.run("why", title).out
+    assert "plex names it without any id; the only one of its title and year, tmdb asked" in told
+    assert f"tmdb {asked.work('m1').ids['tmdb']}, said by tmdb" in told
+    asked.run("match", title, "forget")
+    assert "plex names it without any id; you said that it is to be left alone" in asked.run("why", title).out
+
+
+def test_why_tells_what_was_asked_in_vain(place):
+    asking(place)
+    assert "nobody else asked" in place.run("why", place.work("m1").title).out

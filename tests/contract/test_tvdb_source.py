@@ -204,6 +204,13 @@ def test_a_sign_in_that_has_to_wait_waits():
     assert desk.asked().count("/login") == 2
 
 
+def test_a_sign_in_that_fails_for_a_moment_is_tried_again():
+    desk = Desk()
+    desk.order(faults.Status(500), "/login")
+    assert desk.find("s1")
+    assert desk.asked().count("/login") == 2
+
+
 def test_a_sign_in_without_a_token_is_trouble():
     desk = Desk()
     desk.next_run(rewrite={"/login": lambda answer: answer | {"data": None}})
@@ -230,7 +237,9 @@ def test_its_own_number_is_one_request_in_its_own_space(desk, uid):
     kind = KINDS[work.kind]
     spaces = ("imdb",) if kind is Kind.EPISODE else ("imdb", "tmdb")
     assert (found.kind, found.title, found.ids) == (kind, work.title, desk.ids(uid, *spaces))
-    assert len(desk.asked()) == 1
+    words = {Kind.SHOW: "series", Kind.MOVIE: "movies", Kind.EPISODE: "episodes"}
+    short = "" if kind is Kind.EPISODE else "?short=true"
+    assert desk.asked() == [f"/{words[kind]}/{desk.number(uid)}/extended{short}"]
 
 
 def test_one_number_is_another_thing_as_a_film_than_as_a_show(desk):
@@ -352,6 +361,20 @@ def test_of_two_ids_the_one_that_was_asked_for_is_believed(desk):
     assert [one.ids for one in desk.find("s1")] == [{"tvdb": number}]
 
 
+def test_an_episode_takes_no_number_that_may_be_another_ones(desk):
+    remote = [{"id": "62085", "sourceName": "TheMovieDB.com"}]
+    path = f"/episodes/{desk.number('s1.1.1')}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | {"remoteIds": remote}}})
+    assert desk.find("s1.1.1")[0].ids == {"tvdb": desk.number("s1.1.1")}
+
+
+@pytest.mark.parametrize(("said", "year"), [("2004", 2004), (2004, 2004), ("0", None), ("MMIV", None), ([], None)])
+def test_a_year_in_any_form_is_read_or_left_out(desk, said, year):
+    path = f"/movies/{desk.number('m2')}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | {"year": said}}})
+    assert desk.find("m2")[0].year == year
+
+
 def test_an_episode_without_a_place_is_none(desk):
     path = f"/episodes/{desk.number('s1.1.1')}/extended"
     for gap in ("seriesId", "seasonNumber", "number"):
@@ -431,7 +454,16 @@ def test_all_titles_of_a_work_are_one_request(desk):
     assert len(desk.asked()) == 1
     by_imdb = desk.value(desk.tvdb.titles(Media(Kind.MOVIE, {"imdb": work.ids["imdb"]})))
     assert (by_imdb.media.ids, by_imdb.more) == (found.media.ids, found.more)
-    assert len(desk.asked()) == 1
+    imdb = work.ids["imdb"]
+    assert desk.asked() == [f"/search?query={imdb}&remote_id={imdb}&type=movie"]
+
+
+def test_names_of_all_sorts_are_titles(desk):
+    told = {"nameTranslations": [{"name": "A", "isAlias": True}, {"name": None}, None], "alias": ["B", ""]}
+    data = {"translations": told, "aliases": [{"name": "C"}, {}]}
+    path = f"/movies/{desk.number('m2')}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | data}})
+    assert desk.value(desk.tvdb.titles(Media(Kind.MOVIE, {"tvdb": desk.number("m2")}))).more == ("A", "B", "C")
 
 
 @pytest.mark.parametrize(
@@ -573,6 +605,20 @@ def test_facts_are_one_request_in_english(desk):
         assert len(desk.asked()) == 1
     assert desk.value(desk.tvdb.facts(Media(Kind.MOVIE, {"imdb": "tt0113277"}))) is None
     assert desk.asked() == []
+
+
+def test_facts_are_in_the_language_that_there_is(desk):
+    names = [
+        {"language": "deu", "name": "Der Fall"},
+        {"language": "eng", "name": "Alias", "isAlias": True},
+        {"language": "eng", "name": "The Case"},
+    ]
+    path = f"/series/{desk.number('s1')}/extended"
+    for some, title in ((names, "The Case"), (names[:2], desk.works["s1"].title), (None, desk.works["s1"].title)):
+        told = {"translations": {"nameTranslations": some}, "overview": "As it was."}
+        desk.next_run(rewrite={path: lambda answer, told=told: answer | {"data": answer["data"] | told}})
+        found = desk.value(desk.tvdb.facts(desk.show("s1")))
+        assert (found.title, found.overview, found.genres) == (title, "As it was.", ("Drama",))
 
 
 def test_a_poster_is_a_whole_address(desk):

@@ -20,6 +20,7 @@ SHOWN = 3
 """So many of those that may be meant are told whole."""
 
 GONE, OURS = "somebody who is gone", "written by us"
+WHO = {"known": "nobody else"}
 KINDS = {"movie": "a film", "show": "a show", "season": "a season", "episode": "an episode"}
 
 
@@ -66,6 +67,8 @@ class Telling:
         if self.told["contradiction"]:
             say(f"  not written anywhere: {self.told['contradiction']}", "red")
         self.ids()
+        for matched in self.told["matched"]:
+            self.matched(matched)
         for account in self.told["shown"]:
             self.account(account)
         for truth in self.told["truth"]:
@@ -87,6 +90,23 @@ class Telling:
             say("  no id of its own; it is told by its show and number")
         elif not self.told["ids"]:
             say("  no id of any public database, so no other account can be told of it", "yellow")
+
+    def matched(self, matched: dict[str, Any]) -> None:
+        """Why something without any id is what it is, or is not."""
+        asked, who = self.clock(matched, matched["asked"]), WHO.get(matched["source"], matched["source"])
+        if matched["source"] == "person":
+            what = "you said what it is" if matched["taken"] else "you said that it is to be left alone"
+            say(f"  {matched['account']} names it without any id; {what}, {asked}")
+        elif matched["taken"]:
+            say(
+                f"  {matched['account']} names it without any id; the only one of its title and year, {who} asked, {asked}"
+            )
+        else:
+            may = f"{matched['candidates']} that it may be" if matched["candidates"] else "nothing found"
+            later = (
+                f", to be asked again from {self.clock(matched, matched['next_try'])}" if matched["next_try"] else ""
+            )
+            say(f"  {matched['account']} names it without any id; {who} asked, {asked}: {may}{later}", "yellow")
 
     def account(self, account: dict[str, Any]) -> None:
         names = f" as {', '.join(account['names'])}" if account["names"] else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from ..core.records import Form, Value
 from ..services.base import Shelf
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
+from ..storage.lookups import NOBODY, TELLERS
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
@@ -122,6 +124,7 @@ class Dossier:
             "media": named_json(self.media),
             "contradiction": self._frozen(),
             "ids": self.ids(),
+            "matched": self.matched(),
             "shown": self.shown(),
             "truth": self.truths(),
             "edits": self.edits(),
@@ -135,9 +138,28 @@ class Dossier:
         """Every id it was ever given, and by whom first."""
         rows = self.rows("SELECT space, value, standing, source FROM ids WHERE media = ? ORDER BY space, standing")
         return [
-            {"space": space, "value": value, "standing": STANDINGS[standing], "said_by": self.accounts.get(source)}
+            {"space": space, "value": value, "standing": STANDINGS[standing], "said_by": self._teller(source)}
             for space, value, standing, source in rows
         ]
+
+    def _teller(self, source: int | None) -> str | None:
+        """Who told an id: an account, a metadata source, or a person."""
+        told = next((name for name, number in TELLERS.items() if number == source), None)
+        return {"person": "you", NOBODY: "its title"}.get(told or "", told) or self.accounts.get(source)
+
+    def matched(self) -> list[dict[str, Any]]:
+        """What was looked up by its title because an account names it without any id: who was asked, and what was taken."""
+        rows = self.rows(
+            "SELECT l.account, l.asked, l.next_try, l.source, l.taken, json_array_length(l.proposals) FROM lookup AS l"
+            " JOIN handle AS h ON h.account = l.account AND h.native = l.native WHERE h.media = ? ORDER BY 1, l.native"
+        )
+        return [
+            {
+                **self.named(account), "asked": shown(asked), "source": source, "taken": json.loads(taken or "{}"),
+                "candidates": count, "next_try": _time(later),
+            }
+            for account, asked, later, source, taken, count in rows
+        ]  # fmt: skip
 
     def shown(self) -> list[dict[str, Any]]:
         """What each account showed when last looked, of what is synced; `in_library`, and under which names.

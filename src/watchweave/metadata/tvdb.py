@@ -265,7 +265,7 @@ class Tvdb(Source):
 
 def digits(value: object) -> str:
     """A whole number as text, from a number or a text; empty where it is none. 0 is one: specials are in season 0."""
-    said = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    said = str(value).strip() if isinstance(value, int | str) else ""
     return str(int(said)) if said.isascii() and said.isdecimal() and len(said) < 12 else ""
 
 
@@ -316,10 +316,9 @@ def media(kind: Kind, record: Record, asked: str = "") -> Media | None:
         series = clean_id("tvdb", digits(record.series_id))
         return episode(record, Media(Kind.SHOW, {"tvdb": series}), asked) if series else None
     known = ids(kind, record.id, record.remote_ids, asked)
-    length = seconds(record.runtime) if kind is Kind.MOVIE else None
-    return (
-        Media(kind, known, text(record.name), whole(record.year) or None, runtime=length) if "tvdb" in known else None
-    )
+    if "tvdb" not in known:
+        return None
+    return Media(kind, known, text(record.name), whole(record.year) or None, runtime=seconds(record.runtime))
 
 
 def episode(record: Record, show: Media, asked: str = "") -> Media | None:
