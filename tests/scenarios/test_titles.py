@@ -181,3 +181,27 @@ def test_a_silent_sync_asks_nobody_anything():
     town.wait(HOUR)
     town.sync()
     assert source.asked == []
+
+
+class Indexed(Library):
+    """The same, by title."""
+
+    async def search(self, wanted):
+        self.asked.append(wanted.title)
+        return [work for work in self.works if work.media.title == wanted.title]
+
+
+def test_many_films_cost_one_question_each_and_none_the_second_time():
+    films = tuple(f"film{n}" for n in range(600))
+    paid, free = Indexed(), Indexed(name="imdb", free=True)
+    town = town_with(paid, films=films)
+    paid.works = known(town, *films)
+    town.settle()
+    town.wait(HOUR)
+    town.plex.move("history")
+    town.settle()
+    assert (len(paid.asked), Lookups(town.store.db).unknown([1, 2], town.time + 90 * DAY)) == (600, [])
+    town = town_with(free, paid, films=films)
+    free.works, paid.asked = known(town, *films[:560]), []
+    town.settle()
+    assert len(paid.asked) == 40
