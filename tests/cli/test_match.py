@@ -172,3 +172,14 @@ def test_why_tells_how_a_match_came_about(asked):
 def test_why_tells_what_was_asked_in_vain(place):
     asking(place)
     assert "nobody else asked" in place.run("why", place.work("m1").title).out
+
+
+def test_a_show_without_ids_brings_its_episodes_along(asked):
+    for uid in ("s1", "s1.1.1", "s1.1.2"):
+        item = asked.plex.item(uid)
+        item.guid, item.guids = f"local://{uid}", ()
+    asked.watch("s1.1.1", "s1.1.2", at=LONG_AGO)
+    with_sources(asked, "tmdb")
+    asked.run("sync")
+    asked.run("sync")
+    assert (asked.plays("s1.1.1"), asked.plays("s1.1.2")) == (1, 1)

@@ -205,3 +205,15 @@ def test_many_films_cost_one_question_each_and_none_the_second_time():
     free.works, paid.asked = known(town, *films[:560]), []
     town.settle()
     assert len(paid.asked) == 40
+
+
+def test_what_bears_a_disputed_id_is_not_taken_by_its_title():
+    """One id of two films says nothing of either, but it is no reason to believe a title."""
+    source = Library()
+    town = town_with(source)
+    town.settle()
+    town.store.db.execute("INSERT INTO ids SELECT id, 'tmdb', '7', 1, 2, 1 FROM media WHERE title = 'Heat'")
+    source.works, source.asked = known(town, "heat"), []
+    town.wait(30 * DAY)
+    town.settle()
+    assert (source.asked, town.times("trakt", "heat")) == ([], [])

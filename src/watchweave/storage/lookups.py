@@ -30,7 +30,7 @@ _UNKNOWN = (
     " AND l.native = h.native"
     " WHERE h.account IN (SELECT value FROM json_each(?1)) AND m.kind IN (1, 2) AND m.title <> '' AND m.frozen IS NULL"
     " AND (l.native IS NULL OR l.next_try <= ?2 OR (?4 AND l.source = ?5 AND l.taken IS NULL) OR l.title <> m.title OR l.year IS NOT m.year) AND NOT EXISTS"
-    " (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?3)))"
+    " (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.space IN (SELECT value FROM json_each(?3)))"
     " GROUP BY m.id ORDER BY m.id"
 )
 
