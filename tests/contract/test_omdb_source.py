@@ -271,7 +271,7 @@ def test_a_film_of_8_digits_and_an_odd_year():
 
 
 def test_the_key_is_in_no_text_of_ours(caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "watchweave")
     desk = Desk("canary+key/42", rewrite=lambda row: row | {"Error": "Invalid API key! canary+key/42"})
     with pytest.raises(SignInNeeded) as refused:
         desk.find("m4", Kind.MOVIE)

@@ -120,7 +120,7 @@ def test_a_key_may_be_pasted_with_spaces_around_it():
     "fault", [faults.Status(404), faults.Status(503), faults.Drop(), faults.Truncate(), faults.Status(400)]
 )
 def test_no_log_and_no_error_shows_a_key(caplog, key, fault):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "watchweave")
     desk = Desk(key)
     desk.world.faults.order(fault, times=-1)
     with pytest.raises((UnexpectedAnswer, Unavailable)) as error:

@@ -20,7 +20,7 @@ TOKEN = "kanarienvogel+/=42"
     [f"bad {TOKEN}", "bad kanarienvogel%2B%2F%3D42", f"bad {b64encode(TOKEN.encode()).decode()}", "api_key=short1"],
 )
 def test_a_service_that_repeats_a_secret_does_not_bring_it_into_our_texts(said, caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "watchweave")
     server = Server([answer(422, {"message": said})])
     http = server.http(signer=Fixed({"url": {"Authorization": f"Bearer {TOKEN}", "X-Plex-Token": "kanari2token"}}))
     with pytest.raises(ServiceError) as caught:
