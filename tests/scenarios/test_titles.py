@@ -157,7 +157,7 @@ def test_a_spent_day_is_waited_for():
 
 
 def test_a_source_that_costs_nothing_is_asked_first_and_alone_where_it_is_sure():
-    free, paid = Library(name="imdb", free=True), Library()
+    free, paid = Library(name="imdb_datasets", free=True), Library()
     town = town_with(free, paid, films=("heat", "alien"))
     free.works = known(town, "heat")
     paid.works = known(town, "alien")
@@ -193,7 +193,7 @@ class Indexed(Library):
 
 def test_many_films_cost_one_question_each_and_none_the_second_time():
     films = tuple(f"film{n}" for n in range(600))
-    paid, free = Indexed(), Indexed(name="imdb", free=True)
+    paid, free = Indexed(), Indexed(name="imdb_datasets", free=True)
     town = town_with(paid, films=films)
     paid.works = known(town, *films)
     town.settle()

@@ -15,7 +15,7 @@ from .matches import Matches
 
 SPOKEN = ("imdb", "tmdb", "tvdb")
 """Databases whose ids every service can be told."""
-TELLERS = {"person": -1, "imdb": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, "known": -6}
+TELLERS = {"person": -1, "imdb_datasets": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, "known": -6}
 """Who may tell an id, beside accounts: the number that stands for them in the database. `known`: another account."""
 NOBODY = "known"
 """Who answered where there was nobody to ask: what is known here."""
