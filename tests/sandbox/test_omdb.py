@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import httpx2
+import omdb as independent
 import pytest
 
 from watchweave.sandbox import faults
@@ -238,7 +239,6 @@ def test_it_can_answer_with_a_page_and_late(omdb):
 
 
 def test_an_independent_client_reads_it_over_a_real_socket(omdb):
-    independent = pytest.importorskip("omdb", reason="the client omdb is not installed")
     work, show = omdb.world.catalogue["m4"], omdb.world.catalogue["s1"]
     with Sandbox(omdb.world) as sandbox:
         client = independent.OMDBClient(apikey=KEY, timeout=10)
