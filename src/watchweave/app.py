@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what a command does not need is not loaded
@@ -160,7 +161,8 @@ def open_sources(
     from .storage.credentials import StoredSource
 
     stack, found = AsyncExitStack(), []
-    for kind in [SOURCES[name]() for name in SOURCES if chosen.get(name, {}).get("api_key")]:
+    for name in [name for name in SOURCES if chosen.get(name, {}).get("api_key")]:
+        kind: type[Source] = resolve_name(SOURCES[name])
         options, kept = chosen[kind.name], StoredSource(store, vault, kind.name)
         hosts = {"url": options.get("url", kind.base_url)}
         http = Http(kind.title, hosts, kind.signer(options, kept), kept, limits=kind.limits)
@@ -169,25 +171,11 @@ def open_sources(
     return found, stack
 
 
-def _tmdb() -> type[Source]:
-    from .metadata.tmdb import Tmdb
-
-    return Tmdb
-
-
-def _tvdb() -> type[Source]:
-    from .metadata.tvdb import Tvdb
-
-    return Tvdb
-
-
-def _omdb() -> type[Source]:
-    from .metadata.omdb import Omdb
-
-    return Omdb
-
-
-SOURCES: Mapping[str, Callable[[], type[Source]]] = {"tmdb": _tmdb, "tvdb": _tvdb, "omdb": _omdb}
+SOURCES = {
+    "tmdb": "watchweave.metadata.tmdb:Tmdb",
+    "tvdb": "watchweave.metadata.tvdb:Tvdb",
+    "omdb": "watchweave.metadata.omdb:Omdb",
+}
 """In the order in which they are asked; what is not in the settings is not loaded."""
 
 

@@ -183,3 +183,32 @@ def test_a_show_without_ids_brings_its_episodes_along(asked):
     asked.run("sync")
     asked.run("sync")
     assert (asked.plays("s1.1.1"), asked.plays("s1.1.2")) == (1, 1)
+
+
+@pytest.fixture
+def own_ids(asked):
+    """Plex knows both films by ids of its own, and names no others: that leads to no other account."""
+    for uid in ("m1", "m2"):
+        item = asked.plex.item(uid)
+        item.guid = f"plex://movie/{asked.work(uid).ids['plex']}"
+    with_sources(asked, "tmdb")
+    return asked
+
+
+def test_an_id_of_the_service_alone_is_looked_up_once_and_stays(own_ids):
+    for number in range(4):
+        own_ids.plex.rate("nate", "m1", 5 + number)
+        own_ids.run("sync")
+    assert (own_ids.plays("m1"), own_ids.plays("m2"), requests_to(own_ids, "tmdb")) == (1, 1, 2)
+    assert [(one.work.uid, one.value) for one in own_ids.account.rated()] == [("m1", 8)]
+
+
+def test_a_match_of_what_has_an_id_of_the_service_alone_is_taken_back_for_good(own_ids):
+    own_ids.run("sync")
+    title = own_ids.work("m1").title
+    own_ids.run("match", title, "forget")
+    own_ids.plex.rate("nate", "m1", 7)
+    for _ in range(3):
+        own_ids.run("sync")
+    assert own_ids.work("m1") not in [one.work for one in own_ids.account.rated()]
+    assert (own_ids.plays("m1"), requests_to(own_ids, "tmdb")) == (1, 2)

@@ -44,6 +44,5 @@ def _why_left(report: Report, hold: str) -> str:
     held_now = [held.hold for held in report.held]
     if hold in held_now:
         return f"not written yet: approve {hold} again."
-    news = [name for name in held_now if name != hold]
-    again = f" Newly held: {', '.join(news)}." if news else ""
+    again = f" Newly held: {', '.join(held_now)}." if held_now else ""
     return f"could not be written, or no longer belong to the plan.{again}"

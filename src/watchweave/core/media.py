@@ -30,6 +30,8 @@ STRONG = ("trakt", "imdb", "tmdb", "tvdb", "plex", "mbid", "anidb", "mal", "anil
 """Id spaces that can join two records of one kind; all others (slug …) only propose."""
 PUBLIC = tuple(space for space in STRONG if space != "plex")
 """Those that lead from one service to another."""
+SPOKEN = ("imdb", "tmdb", "tvdb")
+"""Databases whose ids every service can be told; each also knows its own."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,10}")
 _TOO_LARGE = 10**11

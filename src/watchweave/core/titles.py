@@ -79,11 +79,8 @@ def normal(title: str) -> str:
     ('dracula', 'the matrix', 'dr jekyll and mr hyde', 'schindlers list')
     """
     if found := _ENDS.match(title.strip()):
-        title = (
-            f"{found['article']} {found['rest']}"
-            if not found["article"].endswith("'")
-            else found["article"] + found["rest"]
-        )
+        space = "" if found["article"].endswith("'") else " "
+        title = found["article"] + space + found["rest"]
     text = unicodedata.normalize("NFKD", title.casefold()).translate(_LETTERS)
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return _SIGNS.sub(" ", _APOSTROPHES.sub("", text).replace("&", " and ")).strip()
@@ -148,11 +145,10 @@ def judge(wanted: Work, work: Work) -> Proposal | None:
     score, why = max((likeness(*pair, apart) for pair in pairs), default=(0, ""))
     if not score:
         return None
+    why = f"{why}, {YEARS.get(apart, 'other years')}"
     if lengths_differ(one, other):
-        return Proposal(
-            work, max(1, score - OTHER_LENGTH), f"{why}, {YEARS.get(apart, 'other years')}, but of another length"
-        )
-    return Proposal(work, score, f"{why}, {YEARS.get(apart, 'other years')}")
+        return Proposal(work, max(1, score - OTHER_LENGTH), f"{why}, but of another length")
+    return Proposal(work, score, why)
 
 
 def lengths_differ(one: Media, other: Media) -> bool:
@@ -191,17 +187,18 @@ def likeness(one: str, other: str, apart: int | None) -> tuple[int, str]:
 
 def alike(left: str, right: str, apart: int) -> tuple[int, str]:
     """The same of titles that are not equal in any form: by their letters, or one being part of the other."""
-    if numbers(left) != numbers(right):
-        score, why = part_of(left, right, apart)
-        named = fuzz.ratio(wordy(left), wordy(right)) >= CLOSE
-        return (
-            (score, why) if score else (NUMBERED - 3 * apart, "the same title but for a number") if named else (0, "")
-        )
-    ratio = max(fuzz.ratio(left, right), fuzz.token_sort_ratio(left, right))
+    same_numbers = numbers(left) == numbers(right)
+    ratio = max(fuzz.ratio(left, right), fuzz.token_sort_ratio(left, right)) if same_numbers else 0
     if ratio >= CLOSE:
         return round(ratio) - 2 - 3 * apart, "nearly the same title"
     score, why = part_of(left, right, apart)
-    return (score, why) if score else (round(ratio) - 15 - 3 * apart, "a similar title") if ratio >= FAINT else (0, "")
+    if score:
+        return score, why
+    if ratio >= FAINT:
+        return round(ratio) - 15 - 3 * apart, "a similar title"
+    if not same_numbers and fuzz.ratio(wordy(left), wordy(right)) >= CLOSE:
+        return NUMBERED - 3 * apart, "the same title but for a number"
+    return 0, ""
 
 
 def part_of(left: str, right: str, apart: int) -> tuple[int, str]:

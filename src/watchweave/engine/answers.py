@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from ..core.media import PUBLIC, Media
+from ..core.media import PUBLIC, SPOKEN, Media
 from ..core.merge import mark
 from ..core.plan import Change
 from ..errors import ConfigError
@@ -23,7 +23,7 @@ from ..storage.values import Values
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home, ProfileWish
 from .party import Party
-from .report import NAMED, SPOKEN, addressed, known, media_json, moment, never, shown_shelf
+from .report import NAMED, addressed, known, media_json, moment, never, shown_shelf
 
 _ACCOUNTS = (
     "SELECT a.id, a.name, a.service, a.person_name, a.state, a.state_text, a.wait_until,"

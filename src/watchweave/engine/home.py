@@ -187,7 +187,8 @@ class Home:
         try:
             async with self.parties(profile, store) as (number, parties):
                 request = asked_for(profile, number, parties, what)
-                request.dry_run, request.yes, request.tell = dry_run, yes, self._heard
+                request.dry_run, request.yes = dry_run, yes
+                request.tell, request.before_writing = self.tell, self._copy
                 if approve:
                     _approve(request, Journal(store), approve, {party.id for party in parties})
                 request.sources, closing = self.open_sources(store)
@@ -198,16 +199,14 @@ class Home:
                 store.close()
         return self._ended(result, profile)
 
-    def _heard(self, stage: str) -> None:
-        """Hands on what is going on. The first writing of a day begins with a copy; without room for one it goes on."""
-        if stage.startswith("writing"):
-            try:
-                self.store.backup_of_the_day(self.clock())
-            except Damaged:
-                raise
-            except StorageError as problem:
-                log.warning("There is no copy of the database from today. %s", problem)
-        self.tell(stage)
+    def _copy(self) -> None:
+        """The first writing of a day begins with a copy; without room for one it goes on."""
+        try:
+            self.store.backup_of_the_day(self.clock())
+        except Damaged:
+            raise
+        except StorageError as problem:
+            log.warning("There is no copy of the database from today. %s", problem)
 
     def _ended(self, result: Report, profile: ProfileWish) -> Report:
         result.profile = profile.name

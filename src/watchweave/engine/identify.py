@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from ..core.media import Media
+from ..core.records import DAY
 from ..core.titles import Proposal, Work, normal, plain, propose, spoken, taken
 from ..errors import ServiceError, StorageError
 from ..metadata.base import Source
@@ -22,32 +23,33 @@ PORTION = 200
 """After so many answers they are kept: what was answered is not asked again, however the run ends."""
 OFFERS = 5
 """So many proposals are kept of each."""
-DAY = 86_400
 
 
 class Identify:
     """The looking up of one run. Sources that answer without a request come first; one that fails is not asked again.
 
-    exact: may the only work of the same title and year be taken by itself?
+    exact: may the only work of the same title and year be taken by itself? asks: may it ask what costs a request? What
+    waits for such an answer is left alone else.
     """
 
     def __init__(
-        self, store: Store, sources: Sequence[Source], clock: Callable[[], int], stop: asyncio.Event, *, exact: bool
+        self,
+        store: Store,
+        sources: Sequence[Source],
+        when: tuple[Callable[[], int], asyncio.Event],
+        *,
+        exact: bool,
+        asks: bool,
     ) -> None:
         self.store = store
         self.sources = sources
-        self.clock = clock
-        self.stop = stop
+        self.clock, self.stop = when
         self.exact = exact
+        self.asks = asks
         self.lookups = Lookups(store.db)
-        self.asks = True
-        """May it ask what costs a request? What waits for such an answer is left alone else."""
         self.failed: set[str] = set()
         self.heard: dict[tuple[str, int, str, int | None], asyncio.Future[Sequence[Work] | None]] = {}
         """Answers of this run: two copies of one title are one question."""
-        self.asked = 0
-        """Questions that cost a request."""
-        self.found = 0
 
     async def all(self, accounts: Collection[int], tell: Callable[[str], None], *, read: bool) -> None:
         """Ask about everything of these accounts that nobody knows. read: has any reading brought rows just now?"""
@@ -57,14 +59,14 @@ class Identify:
         unknown = self.lookups.unknown(accounts, self.clock(), able=able)
         if not unknown:
             return
-        known = Shelf(self.lookups.works())
+        known = ByTitle(self.lookups.works())
         for start in range(0, len(unknown), PORTION):
             if self.stop.is_set():
                 return
             tell(f"identifying {start + 1} of {len(unknown)}")
             await self._portion(unknown[start : start + PORTION], known)
 
-    async def _portion(self, some: Sequence[Unknown], known: Shelf) -> None:
+    async def _portion(self, some: Sequence[Unknown], known: ByTitle) -> None:
         """Ask about these side by side, and keep what was answered."""
         gate = asyncio.Semaphore(AT_ONCE)
 
@@ -78,19 +80,22 @@ class Identify:
                 if answer is not None:
                     self._keep(asked, *answer)
 
-    async def _ask(self, asked: Unknown, known: Shelf) -> tuple[str, list[tuple[str, Proposal]]] | None:
+    async def _ask(self, asked: Unknown, known: ByTitle) -> tuple[str, list[tuple[str, Proposal]]] | None:
         """Who was asked, and what it may be on whose word; nothing if nobody could be asked who may be asked later."""
         wanted = Work(asked.media)
         said = [(NOBODY, one) for one in propose(wanted, known.like(asked.media), OFFERS)]
         able = [source for source in self.sources if asked.media.kind in source.searches]
-        free = [source for source in able if source.free]
-        for source in free:
-            said = merged(said, source.name, propose(wanted, await self._once(source, asked.media) or (), OFFERS))
+        teller = NOBODY
+        for source in (source for source in able if source.free):
+            works = await self._once(source, asked.media)
+            if works is None:
+                continue
+            teller, said = source.name, merged(said, source.name, propose(wanted, works, OFFERS))
             if taken([proposal for _, proposal in said]):
-                return source.name, said
+                return teller, said
         paid = [source for source in able if not source.free]
         if not paid:
-            return (free[-1].name if free else NOBODY), said
+            return teller, said
         source = paid[asked.tries % len(paid)]
         works = await self._once(source, asked.media)
         return None if works is None else (source.name, merged(said, source.name, propose(wanted, works, OFFERS)))
@@ -119,9 +124,7 @@ class Identify:
         if not self.asks:
             return False
         with self.store.transaction():
-            allowed = self.lookups.spend(source.name, self.clock() // DAY, source.budget)
-        self.asked += allowed
-        return allowed
+            return self.lookups.spend(source.name, self.clock() // DAY, source.budget)
 
     def _keep(self, asked: Unknown, source: str, said: Sequence[tuple[str, Proposal]]) -> None:
         """Write down what it may be, and take what is sure."""
@@ -130,11 +133,10 @@ class Identify:
         self.lookups.keep(asked, source, offers, self.clock(), sure.work.media.ids if sure else None)
         if sure is not None:
             teller = next(teller for teller, proposal in said if proposal is sure)
-            self.lookups.learn(asked, sure.work.media.ids, teller)
-            self.found += 1
+            self.lookups.learn(asked.number, sure.work.media.ids, teller)
 
 
-class Shelf:
+class ByTitle:
     """Films and shows that are known by an id, to be found by their titles."""
 
     def __init__(self, works: Iterable[Media]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from ..core.media import Media
+from ..core.media import SPOKEN, Media
 from ..core.plan import Change, Hold
 from ..core.records import Value
 from ..storage.history import Plays
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 TITLES = 5
 """So many are named of what follows from a doubted reading."""
-SPOKEN = ("imdb", "tmdb", "tvdb")
-"""Databases whose ids every service can be told; each also knows its own."""
 UNNAMED, IMPOSSIBLE = "it has no id that this service knows", "its time lies ahead, or before 1900"
 
 NAMED = (

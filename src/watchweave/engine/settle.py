@@ -23,8 +23,8 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
     name = Items(store.db).load([number])[number].named()
     with store.transaction(durable=True):
         if choice == "forget":
-            for asked in lookups.taken(number):
-                lookups.split(asked, now)
+            for account, media in lookups.taken(number):
+                lookups.split(number, account, media, now)
             return f"{name} stands for itself again. The next sync reads what belongs to it."
         ids = {} if choice == "none" else _ids(lookups, number, choice)
         lookups.settle(number, ids, now)

@@ -42,6 +42,7 @@ class Request:
     """Where not empty, only what originates on these accounts is written."""
     sources: Sequence[Source] = ()
     """Who knows what things are, those first who are to be asked first."""
+    before_writing: Callable[[], None] = lambda: None
     tell: Callable[[str], None] = lambda stage: None
     """Hears what is going on, for who looks on."""
 
@@ -55,8 +56,8 @@ async def sync(
     request.tell("reading")
     fetch.strange = strange(request, parties, store)
     await fetch.all(parties)
-    identify = Identify(store, request.sources, clock, stop, exact=request.terms.titles == "exact")
-    identify.asks = not request.dry_run  # what a dry run found out would be forgotten, and asked again
+    exact, asks = request.terms.titles == "exact", not request.dry_run  # a dry run would forget what it asked
+    identify = Identify(store, request.sources, (clock, stop), exact=exact, asks=asks)
     await identify.all([party.id for party in parties], request.tell, read=fetch.busy)
     await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
@@ -65,6 +66,7 @@ async def sync(
     apply = Apply(store, run, clock, stop, [*request.approved, *granted])
     if not request.dry_run:
         if outcome.passed:
+            request.before_writing()
             request.tell(f"writing ({len(outcome.passed)})")
         await apply.all(parties, outcome.passed, fetch.confirm)
     return end(request, parties, store, (run, outcome, holds, apply), clock())

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ..core.media import STRONG, Media
+from ..core.media import SPOKEN, STRONG, Media
 from ..core.records import Form, Value
 from ..services.base import Shelf
 from ..storage.items import Items
@@ -22,7 +22,7 @@ from ..storage.values import Values
 from .answers import named_json, shown
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home
-from .report import IMPOSSIBLE, SPOKEN, UNNAMED, shown_shelf, shown_value
+from .report import IMPOSSIBLE, UNNAMED, shown_shelf, shown_value
 
 STANDINGS = ("good", "former", "ambiguous", "disputed")
 CLOCKS = ("moment", "day", "mark", "unknown")

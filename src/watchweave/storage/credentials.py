@@ -143,6 +143,7 @@ class StoredSource:
         self.store = store
         self.vault = vault
         self.name = name
+        self._until: float | None = None
 
     def load(self) -> Mapping[str, str]:
         blob = self.store.meta(f"kept:{self.name}")
@@ -158,10 +159,13 @@ class StoredSource:
         self.store.remember(f"kept:{self.name}", self.vault.close(text, self._place()))
 
     def wait_until(self) -> float:
-        blob = self.store.meta(f"wait:{self.name}")
-        return float(blob) if blob is not None else 0.0
+        if self._until is None:
+            blob = self.store.meta(f"wait:{self.name}")
+            self._until = float(blob) if blob is not None else 0.0
+        return self._until
 
     def hold(self, until: float) -> None:
+        self._until = until
         self.store.remember(f"wait:{self.name}", str(until).encode())
 
     def _place(self) -> tuple[str, str, str]:

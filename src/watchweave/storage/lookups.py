@@ -7,39 +7,48 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ..core.media import PUBLIC, Kind, Media
+from ..core.media import PUBLIC, SPOKEN, Kind, Media
 from ..core.records import DAY
 from .joins import move
 from .matches import Matches
 
-SPOKEN = ("imdb", "tmdb", "tvdb")
-"""Databases whose ids every service can be told."""
-TELLERS = {"person": -1, "imdb_datasets": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, "known": -6}
-"""Who may tell an id, beside accounts: the number that stands for them in the database. `known`: another account."""
 NOBODY = "known"
-"""Who answered where there was nobody to ask: what is known here."""
+"""Who answered where there was nobody to ask: what is known here, by the word of another account."""
+TELLERS = {"person": -1, "imdb_datasets": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, NOBODY: -6}
+"""Who may tell an id, beside accounts: the number that stands for them in the database."""
 FIRST, LONGEST = 7 * DAY, 30 * DAY
 """After so long a "no" is asked again, and after twice that the next time, up to so long."""
 NEVER = 1 << 50
 """When what a person settled is asked again."""
 
 _UNKNOWN = (
-    "SELECT m.id, min(h.account), min(h.native), m.kind, m.title, m.year, m.runtime, coalesce(l.tries, 0)"
+    "SELECT m.id, m.kind, m.title, m.year, m.runtime, coalesce(max(l.tries), 0)"
     " FROM handle AS h CROSS JOIN media AS m ON m.id = h.media LEFT JOIN lookup AS l ON l.account = h.account"
     " AND l.native = h.native"
     " WHERE h.account IN (SELECT value FROM json_each(?1)) AND m.kind IN (1, 2) AND m.title <> '' AND m.frozen IS NULL"
-    " AND (l.native IS NULL OR l.next_try <= ?2 OR (?4 AND l.source = ?5 AND l.taken IS NULL) OR l.title <> m.title OR l.year IS NOT m.year) AND NOT EXISTS"
+    " AND (l.native IS NULL OR l.next_try <= ?2 OR (?4 AND l.source = ?5 AND l.taken IS NULL) OR l.title <> m.title"
+    " OR l.year IS NOT m.year) AND NOT EXISTS"
     " (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.space IN (SELECT value FROM json_each(?3)))"
     " GROUP BY m.id ORDER BY m.id"
 )
 
 
+SPLIT = (
+    "UPDATE handle SET media = :new, print = 0 WHERE account = :account AND native = :native",
+    "UPDATE OR IGNORE ids SET media = :new WHERE media = :old AND source = :account",
+    "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old"
+    " AND NOT EXISTS (SELECT 1 FROM handle WHERE account = :account AND media = :old)",
+    "DELETE FROM ids WHERE media = :old AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = :old)",
+)
+"""What one name of a media is taken away with."""
+
+
 class Unknown(Struct, frozen=True):
-    """A film or a show without any id that others know: as its account calls it."""
+    """A film or a show without any id that others know, as it is called."""
 
     number: int
-    account: int
     media: Media
     tries: int
 
@@ -70,8 +79,8 @@ class Lookups:
         """Those of these accounts' films and shows that are to be asked about now."""
         rows = self.db.execute(_UNKNOWN, (json.dumps(sorted(accounts)), now, json.dumps(PUBLIC), able, NOBODY))
         return [
-            Unknown(number, account, Media(Kind(kind), {}, title, year, runtime=runtime, keys=(native,)), tries)
-            for number, account, native, kind, title, year, runtime, tries in rows
+            Unknown(number, Media(Kind(kind), {}, title, year, runtime=runtime), tries)
+            for number, kind, title, year, runtime, tries in rows
         ]
 
     def works(self) -> list[Media]:
@@ -89,48 +98,42 @@ class Lookups:
     def keep(
         self, asked: Unknown, source: str, offers: Iterable[Offer], now: int, taken: Mapping[str, str] | None = None
     ) -> None:
-        """This was answered, and is not asked again before its time. taken: the ids that are believed."""
-        wait = min(LONGEST, FIRST * 2**asked.tries)
+        """This was answered, and is not asked again before its time; after a person's word never. taken: the ids that
+        are believed."""
+        later = NEVER if source == "person" else now + min(LONGEST, FIRST * 2**asked.tries)
+        told = json.dumps([[o.ids, o.title, o.year, o.source, o.score, o.why] for o in offers], ensure_ascii=False)
+        ids = json.dumps(dict(taken)) if taken else None
         self.db.execute(
-            "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                asked.account, asked.media.key, asked.media.title, asked.media.year, now, asked.tries + 1, now + wait, source,
-                json.dumps([[o.ids, o.title, o.year, o.source, o.score, o.why] for o in offers], ensure_ascii=False),
-                json.dumps(dict(taken)) if taken else None,
-            ),
-        )  # fmt: skip
+            "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM handle WHERE media = ?1",
+            (asked.number, asked.media.title, asked.media.year, now, asked.tries + 1, later, source, told, ids),
+        )
 
-    def learn(self, asked: Unknown, ids: Mapping[str, str], teller: str) -> int:
-        """It bears these ids, says this teller; the number of its media now, which may be that of another account's."""
-        media = Media(
-            asked.media.kind, dict(ids), asked.media.title, asked.media.year,
-            runtime=asked.media.runtime, keys=asked.media.keys,
-        )  # fmt: skip
-        return Matches(self.db, asked.account, TELLERS[teller]).identify([media])[0]
+    def learn(self, number: int, ids: Mapping[str, str], teller: str) -> None:
+        """It bears these ids too, says this teller; so all its names may stand for what another account names."""
+        known = dict(self.db.execute("SELECT space, value FROM ids WHERE media = ? AND standing = 0", (number,)))
+        for account, media in self._named(number):
+            told = replace(media, ids={**ids, **known})
+            Matches(self.db, account, TELLERS[teller]).identify([told])
 
-    # ---------------------------------------------------------------- a person's word
-    def named(self, number: int) -> list[Unknown]:
-        """The names that accounts have for this media, with what they said of it."""
+    def _named(self, number: int) -> list[tuple[int, Media]]:
+        """This media as each account names it."""
         rows = self.db.execute(
             "SELECT h.account, h.native, m.kind, m.title, m.year, m.runtime FROM handle AS h JOIN media AS m ON m.id = h.media"
             " WHERE m.id = ? ORDER BY h.account, h.native",
             (number,),
         )
         return [
-            Unknown(number, account, Media(Kind(kind), {}, title, year, runtime=runtime, keys=(native,)), 0)
+            (account, Media(Kind(kind), {}, title, year, runtime=runtime, keys=(native,)))
             for account, native, kind, title, year, runtime in rows
         ]
 
+    # ---------------------------------------------------------------- a person's word
     def settle(self, number: int, ids: Mapping[str, str], now: int) -> None:
         """A person says what this is, for good; without ids, that nobody is to ask again."""
-        for asked in self.named(number):
-            self.keep(asked, "person", [], now, ids or None)
-            self.db.execute(
-                "UPDATE lookup SET next_try = ? WHERE account = ? AND native = ?",
-                (NEVER, asked.account, asked.media.key),
-            )
-            if ids:
-                self.learn(asked, ids, "person")
+        for _, media in self._named(number)[:1]:
+            self.keep(Unknown(number, media, 0), "person", [], now, ids or None)
+        if ids:
+            self.learn(number, ids, "person")
 
     def nameless(self, number: int) -> bool:
         """Is this a film or a show without any id that others know?"""
@@ -141,39 +144,25 @@ class Lookups:
         )
         return row.fetchone() is not None
 
-    def taken(self, number: int) -> list[Unknown]:
-        """Those names of this media that stand for it on the word of a title or of a person alone."""
+    def taken(self, number: int) -> list[tuple[int, Media]]:
+        """Those names of this media, by account, that stand for it on the word of a title or of a person alone."""
         query = "SELECT 1 FROM lookup WHERE account = ? AND native = ? AND taken IS NOT NULL"
-        return [
-            asked for asked in self.named(number) if self.db.execute(query, (asked.account, asked.media.key)).fetchone()
-        ]
+        return [(a, media) for a, media in self._named(number) if self.db.execute(query, (a, media.key)).fetchone()]
 
-    def split(self, asked: Unknown, now: int) -> int:
-        """This name stands for something of its own again, of which nothing is known; the number of that.
+    def split(self, old: int, account: int, media: Media, now: int) -> None:
+        """This name stands for something of its own again, of which nobody else tells anything.
 
         What its account told by that name goes with it, at the latest when it is read next.
         """
-        media = asked.media
-        (number,) = self.db.execute(
+        (new,) = self.db.execute(
             "INSERT INTO media (kind, title, year, runtime) VALUES (?, ?, ?, ?) RETURNING id",
             (int(media.kind), media.title, media.year, media.runtime),
         ).fetchone()
-        self.db.execute(
-            "UPDATE handle SET media = ?, print = 0 WHERE account = ? AND native = ?",
-            (number, asked.account, media.key),
-        )
-        self.db.execute(
-            "UPDATE OR IGNORE held SET media = ? WHERE account = ? AND media = ? AND NOT EXISTS"
-            " (SELECT 1 FROM handle WHERE account = ?2 AND media = ?3)",
-            (number, asked.account, asked.number),
-        )
-        move(self.db, asked.account, asked.number, number)
-        self.db.execute(
-            "DELETE FROM ids WHERE media = ?1 AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?1)",
-            (asked.number,),
-        )
-        self.settle(int(number), {}, now)
-        return int(number)
+        given = {"old": old, "new": new, "account": account, "native": media.key}
+        for step in SPLIT:
+            self.db.execute(step, given)
+        move(self.db, account, old, new)
+        self.settle(new, {}, now)
 
     def offers(self, medias: Sequence[int]) -> dict[int, list[Offer]]:
         """What these may be, likeliest first."""
