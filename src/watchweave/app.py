@@ -125,7 +125,6 @@ def _anew(store: Store, path: Path) -> str:
 
 def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches) -> tuple[Service, AsyncExitStack]:
     """The service of an account, with its way out, its sign-in and its pace."""
-    from .errors import ConfigError
     from .services.http import Http
     from .services.registry import service
     from .storage.credentials import StoredSecrets
@@ -133,13 +132,6 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
     kind = service(wish.service)
     hidden = {field.name for field in kind.sign_in}
     given = {name: value for name, value in wish.options.items() if name in hidden and isinstance(value, str)}
-    for name, value in given.items():
-        secret = any(field.secret for field in kind.sign_in if field.name == name)
-        if secret and not (value.isascii() and value.isprintable()):
-            raise ConfigError(
-                f'The option "{name}" of the account "{wish.name}" has a character that no token has, perhaps a curly'
-                " quote. Copy it once more."
-            )
     if isinstance(secrets, StoredSecrets):
         secrets.take_over(given)
         if lost := secrets.damaged():
