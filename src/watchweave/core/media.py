@@ -49,6 +49,9 @@ class Media(Struct, frozen=True, gc=False):
     `keys` are the service's own names of it (a Plex rating key, a Trakt number): one as read, all copies as written.
     `ids` are its names in public databases, for its own kind: the ids of an episode never name its show.
     A season has `parent` (its show) and `season`; an episode has also `number`. `runtime` is in seconds.
+    `order` says how season and number count: empty as first shown, which services share; "dvd"; "absolute" (counted through,
+    whatever the season); the name of a database whose own entries they are ("anidb"); "own" as its account alone does.
+    `aired` is the day on which it was first shown, in days since 1970.
     """
 
     kind: Kind
@@ -60,6 +63,8 @@ class Media(Struct, frozen=True, gc=False):
     number: int | None = None
     runtime: int | None = None
     keys: tuple[str, ...] = ()
+    order: str = ""
+    aired: int | None = None
 
     @property
     def key(self) -> str:

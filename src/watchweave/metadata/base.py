@@ -85,10 +85,18 @@ class Source:
         """This very work, by an id that the source knows, with all of its titles and its length, in one request."""
         return None
 
-    async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media]:
-        """All episodes of a show in one order, each with its own ids; the same id in every order is the same episode.
+    async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media] | None:
+        """All episodes of a show in one order, each with its own ids, its title and the day it was first shown, as far
+        as known; the same id in every order is the same episode. None where the source has no such order of this show.
 
         Raises Incomplete where the source's list is shorter than it says itself.
+        """
+        return None
+
+    async def elsewhere(self, episode: Media) -> Sequence[Media]:
+        """Where other databases have this episode of an entry of one that numbers by itself (AniDB, MyAnimeList): each
+        with its show, by that database's id alone, with order, season and number there. Nothing where it is not known,
+        or where two answers differ.
         """
         return []
 
