@@ -165,6 +165,46 @@ def test_an_accepted_status_is_an_answer():
     assert asyncio.run(http.get("x", dict, accept=(404,))).value is None
 
 
+@pytest.mark.parametrize("second", [200, 404])
+def test_a_doubtful_status_is_asked_for_once_more_after_a_pause_and_then_stands(second):
+    server, time = Server([answer(404, {"a": 1}), answer(second, {"a": 2})]), Time()
+    http = server.http(time=time)
+    told = asyncio.run(http.get("x", dict[str, int], accept=(404,), doubt=(404,)))
+    assert (told.status, told.value, http.requests, time.waits) == (second, {"a": 2}, 2, [2])
+
+
+def test_a_doubtful_status_that_nobody_accepts_is_an_error_only_if_it_stays():
+    server = Server([answer(404, {}), answer(200, {"a": 1})])
+    assert asyncio.run(server.http().get("x", dict, doubt=(404,))).value == {"a": 1}
+    server = Server([answer(404, {})])
+    assert failure(server.http().get("x", dict, doubt=(404,))).status == 404
+    assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(200, 1), (400, 1), (405, 1), (503, 3)])
+def test_what_nobody_doubts_is_asked_for_as_often_as_ever(status, attempts):
+    server = Server([answer(status, {})])
+    http = server.http()
+    if status == 200:
+        asyncio.run(http.get("x", dict, doubt=(404,)))
+    else:
+        failure(http.get("x", dict, doubt=(404,)))
+    assert http.requests == attempts
+
+
+def test_doubt_does_not_use_up_the_attempts_after_a_failure():
+    server, time = Server([answer(404), answer(503), answer(503), answer(404, {"a": 1})]), Time()
+    told = asyncio.run(server.http(time=time).get("x", dict, accept=(404,), doubt=(404,)))
+    assert (told.status, len(server.seen), time.waits) == (404, 4, [2, 1, 2])
+
+
+@pytest.mark.parametrize(("again", "attempts"), [(False, 1), (True, 2)])
+def test_a_doubtful_answer_to_a_write_repeats_it_only_if_that_does_no_harm(again, attempts):
+    server = Server([answer(404, {})])
+    asyncio.run(server.http().send("POST", "plays", dict, body={}, again=again, accept=(404,), doubt=(404,)))
+    assert len(server.seen) == attempts
+
+
 def test_redirects_are_not_followed():
     server = Server([answer(302, None, Location="http://elsewhere.test/")])
     assert type(failure(server.http().get("x", dict))) is UnexpectedAnswer

@@ -24,7 +24,7 @@ from ..errors import (
     Unavailable,
 )
 from .base import Pace
-from .judging import Answer, Call, Judge, Nothing, Params, Raw, unopened
+from .judging import DOUBT, Answer, Call, Judge, Nothing, Params, Raw, unopened
 from .pacing import MARGIN, Budget, Clock, Gate, Limits, moment, spoken, wait_named
 from .pages import Ask, Pages, Paging, Told
 from .secrecy import Secrecy
@@ -91,7 +91,8 @@ class How(TypedDict, total=False):
     """What may be said about a request.
 
     host: name of the address, default `url`. again: sending it twice does what sending it once does.
-    accept: failing statuses that the caller looks at itself.
+    accept: failing statuses that the caller looks at itself. doubt: those known to be wrong at times: asked for once
+    more after a pause; then the answer stands.
     """
 
     body: object
@@ -100,6 +101,7 @@ class How(TypedDict, total=False):
     headers: Mapping[str, str]
     again: bool
     accept: Collection[int]
+    doubt: Collection[int]
 
 
 class _Host:
@@ -255,9 +257,12 @@ class Http:
             signed = await self._signer.headers(self, call.host)
             self.secrets.hide_headers(signed)
             answer = await self._attempt(call, signed)
-            if isinstance(answer, Answer):
+            if call.doubts(answer):
+                call.doubted = True
+                await self.clock.sleep(DOUBT)
+            elif isinstance(answer, Answer):
                 return answer
-            if isinstance(answer, SignInNeeded):
+            elif isinstance(answer, SignInNeeded):
                 await self._renew(call, signed, answer)
             elif isinstance(answer, RateLimited):
                 self._spend_patience()

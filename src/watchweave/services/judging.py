@@ -31,6 +31,9 @@ T = TypeVar("T")
 Params = Mapping[str, str | int] | Sequence[tuple[str, str | int]]
 """The query; pairs where a name comes more than once or the order matters."""
 
+DOUBT = 2.0
+"""Seconds before a doubtful answer is asked for again."""
+
 
 class Answer(Struct, Generic[T], frozen=True):
     """What a service answered. For an accepted failure `value` is None where the body holds no such value."""
@@ -46,7 +49,8 @@ class Nothing(Struct, frozen=True):
 
 class Call(Struct):
     """A request, and how far it got. place: the real address of its host, without a path.
-    unclear: an attempt that changes something may have been done."""
+    doubted: what may have been wrong was asked for again. unclear: an attempt that changes something may have been done.
+    """
 
     method: str
     path: str
@@ -57,9 +61,11 @@ class Call(Struct):
     headers: Mapping[str, str] = {}
     again: bool = False
     accept: Collection[int] = ()
+    doubt: Collection[int] = ()
     place: str = ""
     failures: int = 0
     renewed: bool = False
+    doubted: bool = False
     unclear: bool = False
 
     @property
@@ -69,6 +75,11 @@ class Call(Struct):
     @property
     def named(self) -> str:
         return f"{self.method} {self.place}/{self.path.lstrip('/')}"
+
+    def doubts(self, outcome: Answer[Any] | ServiceError) -> bool:
+        """May this be wrong, so that asking once more is worth it and does no harm?"""
+        status = outcome.status if isinstance(outcome, Answer | UnexpectedAnswer) else 0
+        return status in self.doubt and not self.doubted and (self.reads or self.again)
 
 
 class Raw(Struct, frozen=True):
