@@ -1,7 +1,9 @@
 """TMDb as a source, on the simulated one: what it finds, with how many requests, and what it never believes."""
 
 import asyncio
+import doctest
 import logging
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.contract.trakt_desk import Pace, Rewriting, WorldTime
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work, judge, propose, taken
 from watchweave.errors import ConfigError, Incomplete, SignInNeeded, Unavailable, UnexpectedAnswer
+from watchweave.metadata import days, tmdb_rows
 from watchweave.metadata.tmdb import Tmdb
 from watchweave.sandbox import faults
 from watchweave.sandbox.server import Answer, Call, transport
@@ -16,7 +19,7 @@ from watchweave.sandbox.tmdb import KEY, TOKEN, Options
 from watchweave.sandbox.tmdb import Tmdb as Simulated
 from watchweave.sandbox.tmdb_knowledge import german
 from watchweave.sandbox.tmdb_rows import picture
-from watchweave.sandbox.world import World, invented
+from watchweave.sandbox.world import DAY, World, invented
 from watchweave.services.http import Http
 
 KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "season": Kind.SEASON, "episode": Kind.EPISODE}
@@ -98,6 +101,12 @@ def desk():
 
 def number(desk, uid):
     return desk.works[uid].ids["tmdb"]
+
+
+def test_the_examples_in_the_code_are_true():
+    for module in (days, tmdb_rows):
+        told = doctest.testmod(module)
+        assert (told.failed, told.attempted) == (0, 1)
 
 
 # The key
@@ -184,6 +193,7 @@ def test_an_episode_comes_with_its_ids_show_season_and_number_in_two_requests(de
         assert (found.kind, found.ids) == (Kind.EPISODE, desk.ids("s1.2.3"))
         assert (found.parent.kind, found.parent.ids) == (Kind.SHOW, desk.ids("s1", "tmdb"))
         assert (found.season, found.number, found.title) == (2, 3, desk.works["s1.2.3"].title)
+        assert (found.order, found.aired) == ("", desk.works["s1.2.3"].released // DAY)
         assert len(desk.asked()) == 2
 
 
@@ -254,7 +264,7 @@ def test_what_is_unknown_merged_or_deleted_is_nothing(desk):
     assert desk.find("s1", "tmdb") == desk.find("s1", "tvdb") == []
     assert desk.titles("m5") is None
     assert desk.facts("m5") is None
-    assert desk.episodes("s1") == desk.episodes("s1", "dvd") == []
+    assert desk.episodes("s1") is desk.episodes("s1", "dvd") is desk.episodes("s1", "absolute") is None
 
 
 def test_a_stranger_in_the_answer_is_not_believed(desk):
@@ -594,17 +604,19 @@ def test_part_0_of_the_absolute_order_holds_specials_where_there_are_others(desk
         return answer
 
     desk.said[path] = with_specials
+    before, after = (expected(desk, *(f"s2.{season}.{n}" for n in (1, 2, 3, 4))) for season in (1, 2))
+    places = [(season, n) for season in (0, 1) for n in (1, 2, 3, 4)]
     assert names(desk.episodes("s2", "absolute")) == [
-        (1, n, one) for n, one in enumerate(expected(desk, *(f"s2.2.{n}" for n in (1, 2, 3, 4))), 1)
+        (*place, one) for place, one in zip(places, [*before, *after], strict=True)
     ]
     desk.said[path] = lambda answer: {
         "groups": [{"order": 0, "episodes": [row for part in answer["groups"] for row in part["episodes"]]}]
     }
-    assert len(desk.episodes("s2", "absolute")) == 8
+    assert [(one.season, one.number) for one in desk.episodes("s2", "absolute")] == [(1, n) for n in range(1, 9)]
 
 
 def test_a_show_without_such_an_order_has_none(desk):
-    assert desk.episodes("s1", "dvd") == desk.episodes("s1", "absolute") == []
+    assert desk.episodes("s1", "dvd") is desk.episodes("s1", "absolute") is None
     assert desk.asked() == [f"tv/{number(desk, 's1')}/episode_groups"] * 2
 
 
@@ -633,8 +645,64 @@ def test_of_two_such_orders_the_larger_one_counts(desk):
 
 def test_episodes_need_the_number_of_the_show(desk):
     for media in (desk.media("s1", "imdb"), desk.media("m5"), desk.media("s1.1.1")):
-        assert asyncio.run(desk.tmdb.episodes(media)) == []
+        assert asyncio.run(desk.tmdb.episodes(media)) is None
     assert desk.asked() == []
+
+
+@pytest.mark.parametrize(("order", "word"), [("aired", ""), ("dvd", "dvd"), ("absolute", "absolute")])
+def test_an_episode_says_in_which_order_it_stands_when_it_was_shown_its_title_and_length(desk, order, word):
+    found = desk.episodes("s2", order)
+    works = {str(work.ids["tmdb"]): work for work in desk.works["s2"].episodes}
+    for one in found:
+        work = works[one.ids["tmdb"]]
+        shown = datetime.fromtimestamp(work.released, UTC).date() - date(1970, 1, 1)
+        assert (one.order, one.aired) == (word, shown.days)
+        assert (one.title, one.runtime) == (work.title, work.runtime * 60)
+
+
+@pytest.mark.parametrize("order", ["aired", "dvd", "absolute"])
+def test_a_list_without_episodes_is_no_order(desk, order):
+    show = number(desk, "s2")
+    desk.episodes("s2", order)
+    path = f"/3/{desk.asked()[-1]}"
+
+    def emptied(answer):
+        seasons = {name: part | {"episodes": []} for name, part in answer.items() if name.startswith("season/")}
+        counted = [season | {"episode_count": 0} for season in answer.get("seasons", ())]
+        return answer | seasons | {"seasons": counted, "groups": []}
+
+    desk.said[path] = emptied
+    desk.said[f"/3/tv/{show}/episode_groups"] = lambda answer: {
+        "results": [row | {"episode_count": 0} for row in answer["results"]]
+    }
+    assert desk.episodes("s2", order) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "aired"),
+    [
+        ("1989-12-17", 7290),
+        ("1970-01-01", 0),
+        ("1958-10-01", -4110),
+        ("0000-00-00", None),
+        ("0001-01-01", None),
+        ("1989-13-01", None),
+        ("1989-02-29", None),
+        ("1989", None),
+        ("17.12.1989", None),
+        ("", None),
+        (None, None),
+        (0, None),
+    ],
+)
+def test_a_date_is_counted_in_days_and_nonsense_is_none(desk, written, aired):
+    def spoiled(answer):
+        answer["season/1"]["episodes"][0]["air_date"] = written
+        return answer
+
+    desk.said[f"/3/tv/{number(desk, 's1')}"] = spoiled
+    first = next(one for one in desk.episodes("s1") if (one.season, one.number) == (1, 1))
+    assert first.aired == aired
 
 
 # Facts

@@ -5,23 +5,39 @@ own number alone; search, titles, facts 1; all episodes of a show 1, and 1 more 
 another order 2. Nothing leads from the number of an episode to its show: it is never asked by, and never taken for one.
 
 A search is not narrowed by year: TMDb's filters leave out the year before and after, and a film that others date by its
-festival would not be found. It answers the 20 most popular of a name; the ladder compares years.
+festival would not be found. It answers the 20 most popular of a name; the ladder compares years. `total_results` says
+of how many; nobody here can be told of that yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
-from msgspec import Struct, defstruct, field
-from msgspec.structs import replace
-
-from ..core.media import Kind, Media, clean_id, clean_ids
+from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work, spoken
 from ..errors import ConfigError, Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
 from .base import Facts, Kept, Order, Source
+from .tmdb_rows import (
+    Found,
+    Group,
+    Hits,
+    Parts,
+    Said,
+    Show,
+    Thing,
+    absolute,
+    bearing,
+    by_part,
+    described,
+    listed,
+    own,
+    placed,
+    seconds,
+    with_seasons,
+    work,
+)
 
 KEYS = "https://www.themoviedb.org/settings/api"
 IMAGES = "https://image.tmdb.org/t/p"
@@ -41,127 +57,7 @@ PLACES = {
     Kind.EPISODE: "3/tv/{}/season/{}/episode/{}",
 }
 
-Loose = int | float | str | None
-"""Where TMDb is seen to say null, "" and 0 alike."""
-
-
-S = TypeVar("S", bound="Said")
-R = TypeVar("R")
-
-
-class Said(Struct, kw_only=True):
-    """An answer, which has what is `needed`; or a code that says why there is none, whatever the status."""
-
-    needed: ClassVar[tuple[str, ...]] = ()
-    status_code: int = 0
-
-    def __post_init__(self) -> None:
-        lacking = [name for name in self.needed if getattr(self, name) is None]
-        if lacking and not self.status_code:
-            raise ValueError(f"it has no {lacking[0]}")
-
-
-class Elsewhere(Struct):
-    """The ids of others; any can be missing, null, empty or 0."""
-
-    imdb_id: Loose = None
-    tvdb_id: Loose = None
-
-
-class Named(Struct):
-    """A genre, an alternative title, or a translation with its data: films have a title there, shows a name."""
-
-    title: str | None = None
-    name: str | None = None
-    data: Named | None = None
-
-
-class Titles(Struct):
-    """Alternative titles, which films have in one list and shows in another; or translations."""
-
-    titles: list[Named] | None = None
-    results: list[Named] | None = None
-    translations: list[Named] | None = None
-
-
-class Thing(Said):
-    """A film, show, season or episode: at length, as a row, or its ids alone."""
-
-    needed: ClassVar[tuple[str, ...]] = ("id",)
-    id: int | None = None
-    title: str | None = None
-    name: str | None = None
-    original_title: str | None = None
-    original_name: str | None = None
-    release_date: str | None = None
-    first_air_date: str | None = None
-    runtime: Loose = None
-    episode_run_time: list[Loose] | None = None
-    overview: str | None = None
-    genres: list[Named] | None = None
-    poster_path: str | None = None
-    imdb_id: Loose = None
-    tvdb_id: Loose = None
-    external_ids: Elsewhere | None = None
-    alternative_titles: Titles | None = None
-    translations: Titles | None = None
-
-
-class Episode(Struct):
-    """A row; `order` is its place in a group, from 0."""
-
-    id: Loose = None
-    show_id: Loose = None
-    season_number: int | None = None
-    episode_number: int | None = None
-    name: str | None = None
-    runtime: Loose = None
-    order: int | None = None
-
-
-class Found(Said):
-    """What `/find` answers: lists by kind."""
-
-    needed: ClassVar[tuple[str, ...]] = ("movie_results", "tv_results", "tv_episode_results")
-    movie_results: list[Thing] | None = None
-    tv_results: list[Thing] | None = None
-    tv_episode_results: list[Episode] | None = None
-
-
-class Season(Struct):
-    """A season as counted in its show, or with its episodes; a part of another order has its place there instead."""
-
-    season_number: int = 0
-    order: int = 0
-    episode_count: int = 0
-    episodes: list[Episode] | None = None
-
-
-class Show(Said):
-    """A show with its seasons, as counted there."""
-
-    needed: ClassVar[tuple[str, ...]] = ("seasons",)
-    seasons: list[Season] | None = None
-
-
-class Group(Struct):
-    """Another order, as listed."""
-
-    id: str
-    type: int
-    episode_count: int = 0
-
-
-class Parts(Said):
-    """Another order with its parts."""
-
-    needed: ClassVar[tuple[str, ...]] = ("groups",)
-    groups: list[Season] | None = None
-
-
-class Hits(Said, Generic[R]):
-    needed: ClassVar[tuple[str, ...]] = ("results",)
-    results: list[R] | None = None
+S = TypeVar("S", bound=Said)
 
 
 class Tmdb(Source):
@@ -266,11 +162,12 @@ class Tmdb(Source):
         )
         return Facts(said.title or said.name or "", said.overview or "", genres, poster, length)
 
-    async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media]:
-        """In absolute order all stand in season 1 and specials are left out; nothing where TMDb has no such order."""
+    async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media] | None:
+        """In absolute order all stand in season 1, and what people put before it in season 0. Specials that nobody put
+        into another order are not in it."""
         if show.kind is not Kind.SHOW or "tmdb" not in show.ids:
-            return []
-        return await (self._aired(show) if order == "aired" else self._ordered(show, order))
+            return None
+        return await (self._aired(show) if order == "aired" else self._ordered(show, order)) or None
 
     async def _aired(self, show: Media) -> list[Media]:
         first = await self._seasons(show, range(MOST))
@@ -303,7 +200,7 @@ class Tmdb(Source):
         told = await self._ask(f"3/tv/episode_group/{largest.id}", Parts)
         parts = sorted((told.groups if told else None) or (), key=lambda part: part.order)
         self._whole(show, sum(len(own(show, part)) for part in parts), largest.episode_count)
-        return absolute(show, parts) if order == "absolute" else by_part(show, parts)
+        return absolute(show, parts) if order == "absolute" else by_part(show, parts, order)
 
     def _whole(self, show: Media, got: int, said: int) -> None:
         if got < said:
@@ -321,80 +218,3 @@ def path_of(media: Media) -> str:
     number = show.ids.get("tmdb") if show else None
     path = PLACES.get(media.kind, "").format(number, media.season, media.number)
     return "" if "None" in path else path
-
-
-def described(kind: Kind, said: Thing) -> Media:
-    """What is told of it; some have the ids of others in an appended part."""
-    other = said.external_ids or Elsewhere()
-    ids = {"tmdb": said.id, "imdb": said.imdb_id or other.imdb_id, "tvdb": said.tvdb_id or other.tvdb_id}
-    date = said.release_date or said.first_air_date or ""
-    year = int(date[:4]) if date[:4].isdecimal() else None
-    return Media(kind, clean_ids(ids), said.title or said.name or "", year or None, runtime=seconds(said.runtime))
-
-
-def bearing(media: Media, ids: Mapping[str, str]) -> Media:
-    """The same with these ids too; what it says itself stands."""
-    return replace(media, ids={**ids, **media.ids})
-
-
-def work(kind: Kind, said: Thing) -> Work:
-    """With all titles that the answer has; those not translated are empty there."""
-    other, translations = said.alternative_titles or Titles(), said.translations or Titles()
-    data = [each.data or Named() for each in translations.translations or ()]
-    named = [each.title or each.name for each in (*(other.titles or other.results or ()), *data)]
-    titles = [said.original_title, said.original_name, *named]
-    return Work(described(kind, said), tuple(dict.fromkeys(title for title in titles if title)))
-
-
-def seconds(minutes: Loose) -> int | None:
-    """A length as we count; 0 is none.
-
-    >>> seconds(121), seconds("0"), seconds(None)
-    (7260, None, None)
-    """
-    text = str(minutes)
-    return int(text) * 60 or None if text.isdecimal() else None
-
-
-def placed(row: Episode) -> list[Media]:
-    """An episode with its show, season and number; nothing if one of them is missing."""
-    show = clean_ids({"tmdb": row.show_id})
-    return listed(Media(Kind.SHOW, show), Season(episodes=[row])) if show else []
-
-
-def at(show: Media, row: Episode, season: int, number: int) -> Media:
-    """An episode of this show at this place."""
-    ids = clean_ids({"tmdb": row.id})
-    return Media(Kind.EPISODE, ids, row.name or "", None, show, season, number, seconds(row.runtime))
-
-
-def own(show: Media, held: Season) -> list[Episode]:
-    """Rows that name an episode, and no other show."""
-    number = show.ids["tmdb"]
-    return [row for row in held.episodes or () if clean_ids({"tmdb": row.id}) and str(row.show_id or number) == number]
-
-
-def listed(show: Media, season: Season) -> list[Media]:
-    """The episodes of a season, at the places that they name."""
-    rows = [(row, row.season_number, row.episode_number) for row in own(show, season)]
-    return [at(show, row, one, number) for row, one, number in rows if one is not None and number is not None]
-
-
-def by_part(show: Media, parts: Iterable[Season]) -> list[Media]:
-    """Each part is a season; places in it count from 0."""
-    rows = [(part.order, place, row) for part in parts for place, row in enumerate(own(show, part))]
-    return [at(show, row, season, (place if row.order is None else row.order) + 1) for season, place, row in rows]
-
-
-def absolute(show: Media, parts: Sequence[Season]) -> list[Media]:
-    """One count through all parts; part 0 holds specials where there are others."""
-    counted = [part for part in parts if part.order] or parts
-    rows = [row for part in counted for row in sorted(own(show, part), key=lambda row: row.order or 0)]
-    return [at(show, row, 1, number) for number, row in enumerate(rows, 1)]
-
-
-@cache
-def with_seasons(numbers: tuple[int, ...]) -> type[Show]:
-    """The shape of a show to which these seasons are appended, each under the name of its path."""
-    parts: list[Any] = [(f"season_{n}", Season | None, field(name=f"season/{n}", default=None)) for n in numbers]
-    return cast("type[Show]", defstruct("Listing", parts, bases=(Show,), kw_only=True))
