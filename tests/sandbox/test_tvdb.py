@@ -150,6 +150,16 @@ def test_some_shows_have_no_dvd_order(guest):
     assert guest.listed("s4", "dvd") == {}
 
 
+def test_one_show_is_counted_through_without_a_list_of_that_order(guest):
+    assert guest.listed("s4", "absolute") == {}
+    rows = guest.data(f"/series/{guest.number('s4')}/episodes/official", page=0)["episodes"]
+    counted = [row["absoluteNumber"] for row in rows]
+    assert [number for number in counted if number] == list(range(1, 1 + sum(row["seasonNumber"] > 0 for row in rows)))
+    assert {row["absoluteNumber"] for row in rows if row["seasonNumber"] == 0} <= {0}
+    types = [row["type"] for row in guest.data(f"/series/{guest.number('s4')}/extended")["seasonTypes"]]
+    assert types == ["official"]
+
+
 def test_specials_are_placed_and_one_is_a_film(guest):
     rows = guest.data(f"/series/{guest.number('s1')}/episodes/official", page=0, season=0)["episodes"]
     assert [(row["airsAfterSeason"], row["airsBeforeSeason"], row["airsBeforeEpisode"]) for row in rows] == [

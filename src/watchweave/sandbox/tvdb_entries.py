@@ -16,6 +16,8 @@ BESIDE = 9_000_000
 """Numbers from here on belong to what is not in the catalogue."""
 SPOILED = 9
 """One work in so many has a certain flaw; see `_flawed`."""
+UNLISTED = 3
+"""The place of the show whose absolute order nobody listed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -50,13 +52,15 @@ class Season(Entry):
 
 @dataclass(slots=True, eq=False)
 class Episode(Entry):
-    """An episode. `places`: by order, its season and number there; a ghost has none.
+    """An episode. `places`: by order, its season and number there; a ghost has none. `counted`: its absolute number, which
+    it can bear without standing in such an order (v4-api#329); 0 is none.
 
     `after`, `before`: a special airs after a season, or before a season and an episode of it.
     """
 
     series: Series | None = None
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    counted: int = 0
     after: int | None = None
     before: tuple[int, int] | None = None
     film: Entry | None = None
@@ -79,7 +83,8 @@ class Entries:
     """All entries, by space and number, by work, and by the ids that they have elsewhere.
 
     Made of the catalogue as it stands then. The first show's DVD order begins with what aired last in season 1; the
-    second show's is another cut, of other episodes; of the rest every other one has none.
+    second show's is another cut, of other episodes; of the rest every other one has none. The fourth show has no absolute
+    order, but its episodes bear their numbers in one.
     """
 
     def __init__(self, catalogue: Catalogue, now: float) -> None:
@@ -150,7 +155,7 @@ class Entries:
         for season in sorted(work.seasons):
             for episode in work.seasons[season].episodes:
                 self._episode(series, episode, place)
-        self._count(series)
+        self._count(series, listed=place != UNLISTED)
         if place == 1:
             self._another_cut(series)
         self._seasons(series)
@@ -182,11 +187,13 @@ class Entries:
         series.episodes.append(episode)
         self._add(episode)
 
-    def _count(self, series: Series) -> None:
-        """The absolute order: one season, counted through as aired, without specials."""
+    def _count(self, series: Series, *, listed: bool) -> None:
+        """The absolute order: one season, counted through as aired, without specials; `listed` where there is a list."""
         aired = (episode for episode in series.listed("official") if episode.places["official"][0])
         for number, episode in enumerate(aired, 1):
-            episode.places["absolute"] = 1, number
+            episode.counted = number
+            if listed:
+                episode.places["absolute"] = 1, number
 
     def _another_cut(self, series: Series) -> None:
         """The DVD order has three shorter episodes where two aired; no episode is in both."""

@@ -143,7 +143,7 @@ def _episode(entry: Episode, order: str) -> Row:
         "linkedMovie": entry.film.number if entry.film else None,
         "seasons": None,
         "number": number,
-        "absoluteNumber": entry.places["absolute"][1] if "absolute" in entry.places else 0,
+        "absoluteNumber": entry.counted,
         "seasonNumber": season,
         "seasonName": None,
         "airsAfterSeason": entry.after,
