@@ -2,14 +2,18 @@
 
 import asyncio
 import gzip
+import os
 import sqlite3
+from contextlib import closing
+from random import Random
 
 import pytest
 
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work, propose, taken
 from watchweave.errors import ConfigError, StorageError
-from watchweave.metadata.imdb_datasets import ImdbDatasets, Loaded, batches, load
+from watchweave.metadata.files import head
+from watchweave.metadata.imdb_datasets import ImdbDatasets, Loaded, batches, load, recognise
 
 BASICS = "tconst titleType primaryTitle originalTitle isAdult startYear endYear runtimeMinutes genres"
 EPISODE = "tconst parentTconst seasonNumber episodeNumber"
@@ -90,7 +94,14 @@ def searched(known, title, year=None, kind=Kind.MOVIE):
 
 
 def test_films_series_and_episodes_with_a_place_are_kept_and_counted(desk):
-    assert desk.load() == Loaded(works=9, episodes=6, unreadable=0)
+    left_out = {
+        "adult titles": 2,
+        "shorts, games and other kinds": 2,
+        "titles of episodes, which are known by their numbers": 1,
+        "episodes without a season or a number": 1,
+        "episodes of no series that was taken": 3,
+    }
+    assert desk.load() == Loaded(works=9, episodes=6, left_out=left_out)
     assert desk.said == [("title.basics", 14), ("title.episode", 10)]
     assert desk.files() == {"imdb?.db", "title.basics.tsv.gz", "title.episode.tsv.gz"}
 
@@ -190,9 +201,9 @@ def test_all_episodes_of_a_show_in_imdbs_order_and_in_no_other(known):
         (2, 2, "tt1232249"),
     ]
     assert {one.parent.title for one in episodes} == {"Breaking Bad"}
-    assert asyncio.run(known.episodes(show, "dvd")) == []
-    assert asyncio.run(known.episodes(Media(Kind.SHOW, {"tmdb": "1396"}))) == []
-    assert asyncio.run(known.episodes(Media(Kind.SHOW, {"imdb": "tt0113277"}))) == []
+    assert asyncio.run(known.episodes(show, "dvd")) is None
+    assert asyncio.run(known.episodes(Media(Kind.SHOW, {"tmdb": "1396"}))) is None
+    assert asyncio.run(known.episodes(Media(Kind.SHOW, {"imdb": "tt0113277"}))) is None
 
 
 def test_a_place_names_an_episode_unless_two_stand_there(known):
@@ -212,7 +223,7 @@ def test_a_second_import_replaces_the_first_and_who_reads_the_first_goes_on(desk
     desk.give(
         titles=r"tt0903747|tvSeries|Breaking Good|Breaking Good|0|2008|\N|\N|\N", places="tt0959621|tt0903747|5|5"
     )
-    assert desk.load() == Loaded(works=1, episodes=1, unreadable=0)
+    assert desk.load() == Loaded(works=1, episodes=1)
     assert found(known, Kind.SHOW, "tt0903747")[0].title == "Breaking Bad"
     anew = ImdbDatasets(desk.into)
     assert found(anew, Kind.SHOW, "tt0903747")[0].title == "Breaking Good"
@@ -235,7 +246,8 @@ def test_lines_that_cannot_be_read_are_left_out_and_counted(desk):
     )
     plain = gzip.decompress(desk.basics.read_bytes())
     desk.basics.write_bytes(gzip.compress(plain + b"tt0000009\tmovie\t\xff\xfe\tX\t0\t1995\t\\N\t90\tDrama\n"))
-    assert desk.load() == Loaded(works=10, episodes=6, unreadable=7)
+    loaded = desk.load()
+    assert (loaded.works, loaded.episodes, loaded.left_out["lines that cannot be read"]) == (10, 6, 7)
     source = ImdbDatasets(desk.into)
     assert found(source, Kind.MOVIE, "tt0000005") == [Media(Kind.MOVIE, {"imdb": "tt0000005"}, "Odd year")]
     source.close()
@@ -245,7 +257,7 @@ def test_a_line_ends_at_a_line_feed_alone(desk):
     film = "tt0113277\tmovie\tHe\u2028at\r \x85two\tHeat\t0\t1995\t\\N\t170\tCrime\n"
     plain = gzip.decompress(desk.basics.read_bytes()).decode()
     desk.basics.write_bytes(gzip.compress(plain.replace(plain.splitlines(keepends=True)[1], film).encode()))
-    assert desk.load() == Loaded(works=9, episodes=6, unreadable=0)
+    assert (desk.load().works, desk.load().episodes) == (9, 6)
 
 
 def test_columns_are_read_by_their_names(desk):
@@ -308,6 +320,81 @@ def test_a_file_with_very_many_odd_lines_is_not_taken(desk):
     with pytest.raises(ConfigError, match="1001 of its first 1015 lines cannot be read"):
         desk.load(batch=100_000)
     assert not desk.into.exists()
+
+
+def test_a_line_named_twice_counts_once(desk):
+    desk.give(TITLES + TITLES, PLACES)
+    assert desk.load().left_out["named twice"] == 9
+
+
+def test_a_line_without_an_end_is_not_kept_in_memory(desk):
+    desk.basics.write_bytes(gzip.compress(gzip.decompress(desk.basics.read_bytes()) + b"x" * 3_000_000))
+    assert desk.load().left_out["lines that cannot be read"] == 3
+
+
+def test_files_that_a_browser_has_unpacked_are_taken_too(desk):
+    for path in (desk.basics, desk.episodes):
+        path.write_bytes(gzip.decompress(path.read_bytes()))
+    assert desk.load().works == 9
+
+
+def test_each_file_is_known_by_its_header_whatever_its_name(desk, tmp_path):
+    one, other = desk.basics.rename(tmp_path / "a.bin"), desk.episodes.rename(tmp_path / "b.zip")
+    assert (recognise(one), recognise(other)) == ("title.basics", "title.episode")
+    one.write_bytes(gzip.decompress(one.read_bytes()))
+    assert recognise(one) == "title.basics"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"tconst\taverageRating\tnumVotes\n",
+        b"\x1f\x8b",
+        b"\x1f\x8b\x08\x08\0\0\0\0\0\0" + b"name without an end" * 10_000,
+        b"\x1f\x8b" + bytes(range(256)) * 20,
+        gzip.compress(b"\xff" * 1_000_000),
+        gzip.compress(b"tconst\t" * 1_000_000),
+        bytes(range(256)) * 40,
+    ],
+)
+def test_what_is_neither_is_told_from_a_few_bytes(tmp_path, raw):
+    path = tmp_path / "title.basics.tsv.gz"
+    path.write_bytes(raw)
+    assert recognise(path) is None
+    assert len(head(path)) <= 4096
+
+
+def test_a_folder_a_pipe_and_nothing_are_no_data_set(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert [recognise(path) for path in (tmp_path, tmp_path / "pipe", tmp_path / "none")] == [None] * 3
+
+
+def complaint(path):
+    """Ask for what should be there; what was complained of."""
+    try:
+        with closing(ImdbDatasets(path)) as source:
+            for title, year in (("Heat", 1995), ("Crash", None), ("A Fistful of Dollars", 1964)):
+                searched(source, title, year)
+            found(source, Kind.EPISODE, "tt12345678")
+            asyncio.run(source.episodes(Media(Kind.SHOW, {"imdb": "tt0903747"})))
+    except StorageError as problem:
+        return str(problem)
+    return ""
+
+
+def test_a_damaged_file_of_ours_is_told_as_such_whatever_it_says(desk):
+    desk.load()
+    whole, chance, told = desk.into.read_bytes(), Random(7), []
+    for _ in range(300):
+        spoilt = bytearray(whole)
+        for _ in range(20):
+            spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        desk.into.write_bytes(spoilt)
+        told.append(complaint(desk.into))
+    told = [one for one in told if one]
+    assert len(told) > 50
+    assert [one for one in told if "Import IMDb's data sets again: \"watchweave import" not in one] == []
 
 
 def test_an_import_that_is_broken_off_leaves_nothing(desk):

@@ -12,6 +12,7 @@ import os
 import re
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from glob import escape
@@ -19,12 +20,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
 from ..core.media import Kind, Media
 from ..core.titles import Work, normal, spoken
 from ..errors import ConfigError, StorageError
 from .base import Order, Source
+from .files import head, unpacked
 
 BASICS, EPISODES = "title.basics", "title.episode"
 ADDRESS = "https://datasets.imdbws.com"
@@ -32,13 +34,25 @@ KINDS = {"movie": Kind.MOVIE, "tvMovie": Kind.MOVIE, "tvSeries": Kind.SHOW, "tvM
 NULL = "\\N"
 BATCH = 20_000
 """Lines that are in memory at a time; the files have some 11 million."""
-UNREADABLE = 1000
+LONGEST = 1 << 20
+"""A line of more bytes is none of theirs: it is read in parts, of which no one can be read."""
+MANY = 1000
 """With more lines than these that cannot be read, a file is not what we take it for."""
+
+UNREADABLE = "lines that cannot be read"
+ADULT = "adult titles"
+NAMES = "titles of episodes, which are known by their numbers"
+OTHERS = "shorts, games and other kinds"
+TWICE = "named twice"
+PLACELESS = "episodes without a season or a number"
+FOREIGN = "episodes of no series that was taken"
+"""Why a line is left out."""
 MOST = 50
 """Works of one title and any year that a search names."""
 
 APPLICATION, VERSION = 0x57574944, 1
 """Mark a SQLite file as ours ("WWID"), of this form."""
+MARKS = ("PRAGMA application_id", "PRAGMA user_version")
 SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
@@ -65,25 +79,29 @@ BY_NAME = (
     f"SELECT {COLUMNS} FROM name JOIN work ON work.id = name.work WHERE name.key = :key AND work.kind = :kind"
     " AND (:year IS NULL OR work.year BETWEEN :year - 1 AND :year + 1) ORDER BY work.id LIMIT :most"
 )
-EPISODE_BY_ID = (
-    f"SELECT episode.id, episode.season, episode.number, {COLUMNS} FROM episode JOIN work ON work.id = episode.show"
-    " WHERE episode.id = ?"
-)
-BY_PLACE = "SELECT id FROM episode WHERE show = ? AND season = ? AND number = ? LIMIT 2"
-OF_SHOW = "SELECT id, season, number FROM episode WHERE show = ? ORDER BY season, number, id"
+PLACE_BY_ID = "SELECT id, show, season, number FROM episode WHERE id = ?"
+BY_PLACE = "SELECT id, show, season, number FROM episode WHERE show = ? AND season = ? AND number = ? LIMIT 2"
+OF_SHOW = "SELECT id, show, season, number FROM episode WHERE show = ? ORDER BY season, number, id"
 
 _ID = re.compile(r"tt([0-9]{7,10})")
+AGAIN = f'Import IMDb\'s data sets again: "watchweave import {BASICS}.tsv.gz".'
 T = TypeVar("T")
 Progress = Callable[[str, int], None]
 """Told after each batch: which file, and how many of its lines are done."""
 
 
 class Loaded(Struct, frozen=True):
-    """What an import brought, and how many lines could not be read."""
+    """What an import brought, and how many lines it left out, by the reason."""
 
     works: int
     episodes: int
-    unreadable: int
+    left_out: Mapping[str, int] = {}
+
+
+def recognise(path: Path) -> str | None:
+    """Which of the two files this is, whatever its name; nothing if it is neither, or cannot be read."""
+    header = head(path).split(b"\n")[0].decode("utf-8", "replace").rstrip("\r").split("\t")
+    return next((name for name, columns in COLUMNS_OF.items() if set(columns) <= set(header)), None)
 
 
 def load(basics: Path, episodes: Path, into: Path, tell: Progress | None = None, batch: int = BATCH) -> Loaded:
@@ -108,67 +126,75 @@ def load(basics: Path, episodes: Path, into: Path, tell: Progress | None = None,
 
 def _fill(db: sqlite3.Connection, basics: Path, episodes: Path, tell: Progress, batch: int) -> Loaded:
     db.executescript(SCHEMA)
-    bad = _take(db, basics, BASICS, tell, batch)
+    left = _take(db, basics, BASICS, tell, batch)
     if not (works := _count(db, "SELECT count(*) FROM work")):
         raise _damaged(basics, BASICS, "it names no film and no series")
-    bad += _take(db, episodes, EPISODES, tell, batch)
+    left += _take(db, episodes, EPISODES, tell, batch)
     if not (kept := _count(db, "SELECT count(*) FROM episode")):
         raise _damaged(episodes, EPISODES, f"it names no episode of a series in {basics}")
     db.execute(PLACE)
     db.execute("COMMIT")
-    return Loaded(works, kept, bad)
+    return Loaded(works, kept, {why: left[why] for why in sorted(left) if left[why]})
 
 
-def _take(db: sqlite3.Connection, path: Path, name: str, tell: Progress, batch: int) -> int:
-    """Enter what a file holds; how many of its lines cannot be read."""
-    lines = bad = 0
+def _take(db: sqlite3.Connection, path: Path, name: str, tell: Progress, batch: int) -> Counter[str]:
+    """Enter what a file holds; how many of its lines are left out, and why."""
+    lines, left = 0, Counter[str]()
     for some in batches(_rows(path, name), batch):
-        bad += _enter_works(db, some) if name == BASICS else _enter_episodes(db, some)
+        left += _enter_works(db, some) if name == BASICS else _enter_episodes(db, some)
         lines += len(some)
-        if bad > UNREADABLE:
-            raise _damaged(path, name, f"{bad} of its first {lines} lines cannot be read")
+        if left[UNREADABLE] > MANY:
+            raise _damaged(path, name, f"{left[UNREADABLE]} of its first {lines} lines cannot be read")
         tell(name, lines)
-    return bad
+    return left
 
 
 def _count(db: sqlite3.Connection, statement: str) -> int:
     return int(db.execute(statement).fetchone()[0])
 
 
-def _enter_works(db: sqlite3.Connection, rows: Iterable[Mapping[str, str]]) -> int:
-    """Enter the films and series among these; how many cannot be read."""
-    works, names, bad = [], [], 0
+def _enter_works(db: sqlite3.Connection, rows: Iterable[Mapping[str, str]]) -> Counter[str]:
+    """Enter the films and series among these; what is left out."""
+    works, names, left = [], [], Counter[str]()
     for row in rows:
         number, adult = _number_of(row.get("tconst", "")), row.get("isAdult")
         if number is None or adult not in ("0", "1"):
-            bad += 1
+            left[UNREADABLE] += 1
             continue
         kind = KINDS.get(row["titleType"])
         if kind is None or adult == "1":
+            left[ADULT if adult == "1" else NAMES if row["titleType"] == "tvEpisode" else OTHERS] += 1
             continue
         title, original = ("" if row[name] == NULL else row[name] for name in ("primaryTitle", "originalTitle"))
         minutes = whole(row["runtimeMinutes"]) if kind is Kind.MOVIE else None  # a series' may be of all episodes
         other = original if original not in ("", title) else None
         works.append((number, int(kind), title, other, whole(row["startYear"]), minutes))
         names += [(key, number) for key in {normal(title), normal(other or title)} if key]
-    db.executemany(WORK, works)
+    left[TWICE] += len(works) - _entered(db, WORK, works)
     db.executemany(NAME, names)
-    return bad
+    return left
 
 
-def _enter_episodes(db: sqlite3.Connection, rows: Iterable[Mapping[str, str]]) -> int:
-    """Enter the episodes among these that have a place in a series that we have; how many cannot be read."""
-    found, bad = [], 0
+def _enter_episodes(db: sqlite3.Connection, rows: Iterable[Mapping[str, str]]) -> Counter[str]:
+    """Enter the episodes among these that have a place in a series that we have; what is left out."""
+    found, left = [], Counter[str]()
     for row in rows:
         number, show = _number_of(row.get("tconst", "")), _number_of(row.get("parentTconst", ""))
         if number is None or show is None:
-            bad += 1
+            left[UNREADABLE] += 1
             continue
         season, episode = whole(row["seasonNumber"]), whole(row["episodeNumber"])
-        if season is not None and episode is not None:
+        if season is None or episode is None:
+            left[PLACELESS] += 1
+        else:
             found.append({"id": number, "show": show, "season": season, "number": episode})
-    db.executemany(EPISODE, found)
-    return bad
+    left[FOREIGN] += len(found) - _entered(db, EPISODE, found)
+    return left
+
+
+def _entered(db: sqlite3.Connection, statement: str, rows: Sequence[Any]) -> int:
+    """Enter these rows; how many were not passed over."""
+    return db.executemany(statement, rows).rowcount if rows else 0
 
 
 COLUMNS_OF = {
@@ -192,10 +218,10 @@ def _rows(path: Path, name: str) -> Iterator[Mapping[str, str]]:
 
 
 def _lines(path: Path, name: str) -> Iterator[bytes]:
-    """The lines of a packed file, which end in nothing but a line feed."""
+    """The lines of a file, packed or not, which end in nothing but a line feed."""
     try:
-        with gzip.open(path) as file:
-            for line in file:
+        with path.open("rb") as raw, unpacked(raw) as file:
+            while line := file.readline(LONGEST):
                 yield line.rstrip(b"\r\n")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _damaged(path, name, "it is damaged, or not whole") from error
@@ -249,8 +275,28 @@ def _writing(into: Path) -> Iterator[None]:
 def _reading(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
-        raise StorageError(f"{path} cannot be read ({error}). Import IMDb's data sets again.") from error
+    except (sqlite3.Error, ValidationError, UnicodeDecodeError) as error:
+        raise StorageError(f"{path} cannot be read ({error}). {AGAIN}") from error
+
+
+class Row(Struct, frozen=True, array_like=True):
+    """A work as the columns tell it."""
+
+    number: int
+    kind: Kind
+    title: str
+    original: str | None
+    year: int | None
+    minutes: int | None
+
+
+class Placed(Struct, frozen=True, array_like=True):
+    """An episode and its place."""
+
+    number: int
+    show: int
+    season: int
+    place: int
 
 
 class ImdbDatasets(Source):
@@ -270,15 +316,12 @@ class ImdbDatasets(Source):
         self.path = path
         with _reading(path):
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            made = self._all("PRAGMA application_id") + self._all("PRAGMA user_version")
-            if made != [(APPLICATION,), (VERSION,)]:
-                raise StorageError(
-                    f"{path} is not what an import of this version makes. Import IMDb's data sets again."
-                )
-        except StorageError:
-            self.close()
-            raise
+            try:
+                if [self._db.execute(mark).fetchone() for mark in MARKS] != [(APPLICATION,), (VERSION,)]:
+                    raise StorageError(f"{path} is not what an import of this version makes. {AGAIN}")
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
         self._db.close()
@@ -288,46 +331,50 @@ class ImdbDatasets(Source):
         if number is None:
             return []
         if kind is Kind.EPISODE:
-            return [_episode(_work(row[3:]).media, *row[:3]) for row in self._all(EPISODE_BY_ID, (number,))]
-        return [_work(row).media for row in self._all(BY_ID, (number, int(kind)))]
+            places = self._all(PLACE_BY_ID, (number,), Placed)
+            return [_episode(show, place) for place in places for show in self._known(Kind.SHOW, place.show)]
+        return self._known(kind, number)
 
     async def search(self, wanted: Media) -> Sequence[Work]:
         """Works of the same title but for spelling, at most a year apart; oldest ids first."""
         asked = {"kind": int(wanted.kind), "year": wanted.year, "most": MOST}
         keys = sorted({normal(title) for title in spoken(wanted.title)} - {""})
-        found = {row[0]: row for key in keys for row in self._all(BY_NAME, {**asked, "key": key})}
+        found = {row.number: row for key in keys for row in self._all(BY_NAME, {**asked, "key": key}, Row)}
         return [_work(found[number]) for number in sorted(found)]
 
     async def titles(self, media: Media) -> Work | None:
         number = _number_of(media.ids.get("imdb", ""))
-        return next((_work(row) for row in self._all(BY_ID, (number, int(media.kind)))), None)
+        return next((_work(row) for row in self._all(BY_ID, (number, int(media.kind)), Row)), None)
 
-    async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media]:
+    async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media] | None:
         """IMDb numbers episodes in one order alone."""
-        number = _number_of(show.ids.get("imdb", ""))
-        if order != "aired" or number is None or show.kind is not Kind.SHOW:
-            return []
-        known = next((_work(row).media for row in self._all(BY_ID, (number, int(Kind.SHOW)))), None)
-        return [_episode(known, *row) for row in self._all(OF_SHOW, (number,))] if known else []
+        number = _number_of(show.ids.get("imdb", "")) if show.kind is Kind.SHOW else None
+        known = self._known(Kind.SHOW, number) if order == "aired" and number is not None else []
+        return [_episode(known[0], place) for place in self._all(OF_SHOW, (number,), Placed)] if known else None
 
     def episode(self, show: str, season: int, number: int) -> str | None:
         """The id of the only episode in this place of the series with this id."""
-        found = self._all(BY_PLACE, (_number_of(show), season, number))
-        return _id_of(found[0][0]) if len(found) == 1 else None
+        found = self._all(BY_PLACE, (_number_of(show), season, number), Placed)
+        return _id_of(found[0].number) if len(found) == 1 else None
 
-    def _all(self, statement: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
+    def _known(self, kind: Kind, number: int) -> list[Media]:
+        """The work of this kind with this number, if there is one."""
+        return [_work(row).media for row in self._all(BY_ID, (number, int(kind)), Row)]
+
+    def _all(self, statement: str, values: Sequence[object] | Mapping[str, object], form: type[T]) -> list[T]:
+        """What is found, in this form; a damaged file may say anything."""
         with _reading(self.path):
-            return self._db.execute(statement, values).fetchall()
+            return convert(self._db.execute(statement, values).fetchall(), list[form])  # type: ignore[valid-type]
 
 
-def _work(row: Sequence[Any]) -> Work:
-    number, kind, title, original, year, minutes = row
-    ids, length = {"imdb": _id_of(number)}, minutes * 60 if minutes else None
-    return Work(Media(Kind(kind), ids, title, year, runtime=length), (original,) if original else ())
+def _work(row: Row) -> Work:
+    ids, length = {"imdb": _id_of(row.number)}, row.minutes * 60 if row.minutes else None
+    return Work(Media(row.kind, ids, row.title, row.year, runtime=length), (row.original,) if row.original else ())
 
 
-def _episode(show: Media, number: int, season: int, place: int) -> Media:
-    return Media(Kind.EPISODE, {"imdb": _id_of(number)}, parent=show, season=season, number=place)
+def _episode(show: Media, place: Placed) -> Media:
+    ids = {"imdb": _id_of(place.number)}
+    return Media(Kind.EPISODE, ids, parent=show, season=place.season, number=place.place)
 
 
 def _id_of(number: int) -> str:
