@@ -2,6 +2,7 @@
 
 import asyncio
 import doctest
+from datetime import UTC, date, datetime
 
 import httpx2
 import pytest
@@ -10,7 +11,7 @@ from tests.contract.trakt_desk import Pace, Rewriting, WorldTime
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work, propose, taken
 from watchweave.errors import Incomplete, SignInNeeded, Unavailable, UnexpectedAnswer
-from watchweave.metadata import tvdb as adapter
+from watchweave.metadata import tvdb_rows
 from watchweave.metadata.tvdb import Tvdb
 from watchweave.sandbox import faults
 from watchweave.sandbox.server import transport
@@ -123,7 +124,8 @@ def places(episodes):
 
 
 def test_the_examples_in_the_code_are_true():
-    assert doctest.testmod(adapter).failed == 0
+    told = doctest.testmod(tvdb_rows)
+    assert (told.failed, told.attempted) == (0, 2)
 
 
 # Signing in
@@ -253,6 +255,7 @@ def test_one_number_is_another_thing_as_a_film_than_as_a_show(desk):
 def test_an_episode_has_its_show_season_and_number(desk):
     (found,) = desk.find("s1.2.3")
     assert (found.parent.ids, found.season, found.number) == ({"tvdb": desk.number("s1")}, 2, 3)
+    assert (found.order, found.aired) == ("", desk.works["s1.2.3"].released // DAY)
     assert found.runtime == desk.works["s1.2.3"].runtime * 60
     (film,) = desk.find("m2")
     assert (film.year, film.runtime) == (desk.works["m2"].year, desk.works["m2"].runtime * 60)
@@ -382,6 +385,35 @@ def test_an_episode_without_a_place_is_none(desk):
         assert desk.find("s1.1.1") == []
 
 
+def test_an_episode_of_another_cut_is_numbered_in_the_order_of_that_cut(desk):
+    cut = next(iter(places(desk.episodes("s2", "dvd")).items()))
+    (found,) = desk.value(desk.tvdb.find(Kind.EPISODE, "tvdb", cut[0]))
+    assert (found.order, (found.season, found.number)) == ("dvd", cut[1])
+
+
+@pytest.mark.parametrize(
+    ("types", "orders"),
+    [
+        (["official", "dvd"], [""]),
+        (["dvd", "dvd"], ["dvd"]),
+        (["absolute"], ["absolute"]),
+        (["dvd", "absolute"], []),
+        (["regional"], []),
+        ([], [""]),
+    ],
+)
+def test_an_episode_is_numbered_as_aired_or_in_the_only_order_where_it_stands(desk, types, orders):
+    seasons = [{"type": {"type": one}} for one in types]
+    path = f"/episodes/{desk.number('s1.1.1')}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | {"seasons": seasons}}})
+    assert [one.order for one in desk.find("s1.1.1")] == orders
+
+
+def test_an_episode_by_the_number_of_another_database_is_not_asked_for(desk):
+    assert desk.find("s1.1.1", "tmdb") == []
+    assert desk.asked() == []
+
+
 def test_what_is_not_there_is_one_request_and_an_episode_is_asked_for_twice(desk):
     assert desk.value(desk.tvdb.find(Kind.SHOW, "tvdb", "5")) == []
     assert len(desk.asked()) == 1
@@ -496,18 +528,124 @@ def test_one_id_is_one_episode_in_all_orders(desk):
     assert len(desk.asked()) == 3
 
 
-def test_another_cut_shares_no_episode_and_an_order_that_is_not_there_is_empty(desk):
+def test_another_cut_shares_no_episode_and_an_order_that_is_not_there_is_none(desk):
     aired, dvd = places(desk.episodes("s2")), places(desk.episodes("s2", "dvd"))
     assert not set(aired) & set(dvd)
     assert len(dvd) == 2 * 6
-    assert desk.episodes("s4", "dvd") == []
+    assert desk.episodes("s4", "dvd") is None
+
+
+@pytest.mark.parametrize(("order", "word"), [("aired", ""), ("dvd", "dvd"), ("absolute", "absolute")])
+def test_an_episode_says_in_which_order_it_stands_when_it_was_shown_its_title_and_length(desk, order, word):
+    works = {str(work.ids["tvdb"]): work for work in desk.works["s1"].episodes}
+    found = {one.ids["tvdb"]: one for one in desk.episodes("s1", order)}
+    assert {one.order for one in found.values()} == {word}
+    assert len(works.keys() & found.keys()) == 8
+    for number in works.keys() & found.keys():
+        one, work = found[number], works[number]
+        shown = datetime.fromtimestamp(work.released, UTC).date() - date(1970, 1, 1)
+        assert (one.title, one.aired, one.runtime) == (work.title, shown.days, work.runtime * 60)
+
+
+@pytest.mark.parametrize(
+    ("written", "aired"),
+    [
+        ("1989-12-17", 7290),
+        (" 1990-01-14 ", 7318),
+        ("0000-00-00", None),
+        ("1989-12", None),
+        ("", None),
+        (None, None),
+        (19891217, None),
+        ([], None),
+    ],
+)
+def test_a_date_is_counted_in_days_and_nonsense_is_none(desk, written, aired):
+    path = f"/episodes/{desk.number('s1.1.1')}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | {"aired": written}}})
+    assert desk.find("s1.1.1")[0].aired == aired
+
+
+def test_specials_are_season_0_in_every_order_and_a_film_among_them_is_an_episode_too(desk):
+    for order in ("aired", "dvd"):
+        assert [one.title for one in desk.episodes("s1", order) if one.season == 0] == ["The Making Of", "The Film"]
+
+
+# The absolute order where nobody listed it
+
+
+def absolute(desk, **rewritten):
+    """The fourth show in absolute order, by the numbers that its episodes bear; `rewritten`: the rows, by their uid."""
+    rows = {int(desk.number(uid)): changes for uid, changes in rewritten.items()}
+
+    def spoil(answer):
+        for row in answer["data"]["episodes"]:
+            row |= rows.get(row["id"], {})
+        return answer
+
+    desk.next_run(rewrite={f"/series/{desk.number('s4')}/episodes/official": spoil})
+    return desk.episodes("s4", "absolute")
+
+
+def numbered(desk, episodes):
+    uids = {desk.number(f"s4.{season}.{number}"): (season, number) for season in (1, 2) for number in (1, 2, 3, 4)}
+    return {uids[one.ids["tvdb"]]: (one.season, one.number) for one in episodes}
+
+
+EIGHT = {(season, number): (1, 4 * season - 4 + number) for season in (1, 2) for number in (1, 2, 3, 4)}
+
+
+def test_the_absolute_order_is_made_of_the_numbers_that_episodes_bear_by_a_second_request(desk):
+    found = absolute(desk)
+    assert numbered(desk, found) == EIGHT
+    assert {one.order for one in found} == {"absolute"}
+    paths = [path.partition("?")[0].rpartition("/")[2] for path in desk.asked()]
+    assert paths == ["absolute", "official"]
+
+
+def test_a_listed_absolute_order_stands_whatever_the_episodes_bear(desk):
+    assert len(desk.episodes("s1", "absolute")) == 8
+    assert len(desk.asked()) == 1
+
+
+def test_the_absolute_order_may_have_gaps_and_what_bears_no_number_is_not_in_it(desk):
+    changes = {"s4.1.2": {"absoluteNumber": 0}, "s4.1.3": {"absoluteNumber": None}, "s4.2.4": {"absoluteNumber": "33"}}
+    left = {place: counted for place, counted in EIGHT.items() if place not in {(1, 2), (1, 3)}}
+    assert numbered(desk, absolute(desk, **changes)) == left | {(2, 4): (1, 33)}
+
+
+def test_two_episodes_with_one_absolute_number_are_no_order(desk):
+    assert absolute(desk, **{"s4.2.1": {"absoluteNumber": 1}}) is None
+
+
+def test_episodes_without_any_absolute_number_are_no_order(desk):
+    uids = [f"s4.{season}.{number}" for season in (1, 2) for number in (1, 2, 3, 4)]
+    assert absolute(desk, **{uid: {"absoluteNumber": 0} for uid in uids}) is None
+
+
+def test_specials_stay_season_0_whatever_absolute_number_they_bear(desk):
+    special = {"seasonNumber": 0, "number": 7, "absoluteNumber": 1}
+    assert numbered(desk, absolute(desk, **{"s4.2.4": special})) == EIGHT | {(2, 4): (0, 7)}
+
+
+def test_an_absolute_list_that_is_not_there_at_all_is_made_of_numbers_too(desk):
+    desk.order(faults.Status(404, html=False), "/episodes/absolute", times=-1)
+    assert numbered(desk, absolute(desk)) == EIGHT
+    assert len(desk.asked()) == 2 + 1
+
+
+def test_an_absolute_order_is_not_made_of_a_list_that_is_cut_short(desk):
+    desk.order(faults.Short(1), "/episodes/official", times=-1)
+    with pytest.raises(Incomplete):
+        desk.episodes("s4", "absolute")
 
 
 def test_a_show_that_only_has_an_imdb_id_is_looked_up_first(desk):
     show = Media(Kind.SHOW, {"imdb": desk.works["s2"].ids["imdb"]})
     assert len(desk.value(desk.tvdb.episodes(show))) == 8 + 2
     assert len(desk.asked()) == 2
-    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"tmdb": "5"}))) == []
+    for media in (Media(Kind.SHOW, {"tmdb": "5"}), Media(Kind.MOVIE, desk.show("s1").ids)):
+        assert desk.value(desk.tvdb.episodes(media)) is None
     assert desk.asked() == []
 
 
@@ -515,7 +653,7 @@ def test_an_imdb_id_of_two_shows_names_no_list(desk):
     imdb = desk.works["s1"].ids["imdb"]
     both = [{"series": {"id": int(desk.number(uid))}} for uid in ("s1", "s2")]
     desk.next_run(rewrite={f"/search/remoteid/{imdb}": lambda answer: answer | {"data": both}})
-    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"imdb": imdb}))) == []
+    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"imdb": imdb}))) is None
 
 
 def test_a_long_show_is_one_request_for_each_500_episodes():
@@ -548,7 +686,9 @@ def test_a_wrong_404_is_asked_once_more_after_a_pause(desk):
     assert len(desk.episodes("s1")) == 10
     assert desk.world.now() - before >= 2
     assert len(desk.asked()) == 2
-    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"tvdb": "5"}))) == []
+    desk.asked()
+    assert desk.value(desk.tvdb.episodes(Media(Kind.SHOW, {"tvdb": "5"}))) is None
+    assert len(desk.asked()) == 2
 
 
 def test_a_404_in_the_middle_of_a_list_is_no_end():
