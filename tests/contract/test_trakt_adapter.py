@@ -1,8 +1,10 @@
 """The adapter on the simulated Trakt: what it reads and writes, and with how many requests (reference, section 16)."""
 
 import asyncio
+from collections import Counter
 
 import pytest
+from msgspec.structs import replace
 
 from tests.contract.trakt_desk import DAY, HOUR, Desk
 from watchweave.core.media import Kind, Media
@@ -342,6 +344,47 @@ def test_an_answer_that_does_not_add_up_leaves_the_outcome_unknown():
     desk.person.watch(desk.works["m1"], at)
     with pytest.raises(Unavailable):
         desk.add("history", Play(desk.media("m1"), at))
+
+
+def there(desk, uid, **ids):
+    """An episode as Plex names it, with these ids of its own."""
+    return replace(desk.media(uid), ids=ids, parent=desk.media(desk.works[uid].show.uid, "imdb"))
+
+
+def without_tvdb(seasons):
+    """Trakt has no TheTVDB ids of many episodes."""
+    for row in (row for season in seasons for row in season["episodes"]):
+        row["ids"]["tvdb"] = None
+    return seasons
+
+
+def test_an_episode_whose_id_trakt_does_not_know_is_found_by_another_one(desk):
+    """One request for each show, even where the other id stands at another place."""
+    work, at = desk.works["s1.2.3"], int(desk.world.now()) - DAY
+    theirs = there(desk, "s1.1.1", tvdb="99999999", tmdb=str(work.ids["tmdb"]))
+    other = there(desk, "s1.1.4", tvdb="99999998", tmdb=str(desk.works["s1.2.4"].ids["tmdb"]))
+    assert desk.add("history", Play(theirs, at), Play(theirs, at + DAY), Play(other, at)) == []
+    assert Counter(play.work.uid for play in desk.plays()) == {"s1.2.3": 2, "s1.2.4": 1}
+    table = f"/shows/{desk.works['s1'].ids['imdb']}/seasons"
+    assert [asked for asked in desk.asked() if "seasons" in asked] == [f"GET {table}"]
+
+
+def test_an_episode_that_trakt_may_number_otherwise_is_refused(desk):
+    """By its place it is known only in the shared order, under one title, and where no other id stands."""
+    at, show = int(desk.world.now()) - DAY, desk.works["s1"]
+    desk.next_run({f"/shows/{show.ids['imdb']}/seasons": without_tvdb})
+    titled = there(desk, "s1.1.1", tvdb="99999999")
+    others = [
+        replace(titled, title="Quite another one"),
+        replace(titled, title=""),
+        replace(titled, order="dvd"),
+        there(desk, "s1.1.1", tvdb="99999999", tmdb="99999997"),
+        replace(titled, parent=desk.media("s1", "slug")),
+    ]
+    plays = [Play(media, at) for media in others]
+    refused = desk.add("history", *plays, Play(titled, at))
+    assert [plays.index(refusal.record) for refusal in refused] == [0, 1, 2, 3, 4]
+    assert [play.work.uid for play in desk.plays()] == ["s1.1.1"]
 
 
 @pytest.mark.parametrize("once_drops", [True, False])

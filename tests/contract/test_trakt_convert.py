@@ -25,7 +25,7 @@ from watchweave.services.trakt.convert import (
     written,
 )
 from watchweave.services.trakt.history import _values
-from watchweave.services.trakt.parcel import Parcel, flat, flat_first
+from watchweave.services.trakt.parcel import NUMBERED_OTHERWISE, Parcel, flat
 from watchweave.services.trakt.shelves import bare, copy_values, rating_values
 
 SHARED = Path(os.environ.get("WATCHWEAVE_SHARED", Path(__file__).parents[3] / "shared"))
@@ -274,10 +274,17 @@ def test_a_rating_is_told_as_a_whole_number_with_its_date(value, told):
 EPISODE_WITH_IDS = episode(1, 1, ids={"tvdb": "797571", "imdb": "tt0756514"})
 
 
-def test_an_episode_is_rated_by_its_own_id_and_watched_under_its_show():
-    """Only the old documentation knows ratings under shows; the contract would take them for the show's own."""
-    assert Parcel([Rating(EPISODE_WITH_IDS)], bare, flat_first).body == {"episodes": [{"ids": {"tvdb": 797571}}]}
-    assert list(Parcel([Play(EPISODE_WITH_IDS)], bare).body) == ["shows"]
+def test_an_episode_is_named_by_its_own_id_before_its_place():
+    assert Parcel([Rating(EPISODE_WITH_IDS)], bare).body == {"episodes": [{"ids": {"tvdb": 797571}}]}
+    assert list(Parcel([Play(episode(1, 1, ids={"imdb": "tt0756514"}))], bare).body) == ["shows"]
+
+
+@pytest.mark.parametrize("order", ["dvd", "absolute", "own"])
+def test_a_place_in_another_order_is_never_sent(order):
+    parcel = Parcel([Play(msgspec.structs.replace(episode(1, 3), order=order))], bare)
+    assert (parcel.body, [refusal.why for refusal in parcel.unnamed]) == ({}, [NUMBERED_OTHERWISE])
+    by_id = msgspec.structs.replace(EPISODE_WITH_IDS, order=order)
+    assert Parcel([Play(by_id)], bare).body == {"episodes": [{"ids": {"tvdb": 797571}}]}
 
 
 def test_a_removal_never_names_a_show_for_what_is_under_it():
@@ -294,7 +301,7 @@ def test_bodies_are_those_the_contract_describes():
     stars = [Rating(HEAT_HERE, AT, value=80), Rating(EPISODE_WITH_IDS, AT, value=80), Rating(PEAKS_HERE, AT, value=80)]
     for path, parcel in (
         ("/sync/history", Parcel(plays, _values)),
-        ("/sync/ratings", Parcel(stars, rating_values, flat_first)),
+        ("/sync/ratings", Parcel(stars, rating_values)),
         ("/sync/ratings/remove", Parcel(stars, bare, flat)),
         ("/sync/watchlist", Parcel(plays, bare)),
         ("/sync/watchlist/remove", Parcel(stars, bare, flat)),

@@ -8,6 +8,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from .media import Kind, Media
+from .titles import normal
 
 
 class Standing(IntEnum):
@@ -31,11 +32,12 @@ class Candidate(Struct, frozen=True, array_like=True):
     season: int | None = None
     number: int | None = None
     runtime: int | None = None
+    order: str = ""
 
     @property
-    def place(self) -> tuple[int | None, int | None]:
-        """Season and number."""
-        return self.season, self.number
+    def place(self) -> tuple[int | None, int | None, str]:
+        """Season and number, and the order in which they count."""
+        return self.season, self.number, self.order
 
 
 class Verdict(Struct, frozen=True):
@@ -89,7 +91,8 @@ def _judge_part(
 ) -> Verdict:
     """A season or an episode: an own id is certain, else its place in the show; an id of two episodes is no key.
 
-    Where the shows contradict each other, one id alone is not enough.
+    Where the shows contradict each other, one id alone is not enough. What stands at its place and has other ids alone is
+    another episode, which somebody numbers differently, unless the title says that it is the same.
     """
     standing: dict[str, Standing] = {}
     same, contradicted = [], []
@@ -100,6 +103,8 @@ def _judge_part(
             contradicted.append(candidate)
         else:
             same.append(candidate)
+    if by_place is not None and by_place not in same and not _one_place(media, by_place):
+        by_place = None
     if by_place is not None and (not same or by_place in same):
         chosen = by_place
         standing = dict.fromkeys(differences(media.ids, chosen.ids), Standing.DISPUTED) | standing
@@ -114,6 +119,19 @@ def _judge_part(
     standing |= {space: Standing.AMBIGUOUS for candidate in apart for space in shared(media, candidate)}
     standing |= {space: Standing.DISPUTED for candidate in contradicted for space in shared(media, candidate)}
     return Verdict(chosen.media, standing, also=tuple(sorted(c.media for c in others if c not in apart)))
+
+
+def _one_place(media: Media, there: Candidate) -> bool:
+    """Is this what stands at its place, though they share no id? Of one season there are several ids, by order."""
+    return media.kind is Kind.SEASON or not differences(media.ids, there.ids) or says_so(media, there)
+
+
+def says_so(media: Media, there: Candidate) -> bool:
+    """Do two that stand at one place bear one title? `Episode 3` stands at the third place of every order, so a title
+    with the number of its place says nothing."""
+    title = normal(media.title)
+    numbers = {int(word) for word in title.split() if word.isdecimal()}
+    return bool(title) and title == normal(there.title) and media.number not in numbers
 
 
 def _contradicted(

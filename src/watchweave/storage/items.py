@@ -24,7 +24,10 @@ class Items:
         return {number: (kind, runtime) for number, kind, runtime in rows}
 
     def load(self, medias: Iterable[int], account: int | None = None) -> dict[int, Media]:
-        """Each with its good ids, its show, and with all its names on this account."""
+        """Each with its good ids, its show, and with all its names on this account.
+
+        Where accounts number a season differently, and of specials, the place is said to be their own: none is told it.
+        """
         wanted = set(medias)
         if not wanted:
             return {}
@@ -51,10 +54,10 @@ class Items:
 
         def make(number: int) -> Media:
             if number not in made:
-                kind, parent, season, episode, title, year, runtime = rows[number]
+                kind, parent, season, episode, title, year, runtime, order = rows[number]
                 made[number] = Media(
                     Kind(kind), ids[number], title, year, make(parent) if parent is not None else None,
-                    season, episode, runtime, tuple(keys[number]),
+                    season, episode, runtime, tuple(keys[number]), order,
                 )  # fmt: skip
             return made[number]
 
@@ -62,9 +65,11 @@ class Items:
 
     def _rows(
         self, numbers: set[int]
-    ) -> dict[int, tuple[int, int | None, int | None, int | None, str, int | None, int | None]]:
+    ) -> dict[int, tuple[int, int | None, int | None, int | None, str, int | None, int | None, str]]:
         rows = self.db.execute(
-            "SELECT id, kind, parent, season, number, title, year, runtime FROM media WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, kind, parent, season, number, title, year, runtime, iif(ordering = '' AND ("
+            "(kind = 4 AND season = 0) OR EXISTS (SELECT 1 FROM renumbered AS r WHERE r.show = m.parent AND r.season = m.season)"
+            "), 'own', ordering) FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(numbers)),),
         )
         return {row[0]: row[1:] for row in rows}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from ..core.media import Kind
+
 STEPS = (
     "UPDATE handle SET media = :into WHERE media = :other",
     "UPDATE OR IGNORE ids SET media = :into WHERE media = :other",
@@ -42,6 +44,11 @@ STEPS = (
     "UPDATE media SET title = iif(media.title = '', o.title, media.title), year = coalesce(media.year, o.year),"
     " runtime = coalesce(media.runtime, o.runtime), frozen = coalesce(media.frozen, o.frozen) FROM media AS o"
     " WHERE o.id = :other AND media.id = :into",
+    # where it stands as first shown says more than a place in another order
+    "UPDATE media SET season = o.season, number = o.number, ordering = '', parent = o.parent FROM media AS o"
+    " WHERE o.id = :other AND media.id = :into AND media.ordering <> '' AND o.ordering = ''",
+    "UPDATE OR IGNORE renumbered SET show = :into WHERE show = :other",
+    "DELETE FROM renumbered WHERE show = :other",
     "UPDATE media SET parent = :into WHERE parent = :other",
     "DELETE FROM media WHERE id = :other",
 )
@@ -73,14 +80,35 @@ def move(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
         db.execute(step, {"account": account, "old": old, "new": new})
 
 
+SAME_PLACE = (
+    "SELECT a.id, b.id FROM media AS a JOIN media AS b ON b.parent = :into AND b.kind = a.kind AND b.season IS a.season"
+    " AND b.number IS a.number AND b.ordering = a.ordering WHERE a.parent = :other"
+)
+SHARED = (
+    "SELECT coalesce(sum(a.value = b.value), 0), count(*) FROM ids AS a JOIN ids AS b ON b.space = a.space"
+    " AND b.standing = 0 AND b.media = ? WHERE a.standing = 0 AND a.space <> 'slug' AND a.media = ?"
+)
+"""In how many spaces both have an id, and in how many of them it is the same."""
+DOUBTFUL = "SELECT 1 FROM renumbered WHERE show IN (?, ?) AND season = ?"
+
+
 def join(db: sqlite3.Connection, other: int, into: int) -> None:
-    """From now on `other` is `into`; of two shows, what stands at one place in both is one too."""
-    parts = db.execute(
-        "SELECT a.id, b.id FROM media AS a JOIN media AS b ON b.parent = ? AND b.kind = a.kind AND b.season IS a.season"
-        " AND b.number IS a.number WHERE a.parent = ?",
-        (into, other),
-    ).fetchall()
-    for one, same in parts:
-        join(db, one, same)
+    """From now on `other` is `into`; of two shows, what stands at one place in both is one too, unless its ids say that
+    they number their episodes differently."""
+    for one, same in db.execute(SAME_PLACE, {"into": into, "other": other}).fetchall():
+        if _one_part(db, one, same, (other, into)):
+            join(db, one, same)
     for step in STEPS:
         db.execute(step, {"other": other, "into": into})
+
+
+def _one_part(db: sqlite3.Connection, one: int, same: int, shows: tuple[int, int]) -> bool:
+    """Are these two, which stand at one place of what is one show now, one episode?"""
+    kind, season = db.execute("SELECT kind, season FROM media WHERE id = ?", (one,)).fetchone()
+    if kind != Kind.EPISODE:
+        return True
+    equal, both = db.execute(SHARED, (same, one)).fetchone()
+    if both and not equal:
+        db.execute("INSERT OR IGNORE INTO renumbered VALUES (?, ?)", (shows[1], season))
+    doubtful = season == 0 or db.execute(DOUBTFUL, (*shows, season)).fetchone() is not None
+    return bool(equal) or not (both or doubtful)

@@ -105,11 +105,12 @@ def name_of(media: Media) -> str:
         if space in media.ids:
             return f"={word}:{space}:{media.ids[space]}"
     show = name_of(media.parent) if media.parent is not None else ""
-    return f"={word}:{show}:{media.season}:{media.number}:{media.title}:{media.year}"
+    return f"={word}:{show}:{media.season}:{media.number}:{media.title}:{media.year}{media.order and ':' + media.order}"
 
 
 def print_of(media: Media) -> int:
     """A checksum of all that is said of it, the same in every process; never 0."""
     show = name_of(media.parent) if media.parent is not None else ""
-    said = (int(media.kind), media.ids, show, media.season, media.number, media.title, media.year, media.runtime)
+    place = (show, media.season, media.number, media.order, None if media.ids else media.aired)
+    said = (int(media.kind), media.ids, *place, media.title, media.year, media.runtime)
     return zlib.crc32(msgpack.encode(said)) | 1

@@ -18,10 +18,16 @@ CREATE TABLE hears (
   circle INTEGER NOT NULL REFERENCES circle, account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL,
   met INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (circle, account, shelf)) STRICT, WITHOUT ROWID;
 
+-- ordering: how season and number count ('' as first shown); aired: days since 1970, where no id was told
 CREATE TABLE media (
   id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, parent INTEGER REFERENCES media, season INTEGER, number INTEGER,
-  title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT) STRICT;
+  title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT,
+  ordering TEXT NOT NULL DEFAULT '', aired INTEGER) STRICT;
 CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
+CREATE INDEX media_apart ON media (parent) WHERE kind = 4 AND (ordering <> '' OR season = 0);
+-- seasons of shows in which not all accounts number alike: a place there is no key
+CREATE TABLE renumbered (
+  show INTEGER NOT NULL REFERENCES media, season INTEGER NOT NULL, PRIMARY KEY (show, season)) STRICT, WITHOUT ROWID;
 -- standing: 0 good, 1 former, 2 ambiguous, 3 disputed; source: the account that said so first; below 0 a metadata source,
 -- or a person
 CREATE TABLE ids (

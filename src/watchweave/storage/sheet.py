@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import json
 from msgspec.structs import replace
 
-from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, shared
+from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, says_so, shared
 from ..core.media import STRONG, Kind, Media
 from .store import enter
 
-Place = tuple[int, int, int | None, int | None]
-"""Show, kind, season and number."""
+Place = tuple[int, int, int | None, int | None, str]
+"""Show, kind, season and number, and the order in which they count."""
 Thing = tuple[Media, int | None]
 """What is to be identified, and the number of its show."""
 Id = tuple[str, str]
@@ -34,6 +34,8 @@ class Sheet:
         self.owners: dict[int, dict[Id, tuple[int, ...]]] = {kind: {} for kind in Kind}
         """By kind: who has an id that is a key."""
         self.by_place: dict[Place, int] = {}
+        self.renumbered: set[tuple[int, int]] = set()
+        """Seasons of shows in which a place is no key."""
         self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
         self.spoilt: dict[int, dict[Id, Standing]] = {kind: {} for kind in Kind}
         """By kind: ids that are no keys."""
@@ -48,6 +50,9 @@ class Sheet:
         self.standings: dict[tuple[int, Id], int] = {}
         self.frozen: list[tuple[str, int]] = []
         self.filled: dict[int, tuple[str, int | None, int | None]] = {}
+        self.replaced: dict[int, tuple[int | None, int | None]] = {}
+        """Where those stand as first shown that were only known in another order."""
+        self.told_apart: set[tuple[int, int]] = set()
 
     # ---------------------------------------------------------------- what we know
     def load(self, things: Iterable[Thing], before: Mapping[str, int]) -> None:
@@ -67,12 +72,18 @@ class Sheet:
                 if values := [ids[space] for ids in all_ids if space in ids]:
                     self._load_owners(space, kind, values)
         self._know({number for owners in self.owners.values() for own in owners.values() for number in own})
-        with_parts = self._with_parts({parent for _, parent in things if parent is not None})
+        shows = {parent for _, parent in things if parent is not None}
+        self._load_renumbered(shows)
+        with_parts = self._with_parts(shows)
         self._load_places(
             place
             for media, parent in things
             if parent in with_parts and not self._sharing(media) and (place := place_of(media, parent))
         )
+
+    def _load_renumbered(self, shows: set[int]) -> None:
+        query = "SELECT show, season FROM renumbered WHERE show IN (SELECT value FROM json_each(?))"
+        self.renumbered.update(self.db.execute(query, (listed(sorted(shows)),)))
 
     def _with_parts(self, shows: set[int]) -> set[int]:
         """Those of which a part is known."""
@@ -110,7 +121,8 @@ class Sheet:
     def _load_places(self, places: Iterable[Place]) -> None:
         (rows,) = self.db.execute(
             "SELECT json_group_array(m.id) FROM json_each(?) AS j CROSS JOIN media AS m ON m.parent = j.value ->> 0"
-            " AND m.kind = j.value ->> 1 AND m.season IS j.value ->> 2 AND m.number IS j.value ->> 3",
+            " AND m.kind = j.value ->> 1 AND m.season IS j.value ->> 2 AND m.number IS j.value ->> 3"
+            " AND m.ordering = j.value ->> 4",
             (listed(list(places)),),
         ).fetchone()
         found = set(json.decode(rows, type=list[int]))
@@ -118,12 +130,12 @@ class Sheet:
         for number in sorted(found):
             held = self.media[number]
             if held.parent is not None:
-                self.by_place[held.parent, held.kind, held.season, held.number] = number
+                self.by_place[held.parent, held.kind, *held.place] = number
 
     def _know(self, numbers: set[int]) -> None:
         (rows,) = self.db.execute(
             "SELECT json_group_array(json_array(id, kind, json((SELECT json_group_object(space, value) FROM ids"
-            " WHERE media = m.id AND standing = 0)), title, year, parent, season, number, runtime))"
+            " WHERE media = m.id AND standing = 0)), title, year, parent, season, number, runtime, ordering))"
             " FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
             (listed(sorted(numbers)),),
         ).fetchone()
@@ -145,12 +157,25 @@ class Sheet:
             self._load_places([place])
         return self.by_place.get(place) if place is not None else None
 
+    def _telling(self, media: Media, place: Place | None) -> int | None:
+        """What stands there, if the place tells: specials, and seasons that others number otherwise, need the title too."""
+        there = self.by_place.get(place) if place is not None else None
+        if there is None or place is None or not self._doubtful(place) or says_so(media, self._held(there)):
+            return there
+        return None
+
+    def _doubtful(self, place: Place) -> bool:
+        show, kind, season, _, order = place
+        return not order and ((season == 0 and kind == Kind.EPISODE) or (show, season) in self.renumbered)
+
     def _held(self, number: int) -> Candidate:
         """A media as we know it, or as it is new on this sheet."""
         held = self.media.get(number)
         if held is None:
             m, parent = self.new[number]
-            held = Candidate(number, m.kind, dict(m.ids), m.title, m.year, parent, m.season, m.number, m.runtime)
+            held = Candidate(
+                number, m.kind, dict(m.ids), m.title, m.year, parent, m.season, m.number, m.runtime, m.order
+            )
             self.media[number] = held
         return held
 
@@ -167,7 +192,7 @@ class Sheet:
         place = place_of(media, parent) if parent is not None else None
         spoilt = self.spoilt[media.kind]
         if len(sharing) < 2 and not (spoilt and spoilt.keys() & media.ids.items()):
-            found = sharing[0] if sharing else self.by_place.get(place) if place is not None else None
+            found = sharing[0] if sharing else self._telling(media, place)
             if found is None:
                 bare = self.media.get(self.bare.get(native, 0))
                 if bare is not None and bare.kind == media.kind and bare.parent == parent and not bare.ids:
@@ -179,18 +204,35 @@ class Sheet:
                 and not differences(media.ids, held.ids)
                 and not self._is_another(held, native, place)
             ):
+                self._compare_places(held, place)
                 return self._more(held, media, again=found == self.before.get(native))
         candidates = [self._held(number) for number in sharing]
         others = [candidate for candidate in candidates if self._is_another(candidate, native, place)]
-        there = self._at(place)
+        self._at(place)
+        there = self._telling(media, place)
         by_place = self._held(there) if there is not None else None
         strangers = self._strangers(parent, candidates)
         verdict = judge(media, parent, by_place, [c for c in candidates if c not in others], strangers)
         ambiguous = {space: Standing.AMBIGUOUS for other in others for space in shared(media, other)}
         number = self._enter(media, parent, replace(verdict, standing={**verdict.standing, **ambiguous}))
         if place is not None:
+            self._compare_places(self._held(number), place)
+            if there is not None and number != there and verdict.media is None:
+                self._tell_apart(place[0], place[2])  # it has other ids than what stands there
             self._join_shows(place, self._held(number))
         return number
+
+    def _compare_places(self, held: Candidate, place: Place | None) -> None:
+        """Where one episode stands at two places of one order, the two seasons are numbered differently."""
+        if place is None or place[2:] == held.place or place[4] != held.order or held.number is None:
+            return
+        self._tell_apart(place[0], place[2])
+        self._tell_apart(held.parent, held.season)
+
+    def _tell_apart(self, show: int | None, season: int | None) -> None:
+        if show is not None and season is not None and (show, season) not in self.renumbered:
+            self.renumbered.add((show, season))
+            self.told_apart.add((show, season))
 
     def _strangers(self, parent: int | None, candidates: Sequence[Candidate]) -> set[int]:
         """The shows of these that this show contradicts."""
@@ -236,7 +278,10 @@ class Sheet:
         told = (first.title or then.title, first.year or then.year, first.runtime or then.runtime)
         if told != (held.title, held.year, held.runtime):
             self.filled[held.media] = told
-            self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
+            held = self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
+        if held.order and not media.order and media.number is not None:
+            self.replaced[held.media] = media.season, media.number
+            self.media[held.media] = replace(held, season=media.season, number=media.number, order="")
         return held.media
 
     def _keep(self, held: Candidate, space: str, value: str) -> None:
@@ -292,11 +337,19 @@ class Sheet:
     def write(self) -> None:
         enter(
             self.db,
-            "INSERT INTO media (id, kind, parent, season, number, title, year, runtime)",
+            "INSERT INTO media (id, kind, parent, season, number, title, year, runtime, ordering, aired)",
             (
-                (number, int(m.kind), parent, m.season, m.number, m.title, m.year, m.runtime)
+                (
+                    number, int(m.kind), parent, m.season, m.number, m.title, m.year, m.runtime, m.order,
+                    None if m.ids else m.aired,
+                )
                 for number, (m, parent) in self.new.items()
             ),
+        )  # fmt: skip
+        enter(self.db, "INSERT OR IGNORE INTO renumbered", sorted(self.told_apart))
+        self.db.executemany(
+            "UPDATE media SET season = ?, number = ?, ordering = '' WHERE id = ?",
+            [(*place, number) for number, place in self.replaced.items()],
         )
         enter(self.db, "INSERT OR IGNORE INTO ids", self._id_rows())
         self.db.executemany(
@@ -327,7 +380,7 @@ def place_of(media: Media, parent: int) -> Place | None:
     """Where a season or an episode stands in its show; nothing where that is not told whole."""
     if media.season is None or (media.number is None and media.kind is Kind.EPISODE):
         return None
-    return (parent, int(media.kind), media.season, media.number)
+    return (parent, int(media.kind), media.season, media.number, media.order)
 
 
 def listed(values: Sequence[object]) -> str:

@@ -15,6 +15,7 @@ from ..http import Budget, Http, Limits
 from ..oauth import Flow, OAuth
 from .history import History
 from .shelves import Collection, Ratings, Watchlist
+from .tables import Tables
 
 APP = "https://trakt.tv/oauth/applications"
 FRESH = 30
@@ -83,6 +84,7 @@ class Trakt(Service):
         self._asked = 0.0
         self._settings: Settings | None = None
         self._asking = asyncio.Lock()
+        self.tables = Tables(http)
 
     @classmethod
     def signer(cls, secrets: Secrets) -> OAuth:

@@ -24,6 +24,9 @@ ACCEPTED = {
 
 NOT_KNOWN = "Trakt does not know this."
 NO_IDS = "Nothing is known of this by which Trakt could find it."
+NUMBERED_OTHERWISE = (
+    "The services number this show differently, and nothing else is known of this episode by which Trakt could find it."
+)
 
 
 class Place(Struct, frozen=True):
@@ -36,34 +39,28 @@ class Place(Struct, frozen=True):
 
 
 def place(media: Media) -> Place | None:
-    """How Trakt is told which thing is meant: by its own number, an episode else under its show, else by public ids."""
-    if media.kind is Kind.EPISODE:
-        return _numbered(media) or _nested(media) or flat(media)
-    return flat(media) or _nested(media)
-
-
-def flat_first(media: Media) -> Place | None:
-    """The same where the contract knows nothing of seasons under shows, only the old documentation does (6)."""
+    """How Trakt is told which thing is meant: by its own number, by public ids, else at its place under its show."""
     return flat(media) or _nested(media)
 
 
 def flat(media: Media) -> Place | None:
     """The thing by itself. Removals know no other way: where what is under a show is not looked at, the show is meant."""
-    if found := _numbered(media):
+    if found := numbered(media):
         return found
     ids = _public_ids(media)
     return Place(PLURAL[media.kind], ids) if ids else None
 
 
-def _numbered(media: Media) -> Place | None:
+def numbered(media: Media) -> Place | None:
+    """The thing by Trakt's own number, if that is known."""
     ids = _own_number(media)
     return Place(PLURAL[media.kind], ids) if ids else None
 
 
 def _nested(media: Media) -> Place | None:
     number = media.number if media.kind is Kind.EPISODE else None
-    if media.parent is None or media.season is None or (media.kind is Kind.EPISODE and number is None):
-        return None
+    if media.parent is None or media.season is None or (media.kind is Kind.EPISODE and number is None) or media.order:
+        return None  # in another order, another episode stands at this place
     ids = _own_number(media.parent) or _public_ids(media.parent)
     return Place("shows", ids, media.season, number) if ids else None
 
@@ -72,6 +69,11 @@ def _own_number(media: Media) -> dict[str, int | str]:
     word, _, number = media.key.partition(":")
     number = number if word == media.kind.word else media.ids.get("trakt", "")
     return {"trakt": int(number)} if number.isdigit() else {}
+
+
+def show_name(show: Media) -> str:
+    """How an address names a show: by Trakt's number, or an IMDb id; empty where neither is known."""
+    return str(_own_number(show).get("trakt") or show.ids.get("imdb", ""))
 
 
 def _public_ids(media: Media) -> dict[str, int | str]:
@@ -98,7 +100,7 @@ class Parcel(Generic[R]):
         for record in records:
             found = placed(record.media)
             if found is None:
-                self.unnamed.append(Refusal(record, NO_IDS))
+                self.unnamed.append(Refusal(record, NUMBERED_OTHERWISE if record.media.order else NO_IDS))
                 continue
             self._sent.append((record, found))
             if found.season is None:

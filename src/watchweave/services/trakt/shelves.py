@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from msgspec.structs import replace
+
 from ...core.media import Kind
 from ...core.records import DAY, Copy, Form, Rating, Record, Wish
 from ...errors import Unavailable, UnexpectedAnswer
 from ..base import Reading, Refusal, Shelf
 from ..http import Answer, Ask, Pages, Told
 from .convert import Row, Written, copies, moment, ratings, wishes, written
-from .parcel import Parcel, flat, flat_first, place
+from .parcel import Parcel, flat
 
 if TYPE_CHECKING:
     from . import Trakt
@@ -57,7 +59,6 @@ class TraktShelf(Shelf[R]):
     path: ClassVar[str]
     leaves: ClassVar[tuple[str, ...]]
     limit: ClassVar[str] = ""
-    placed = staticmethod(place)
     service: Trakt
 
     async def stamp(self) -> str | None:
@@ -84,7 +85,7 @@ class TraktShelf(Shelf[R]):
         self, records: Sequence[R], values: Callable[[R], Mapping[str, Any]], *, again: bool = True
     ) -> list[Refusal[R]]:
         """Send one batch. What is neither taken nor refused makes the outcome of the whole batch unknown (4.4)."""
-        parcel = Parcel(records, values, self.placed)
+        parcel = Parcel(records, values)
         if not parcel:
             return parcel.unnamed
         self.service.forget_activities()
@@ -94,7 +95,21 @@ class TraktShelf(Shelf[R]):
         refused = parcel.refused(answer.value.not_found)
         if refused is None or answer.value.taken + len(refused) != len(parcel):
             raise Unavailable(self.http.title, f"the answer to {self.path} does not account for all that was sent.")
-        return parcel.unnamed + refused
+        return parcel.unnamed + await self._by_table(refused, values, again=again)
+
+    async def _by_table(
+        self, refused: Sequence[Refusal[R]], values: Callable[[R], Mapping[str, Any]], *, again: bool
+    ) -> list[Refusal[R]]:
+        """Episodes that Trakt does not know by the id it was told it may know by another: the list of their show tells."""
+        found = {
+            n: there for n, one in enumerate(refused) if (there := await self.service.tables.find(one.record.media))
+        }
+        if not found:
+            return list(refused)
+        records = {n: replace(refused[n].record, media=there) for n, there in found.items()}
+        left = {id(one.record): one.why for one in await self.put(list(records.values()), values, again=again)}
+        why = {n: left.get(id(records[n])) if n in records else one.why for n, one in enumerate(refused)}
+        return [Refusal(refused[n].record, reason) for n, reason in why.items() if reason is not None]
 
     async def take_off(self, records: Sequence[R]) -> list[Refusal[R]]:
         """Remove one batch of things with one record each; what is not there is done."""
@@ -133,7 +148,6 @@ class Ratings(TraktShelf[Rating]):
     path = "/sync/ratings"
     leaves = ("movies.rated_at", "shows.rated_at", "seasons.rated_at", "episodes.rated_at")
     limit = "ratings"
-    placed = staticmethod(flat_first)
 
     async def read(self, cursor: str | None) -> Reading[Rating]:
         """Sorted by `rated_at`, newest first; there is no filter by time (6)."""

@@ -1,0 +1,58 @@
+"""The episodes of a show as Trakt numbers and names them: for those that it does not know by the id that we know."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ...core.identity import Candidate, differences, says_so
+from ...core.media import Kind, Media, clean_ids
+from ..base import Whole
+from ..http import Http
+from .convert import Thing, key_of
+from .parcel import flat, numbered, show_name
+
+
+class Season(Struct, gc=False):
+    number: Whole | None = None
+    episodes: list[Thing] | None = None
+
+
+class Tables:
+    """Each show is asked for once a run (11): one request, however many episodes it has."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+        self._tables: dict[str, list[Thing]] = {}
+
+    async def find(self, episode: Media) -> Media | None:
+        """The same by Trakt's own number, where one of its ids is there, or where what stands at its place in the order
+        that services share bears its title and no other id."""
+        if episode.kind is not Kind.EPISODE or numbered(episode) or not flat(episode) or episode.parent is None:
+            return None
+        rows = await self._rows(episode.parent)
+        found = [row for row in rows if row_of(row).ids.items() & episode.ids.items()]
+        found = found or [row for row in rows if _at_its_place(row_of(row), episode)]
+        number = clean_ids(found[0].ids or {}).get("trakt") if len(found) == 1 else None
+        return replace(episode, keys=(key_of(Kind.EPISODE, number),)) if number else None
+
+    async def _rows(self, show: Media) -> list[Thing]:
+        name = show_name(show)
+        if name and name not in self._tables:
+            params = {"extended": "episodes"}
+            answer = await self.http.get(f"/shows/{name}/seasons", list[Season], params=params, accept=(404,))
+            seasons = answer.value or [] if answer.status != 404 else []
+            self._tables[name] = [row for season in seasons for row in season.episodes or ()]
+        return self._tables.get(name, [])
+
+
+def row_of(row: Thing) -> Candidate:
+    """An episode of the table as something to compare with."""
+    ids = clean_ids(row.ids or {})
+    ids.pop("trakt", None)
+    return Candidate(0, Kind.EPISODE, ids, row.title or "", None, None, row.season, row.number)
+
+
+def _at_its_place(row: Candidate, episode: Media) -> bool:
+    place = (episode.season, episode.number, episode.order)
+    return row.place == place and not differences(episode.ids, row.ids) and says_so(episode, row)
