@@ -191,7 +191,11 @@ that writes waits up to a minute for the first, then ends with 1 and names it. C
 proposal, or `none`, if nobody is to be told of it. `forget` takes back what was matched by its title: the thing stands for
 itself again, and what was written meanwhile is `undo`'s. A person's word is never overruled by a title.
 
-Files of other services and the dashboard are not there yet."""
+`import` knows files by what is in them, not by their names; of two that belong together, the other is looked for beside
+the one that is named. An import replaces the one before, or changes nothing. Files of other services are not read yet:
+they end with 2.
+
+The dashboard is not there yet."""
 
 COMMANDS_JSON = """
 ## What `--json` prints

@@ -7,9 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .errors import WatchWeaveError
 
 if TYPE_CHECKING:  # what a command does not need is not loaded
     from .engine.home import AccountWish, Home
@@ -67,7 +70,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
                 lambda account: StoredSecrets(store, vault, account),
                 lambda account: StoredPace(store, account),
                 service,
-                lambda store: open_sources(chosen.metadata, store, vault),
+                partial(open_sources, folder, chosen.metadata, vault, set()),
             )
             home.enrol()
             if warning := _anew(store, path):
@@ -145,14 +148,23 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
     return kind(http, wish.options, known), stack
 
 
+def recognise(folder: Path, files: Sequence[Path]) -> Sequence[Any]:
+    """What of these files can be imported into this folder; ConfigError where one cannot."""
+    from .metadata.imports import recognised
+
+    return recognised(folder / IMPORTS, files)
+
+
 def open_sources(
-    chosen: Mapping[str, Mapping[str, str]], store: Store, vault: Vault
+    folder: Path, chosen: Mapping[str, Mapping[str, str]], vault: Vault, warned: set[str], store: Store
 ) -> tuple[Sequence[Source], AsyncExitStack]:
-    """The metadata sources of the settings for which there is a key, those first that are to be asked first."""
+    """The metadata sources that there are, those first that are to be asked first: what was imported, which costs no
+    request, then those of the settings for which there is a key. `warned` remembers what was complained of."""
     from .services.http import Http
     from .storage.credentials import StoredSource
 
-    stack, found = AsyncExitStack(), []
+    stack = AsyncExitStack()
+    found = [*_open_imported(folder, stack, warned)]
     for name in [name for name in SOURCES if chosen.get(name, {}).get("api_key")]:
         kind: type[Source] = resolve_name(SOURCES[name])
         options, kept = chosen[kind.name], StoredSource(store, vault, kind.name)
@@ -163,6 +175,25 @@ def open_sources(
     return found, stack
 
 
+def _open_imported(folder: Path, stack: AsyncExitStack, warned: set[str]) -> Iterator[Source]:
+    """What was imported, and is closed with the stack. One that is damaged, or too old, is told once and left out."""
+    for name, where in IMPORTED.items():
+        if (path := folder / IMPORTS / name).exists():
+            try:
+                source = resolve_name(where)(path)
+            except WatchWeaveError as problem:
+                if name not in warned:
+                    log.warning("%s Until then it is not asked.", problem)
+                warned.add(name)
+            else:
+                stack.callback(source.close)
+                yield source
+
+
+IMPORTS = "data"
+"""The folder of what was imported."""
+IMPORTED = {"imdb.db": "watchweave.metadata.imdb_datasets:ImdbDatasets"}
+"""In the order in which they are asked; what was not imported is not loaded."""
 SOURCES = {
     "tmdb": "watchweave.metadata.tmdb:Tmdb",
     "tvdb": "watchweave.metadata.tvdb:Tvdb",
@@ -188,7 +219,7 @@ def main() -> None:
     from .cli import Tools, run
 
     try:
-        code = run(Tools(open_home, read_settings, open_stage), sys.argv[1:])
+        code = run(Tools(open_home, read_settings, open_stage, recognise), sys.argv[1:])
     except Exception as fault:
         log.debug("The fault:", exc_info=True)
         said = f"{type(fault).__name__}: {fault}".replace("\n", " ") if str(fault) else type(fault).__name__

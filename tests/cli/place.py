@@ -12,7 +12,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from watchweave.app import open_home, open_stage, read_settings
+from watchweave.app import open_home, open_stage, read_settings, recognise
 from watchweave.cli import Tools, run
 from watchweave.sandbox.plex import Plex
 from watchweave.sandbox.server import Sandbox
@@ -79,7 +79,7 @@ class Place:
         """One command line, in this process."""
         logging.getLogger("watchweave").setLevel(logging.NOTSET)
         out, err = io.StringIO(), io.StringIO()
-        tools = Tools(partial(open_home, patience=patience), read_settings, open_stage)
+        tools = Tools(partial(open_home, patience=patience), read_settings, open_stage, recognise)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(tools, ["--config", str(self.folder), *words])
         return Ended(code, out.getvalue(), err.getvalue())

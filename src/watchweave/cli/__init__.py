@@ -25,6 +25,7 @@ class Tools:
     open: Callable[..., AbstractContextManager[Home]]
     read: Callable[[Path], Settings]
     stage: Callable[[Path], AbstractContextManager[Any]]
+    recognise: Callable[[Path, Sequence[Path]], Sequence[Any]]
     folder: Path = field(default_factory=Path)
 
     def home(self, writes: str = "", account: str = "") -> AbstractContextManager[Home]:

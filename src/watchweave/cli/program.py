@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,15 +15,18 @@ from .. import __version__
 from ..settings.folder import configuration_folder
 
 COMMANDS = (
-    "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "match", "doctor",
+    "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "match", "import",
+    "doctor",
 )  # fmt: skip
-"""In the order of the help. Each is a function, or a group of them, in the module of its name."""
+"""In the order of the help. Each is a function, or a group of them, in the module of its name; a word that Python keeps
+for itself has a _ behind it there."""
 EVERYWHERE = "--config DIR and -v may stand here, too: see watchweave --help."
 
 
 def loaded(name: str) -> Any:
     """The command of this name, as typer runs it."""
-    found = getattr(import_module(f".{name}", __package__), name)
+    word = f"{name}_" if iskeyword(name) else name
+    found = getattr(import_module(f".{word}", __package__), word)
     if not isinstance(found, typer.Typer):
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
         single.command(name)(found)

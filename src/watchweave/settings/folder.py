@@ -11,6 +11,8 @@ from ..errors import ConfigError
 
 FILE = "config.yml"
 DATABASE = "data/watchweave.db"
+DATA = "data/*.db*"
+"""The database, and what was imported."""
 KEY = "secrets.key"
 
 CONTAINER = Path("/config")
@@ -48,7 +50,7 @@ def make_private(folder: Path) -> list[str]:
     os.umask(0o077)
     folder.mkdir(parents=True, exist_ok=True)
     warnings = []
-    for path in (folder, folder / "data", folder / FILE, folder / KEY, *folder.glob(DATABASE + "*")):
+    for path in (folder, folder / "data", folder / FILE, folder / KEY, *folder.glob(DATA)):
         if path.exists() and (warning := _close(path)):
             warnings.append(warning)
     return warnings

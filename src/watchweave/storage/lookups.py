@@ -173,6 +173,11 @@ class Lookups:
         )
         return {media: [Offer(*offer) for offer in json.loads(text)] for media, text in rows}
 
+    def ask_again(self, now: int) -> int:
+        """Whatever nobody could tell is due now: somebody knows more. How many names that are; a person's word stands."""
+        query = "UPDATE lookup SET next_try = ?1 WHERE taken IS NULL AND source <> 'person'"
+        return self.db.execute(query, (now,)).rowcount
+
     def spend(self, source: str, day: int, budget: int | None) -> bool:
         """May this source be asked once more on this day? Then it counts."""
         if budget is None:
