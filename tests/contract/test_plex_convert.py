@@ -59,6 +59,71 @@ def test_an_older_guid_names_the_show_of_an_episode():
     assert media(old, Shows()).parent.ids == {"tvdb": "70533"}
 
 
+DVD = "com.plexapp.agents.thetvdbdvdorder://73244"
+HAMA = "com.plexapp.agents.hama://tvdb4-331753"
+
+
+def test_an_episode_counts_as_its_guid_says_though_plex_tells_the_numbers():
+    dvd = media(row(PILOT, guid=f"{DVD}/1/3?lang=en", Guid=[], grandparentGuid=DVD, parentIndex=1, index=3), Shows())
+    assert (dvd.parent.ids, dvd.season, dvd.number, dvd.order) == ({"tvdb": "73244"}, 1, 3, "dvd")
+    assert media(row(PILOT), Shows()).order == ""
+
+
+@pytest.mark.parametrize(
+    ("show", "season", "order"),
+    [
+        (f"{DVD}?lang=en", 1, "dvd"),
+        (HAMA, 3, "absolute"),
+        (HAMA, 0, ""),
+        ("plex://show/5d9c081b170e24001f2a7be4", 1, ""),
+        ("local://77", 1, ""),
+        ("", 1, ""),
+        ("com.plexapp.agents.hama://anidb-17449", 1, "anidb"),
+    ],
+)
+def test_an_episode_without_an_id_counts_as_its_show_does(show, season, order):
+    told = row(PILOT, guid="local://4130", Guid=[], grandparentGuid=show, parentIndex=season)
+    assert media(told, Shows()).order == order
+    part = row(
+        type="season", ratingKey="4120", guid="local://4120", index=season, parentRatingKey="41", parentGuid=show
+    )
+    assert media(part, Shows()).order == order
+
+
+def test_a_season_counts_as_its_guid_says():
+    told = row(type="season", ratingKey="4120", guid=f"{DVD}/2", index=2, parentRatingKey="4100")
+    assert (media(told, Shows()).season, media(told, Shows()).order) == (2, "dvd")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("1970-01-01", 0),
+        ("1970-01-02", 1),
+        ("1969-12-31", -1),
+        ("1990-04-08", 7402),
+        ("2000-02-29", 11016),
+        ("1951-10-15", -6653),
+        ("2021-02-29", None),
+        ("1990-13-01", None),
+        ("1990-04-31", None),
+        ("0000-01-01", None),
+        ("1990", None),
+        ("1990-W01-1", None),
+        ("19900408", None),
+        ("1990-4-8", None),
+        ("soon", None),
+        ("", None),
+        (19900408, None),
+        (None, None),
+        ("1990-04-08T00:00:00", None),
+    ],
+)
+def test_the_day_an_episode_was_first_shown_is_believed_only_if_it_is_one(text, days):
+    told = row(PILOT, originallyAvailableAt=text)
+    assert media(told, Shows()).aired == days
+
+
 def test_a_season_is_a_place_in_its_show():
     season = media(row(type="season", ratingKey="4120", index=1, parentRatingKey="4100", parentTitle="Dark"), Shows())
     assert (season.kind, season.season, season.number) == (Kind.SEASON, 1, None)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from watchweave.core.media import Kind
-from watchweave.services.plex.guids import names, parse
+from watchweave.services.plex.guids import Names, names, parse
 
 SHARED = Path(os.environ.get("WATCHWEAVE_SHARED", Path(__file__).parents[3] / "shared"))
 IDS = SHARED / "data" / "ids"
+DVD = "-dvd"
+"""The corpus says the order of the numbers with the database: `tvdb-dvd` is TVDB in DVD order."""
 corpus_here = pytest.mark.skipif(not IDS.is_dir(), reason=f"the public id tables are not at {IDS}")
 
 
@@ -22,7 +24,8 @@ def test_every_guid_of_the_corpus_is_read_as_it_says():
     wrong = []
     for row in rows:
         name = parse(row["guid"], Kind[row["plex_type"].upper()])
-        found = (name.space, name.value, name.season, name.number) if name else ("", "", None, None)
+        space = name.space + DVD if name and name.order == "dvd" else name.space if name else ""
+        found = (space, name.value, name.season, name.number) if name else ("", "", None, None)
         number = [int(row[key]) if row[key] else None for key in ("season", "episode")]
         if found != (row["expected_provider"], row["expected_id"], *number):
             wrong.append((row["guid"], found))
@@ -62,7 +65,7 @@ def test_what_a_show_is_told_of_by_its_episode_is_never_an_id_of_the_episode():
         placed = [row for row in csv.DictReader(file) if row["season"]]
     for row in placed:
         found = names(Kind[row["plex_type"].upper()], row["guid"])
-        assert (found.ids, found.show) == ({}, {row["expected_provider"]: row["expected_id"]})
+        assert (found.ids, found.show) == ({}, {row["expected_provider"].removesuffix(DVD): row["expected_id"]})
     assert len(placed) == 10
 
 
@@ -85,8 +88,55 @@ def test_an_older_agent_names_the_show_and_the_place_in_it():
     assert (found.ids, found.show, found.season, found.number) == ({}, {"tvdb": "70533"}, 1, 3)
 
 
-def test_numbers_in_dvd_order_join_with_nothing_in_aired_order():
-    assert "tvdb" not in names(Kind.EPISODE, "com.plexapp.agents.thetvdbdvdorder://73244/1/1").show
+HAMA = "com.plexapp.agents.hama://"
+MAL = "net.fribbtastic.coding.plex.myanimelist://"
+
+
+@pytest.mark.parametrize(
+    ("guid", "show", "order"),
+    [
+        ("com.plexapp.agents.thetvdb://70533/1/3?lang=en", {"tvdb": "70533"}, ""),
+        ("com.plexapp.agents.thetvdbdvdorder://73244/1/3?lang=en", {"tvdb": "73244"}, "dvd"),
+        ("com.plexapp.agents.themoviedb://1399/1/3?lang=en", {"tmdb": "1399"}, ""),
+        (f"{HAMA}tvdb-81797/1/3?lang=en", {"tvdb": "81797"}, ""),
+        (f"{HAMA}tvdb1-81797/1/3", {"tvdb": "81797"}, ""),
+        (f"{HAMA}tvdb2-81797/1/3", {"tvdb": "81797"}, "own"),
+        (f"{HAMA}tvdb3-81797/1/3", {"tvdb": "81797"}, "absolute"),
+        (f"{HAMA}tvdb4-81797/1/3", {"tvdb": "81797"}, "absolute"),
+        (f"{HAMA}tvdb5-81797/1/3", {"tvdb": "81797"}, "own"),
+        (f"{HAMA}tvdb9-81797/1/3", {"tvdb": "81797"}, "own"),
+        (f"{HAMA}anidb-17449/1/3?lang=en", {"anidb": "17449"}, "anidb"),
+        (f"{HAMA}anidb-a17449/1/3", {"anidb": "17449"}, "anidb"),
+        (f"{HAMA}anidb2-17449/1/3", {"anidb": "17449"}, "own"),
+        (f"{HAMA}anidb4-17449/1/3", {"anidb": "17449"}, "own"),
+        (f"{HAMA}tsdb-1234/1/3", {"tmdb": "1234"}, ""),
+        (f"{MAL}52305/1/3?lang=en", {"mal": "52305"}, "mal"),
+    ],
+)
+def test_an_agent_says_in_which_order_it_numbers(guid, show, order):
+    found = names(Kind.EPISODE, guid)
+    assert (found.ids, found.show, found.season, found.number, found.order) == ({}, show, 1, 3, order)
+    season = names(Kind.SEASON, guid.partition("?")[0].rpartition("/")[0])
+    assert (season.show, season.season, season.order) == (show, 1, order)
+
+
+@pytest.mark.parametrize(
+    ("guid", "order"),
+    [
+        (f"{HAMA}tvdb3-81797/0/3", ""),
+        (f"{HAMA}tvdb4-81797/0/3", ""),
+        (f"{HAMA}tvdb2-81797/0/3", "own"),
+        (f"{HAMA}anidb-17449/0/3", "anidb"),
+        ("com.plexapp.agents.thetvdbdvdorder://73244/0/3", "dvd"),
+    ],
+)
+def test_specials_are_never_counted_through(guid, order):
+    assert names(Kind.EPISODE, guid).order == order
+
+
+def test_a_show_itself_and_ids_of_its_own_level_say_no_order():
+    assert names(Kind.SHOW, "com.plexapp.agents.thetvdbdvdorder://73244") == Names({"tvdb": "73244"}, {})
+    assert names(Kind.EPISODE, "plex://episode/5d9c135046115600200d30a2", ["tvdb://268891"]).order == ""
 
 
 def test_two_different_values_in_one_space_are_neither():

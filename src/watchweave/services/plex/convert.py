@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zlib
+from calendar import monthrange
+from datetime import date
 from sys import intern
 
 from msgspec import Struct, field, json
@@ -10,7 +13,8 @@ from msgspec import Struct, field, json
 from ...core.media import Kind, Media
 from ...core.records import Copy, Play, Rating, Record, Watched, Wish
 from ..base import Stamp, Whole
-from .guids import names
+from .files import episodes_in
+from .guids import names, order_in
 
 KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "season": Kind.SEASON, "episode": Kind.EPISODE}
 NEAR = 600
@@ -19,6 +23,16 @@ NEAR = 600
 
 class Tag(Struct, gc=False):
     id: str = ""
+
+
+class Part(Struct, gc=False):
+    file: str | None = None
+
+
+class Version(Struct, gc=False):
+    """One quality of an item: a file, or several that follow each other."""
+
+    parts: list[Part] = field(name="Part", default_factory=list)
 
 
 class Row(Struct, rename="camel", gc=False, omit_defaults=True):
@@ -46,6 +60,8 @@ class Row(Struct, rename="camel", gc=False, omit_defaults=True):
     added_at: Stamp | None = None
     updated_at: Stamp | None = None
     leaf_count: Whole = 0
+    originally_available_at: str | int | None = None
+    versions: list[Version] = field(name="Media", default_factory=list)
 
     @property
     def key(self) -> str:
@@ -85,6 +101,8 @@ FIELDS = (
     "ratingKey,guid,type,title,year,index,parentIndex,parentRatingKey,grandparentTitle,grandparentRatingKey,"
     "grandparentGuid,viewCount,lastViewedAt,duration,userRating,lastRatedAt,addedAt,updatedAt"
 )
+_DAY = re.compile(r"((?!0000)[0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Shows(dict[str, Media]):
@@ -113,15 +131,54 @@ def media(row: Row, shows: Shows) -> Media | None:
         show = shows.parent(str(row.grandparent_rating_key), row.grandparent_guid, row.grandparent_title, found.show)
         season = found.season if row.parent_index is None else row.parent_index
         number = found.number if row.index is None else row.index
-        return Media(kind, found.ids, row.title, row.year, show, season, number, runtime, keys)
+        order = found.order if found.show else order_in(row.grandparent_guid, season)
+        aired = day(row.originally_available_at)
+        return Media(kind, found.ids, row.title, row.year, show, season, number, runtime, keys, order, aired)
     if kind is Kind.SEASON:
         show = shows.parent(str(row.parent_rating_key), row.parent_guid, row.parent_title, found.show)
         season = found.season if row.index is None else row.index
-        return Media(kind, found.ids, row.title, row.year, show, season, keys=keys)
+        order = found.order if found.show else order_in(row.parent_guid, season)
+        return Media(kind, found.ids, row.title, row.year, show, season, keys=keys, order=order)
     thing = Media(kind, found.ids, row.title, row.year, runtime=runtime if kind is Kind.MOVIE else None, keys=keys)
     if kind is Kind.SHOW:
         shows[row.key] = thing
     return thing
+
+
+def day(text: str | int | None) -> int | None:
+    """A date in days since 1970; nothing where it is none.
+
+    >>> day("1970-01-02"), day("1951-10-15"), day("2023-02-29"), day("soon"), day(None)
+    (1, -6653, None, None, None)
+    """
+    found = _DAY.fullmatch(str(text))
+    if not found:
+        return None
+    year, month, number = (int(part) for part in found.groups())
+    return date(year, month, number).toordinal() - _EPOCH if number <= monthrange(year, month)[1] else None
+
+
+def held(row: Row) -> range:
+    """The numbers of the episodes in the file of this one, its own among them; nothing where it is alone, or where its
+    files do not all say the same."""
+    if row.index is None or row.parent_index is None or not row.parent_rating_key:
+        return range(0)
+    files = [part.file or "" for version in row.versions for part in version.parts]
+    said = {episodes_in(file, row.parent_index, row.index) for file in files}
+    return said.pop() if len(said) == 1 else range(0)
+
+
+def inside(key: str, season: int | None, number: int) -> str:
+    """Our name of a further episode in the file of this item: it has no object of its own, and so no key."""
+    return f"{key}/{season}/{number}"
+
+
+def further(thing: Media, number: int) -> Media:
+    """An episode that stands in the file of this one, and nowhere else."""
+    keys = (inside(thing.key, thing.season, number),)
+    return Media(
+        Kind.EPISODE, {}, parent=thing.parent, season=thing.season, number=number, keys=keys, order=thing.order
+    )
 
 
 def state(row: Row, thing: Media) -> list[Record]:
@@ -150,6 +207,11 @@ def stars(value: int) -> str:
     ('8.6', '8')
     """
     return f"{value / 10:g}"
+
+
+def also(one: Play, key: str) -> Play:
+    """The same viewing as a play of another episode in that file."""
+    return Play(Media(Kind.EPISODE, keys=(key,)), one.at, f"{one.key}:{key}", one.clock)
 
 
 def play(thing: Media, viewing: Viewing) -> Play:

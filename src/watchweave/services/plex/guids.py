@@ -15,13 +15,15 @@ log = logging.getLogger(__name__)
 
 
 class Name(Struct, frozen=True, gc=False):
-    """One id: of the object itself, or of its show (`of_show`) with the numbers that stand beside it."""
+    """One id: of the object itself, or of its show (`of_show`) with the numbers that stand beside it and the order in
+    which these count (`Media.order`)."""
 
     space: str
     value: str
     of_show: bool = False
     season: int | None = None
     number: int | None = None
+    order: str = ""
 
 
 class Names(Struct, frozen=True):
@@ -31,6 +33,7 @@ class Names(Struct, frozen=True):
     show: dict[str, str]
     season: int | None = None
     number: int | None = None
+    order: str = ""
 
 
 AGENTS = "com.plexapp.agents."
@@ -38,18 +41,17 @@ NOTHING = {"local", "none", "tv.plex.agents.none", "tv.plex.xmltv", "collection"
     AGENTS + name for name in ("none", "localmedia", "musicbrainz", "lastfm", "plexmusic")
 }
 OWN = frozenset({"imdb", "tmdb", "tvdb", "mbid"})
-# space of each older agent; on a season or an episode the id is the show's
+# space of each older agent, and the order of its numbers; on a season or an episode the id is the show's
 SHOW_AGENTS = {
-    AGENTS + "themoviedb": "tmdb",
-    AGENTS + "thetvdb": "tvdb",
-    # DVD order numbers episodes differently: a space of its own, which joins with nothing
-    AGENTS + "thetvdbdvdorder": "tvdb-dvd",
-    "net.fribbtastic.coding.plex.myanimelist": "mal",
+    AGENTS + "themoviedb": ("tmdb", ""),
+    AGENTS + "thetvdb": ("tvdb", ""),
+    AGENTS + "thetvdbdvdorder": ("tvdb", "dvd"),
+    "net.fribbtastic.coding.plex.myanimelist": ("mal", "mal"),
 }
 IN_SHOW = (Kind.SEASON, Kind.EPISODE)
 OF_SHOWS = (Kind.SHOW, *IN_SHOW)
 
-_HAMA = re.compile(r"(anidb|tvdb|tmdb|tsdb|imdb)[0-9]?-(a?[0-9]+|tt[0-9]+)")
+_HAMA = re.compile(r"(anidb|tvdb|tmdb|tsdb|imdb)([0-9]?)-(a?[0-9]+|tt[0-9]+)")
 _CUSTOM = re.compile(r"(imdb|tmdb|tvdb)[-_](movie|show|series)?[-_]?(tt[0-9]+|[0-9]+)")
 _NFO = re.compile(r"(imdb|tmdb|tvdb)_(tt[0-9]+|[0-9]+)")
 _DIGITS = re.compile(r"[0-9]{1,10}")
@@ -61,6 +63,7 @@ def names(kind: Kind, guid: str, others: Iterable[str] = ()) -> Names:
     show: dict[str, str] = {}
     clash: set[tuple[bool, str]] = set()
     season = number = None
+    order = ""
     for text in (guid, *others):
         scheme, _, rest = text.partition("://")
         if scheme in OWN and (value := clean_id(scheme, rest)):  # by far the most
@@ -74,10 +77,16 @@ def names(kind: Kind, guid: str, others: Iterable[str] = ()) -> Names:
         if place.setdefault(name.space, name.value) != name.value:
             clash.add((name.of_show, name.space))
         if name.of_show and season is None:
-            season, number = name.season, name.number
+            season, number, order = name.season, name.number, name.order
     for of_show, space in clash:
         (show if of_show else ids).pop(space)
-    return Names(ids, show, season, number)
+    return Names(ids, show, season, number, order)
+
+
+@lru_cache(maxsize=1000)
+def order_in(show: str, season: int | None) -> str:
+    """How the parts of the show with this GUID count that have no such GUID themselves."""
+    return names(Kind.SEASON, f"{show.partition('?')[0]}/{season or 0}").order
 
 
 def parse(guid: str, kind: Kind) -> Name | None:
@@ -102,9 +111,9 @@ def _own(space: str, value: str) -> Name | None:
 def _agent(scheme: str, rest: str, kind: Kind) -> Name | None:
     """An id as the agents before `plex://` write it, and those that people install themselves."""
     first, *numbers = rest.split("/")
-    if space := SHOW_AGENTS.get(scheme):
-        series = space.startswith("tvdb")
-        return None if series and kind not in OF_SHOWS else _placed(space, first, numbers, kind)
+    if scheme in SHOW_AGENTS:
+        space, order = SHOW_AGENTS[scheme]
+        return None if space == "tvdb" and kind not in OF_SHOWS else _placed(space, first, numbers, kind, order)
     if scheme == AGENTS + "imdb":
         return _own("imdb", first) if kind is Kind.MOVIE else None
     if scheme == AGENTS + "hama":
@@ -128,7 +137,7 @@ def _agent(scheme: str, rest: str, kind: Kind) -> Name | None:
     return None
 
 
-def _placed(space: str, value: str, numbers: list[str], kind: Kind) -> Name | None:
+def _placed(space: str, value: str, numbers: list[str], kind: Kind, order: str = "") -> Name | None:
     """An id with season and episode behind it: the show's, if the object is part of one and its place is told."""
     name = _own(space, value)
     if name is None or kind is Kind.SHOW:
@@ -138,7 +147,8 @@ def _placed(space: str, value: str, numbers: list[str], kind: Kind) -> Name | No
     places = [int(text) for text in numbers if _DIGITS.fullmatch(text)]
     if len(places) != len(numbers) or len(places) < (1 if kind is Kind.SEASON else 2):
         return None
-    return Name(space, name.value, True, places[0], places[1] if kind is Kind.EPISODE else None)
+    counted = "" if order == "absolute" and places[0] == 0 else order  # specials are not counted through
+    return Name(space, name.value, True, places[0], places[1] if kind is Kind.EPISODE else None, counted)
 
 
 def _may_be(word: str, kind: Kind) -> bool:
@@ -150,10 +160,17 @@ def _hama(first: str, numbers: list[str], kind: Kind) -> Name | None:
     found = _HAMA.fullmatch(first.lower())
     if not found:
         return None
-    space, value = found[1], found[2].removeprefix("a")
+    space, mode, value = found[1], found[2], found[3].removeprefix("a")
     if (space == "tmdb" and kind in OF_SHOWS) or (space in ("tsdb", "tvdb") and kind not in OF_SHOWS):
         return None  # HAMA's `tmdb` numbers films and its `tsdb` numbers shows; the other way round means nothing
-    return _placed("tmdb" if space == "tsdb" else space, value, numbers, kind)
+    return _placed("tmdb" if space == "tsdb" else space, value, numbers, kind, _hama_order(space, mode))
+
+
+def _hama_order(space: str, mode: str) -> str:
+    """How HAMA counts: the digit behind the database is its mode, and most modes number in a way of their own."""
+    if mode in ("", "1"):
+        return "anidb" if space == "anidb" else ""
+    return "absolute" if space == "tvdb" and mode in ("3", "4") else "own"
 
 
 def _nfo_text(shows: bool, first: str, numbers: list[str], kind: Kind) -> Name | None:

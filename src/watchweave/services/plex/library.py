@@ -23,7 +23,9 @@ OWNER = 1
 NUMBERS = {"movie": (1,), "show": (2, 3, 4)}
 """The types of items in each kind of section; shows first, so that their parts find them (reference, 4.2)."""
 DATES = ("lastViewedAt", "lastRatedAt", "addedAt", "updatedAt")
-PARENT = ",parentGuid,parentTitle"
+MORE = {3: ",parentGuid,parentTitle", 4: ",originallyAvailableAt,file"}
+"""Fields that only this type has, or is asked for."""
+ELEMENTS = {4: "Guid,Media,Part"}
 AT_ONCE = 100
 
 
@@ -143,7 +145,7 @@ class Library:
         """The items of one type in a section, trimmed to what we read (section 4.3)."""
         params: Pairs = [("type", number), ("includeGuids", 1)]
         params += filters
-        params += [("includeFields", FIELDS + (PARENT if number == 3 else "")), ("includeElements", "Guid")]
+        params += [("includeFields", FIELDS + MORE.get(number, "")), ("includeElements", ELEMENTS.get(number, "Guid"))]
         path = f"/library/sections/{section}/all"
         return self.http.pages(
             path, Body[Row], PAGES, _rows, params=params, headers=self.headers, key=lambda row: row.rating_key
@@ -187,15 +189,25 @@ class Library:
         found: dict[str, Row] = {}
         for start in range(0, len(keys), AT_ONCE):
             path = f"/library/metadata/{','.join(keys[start : start + AT_ONCE])}"
-            params = {"includeFields": FIELDS + ",leafCount"}
+            params = {"includeFields": FIELDS + ",leafCount,file"}
             answer = await self.http.get(path, Body[Row], params=params, headers=self.headers, accept=(404,))
             if answer.status != 404:
                 found |= {row.key: row for row in answer.value.MediaContainer.Metadata}
         return found
 
     async def children(self, key: str) -> list[Row]:
-        """The seasons of a show."""
-        pages = self.http.pages(f"/library/metadata/{key}/children", Body[Row], PAGES, _rows, headers=self.headers)
+        """The seasons of a show, or the episodes of a season with their files; nothing if it is gone."""
+        params = {"includeFields": FIELDS + ",leafCount,file", "includeElements": "Media,Part"}
+        path = f"/library/metadata/{key}/children"
+        pages = self.http.pages(
+            path,
+            Body[Row],
+            PAGES,
+            lambda body: _rows(body) if body else [],
+            params=params,
+            headers=self.headers,
+            accept=(404,),
+        )
         return [row async for page in pages for row in page]
 
     async def act(self, action: str, key: str, *, again: bool, **more: str | int) -> str:
