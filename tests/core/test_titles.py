@@ -109,3 +109,9 @@ def test_a_film_of_another_length_is_proposed_far_behind():
 def test_two_of_the_same_title_and_year_are_both_proposed():
     works = [film("Dracula", 1931, number="138"), film("Drácula", 1931, number="2")]
     assert [score for _, score in proposed(film("Dracula", 1931), *works)] == [100, 100]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [("!!!", "???", False), ("!!!", "!!!", True), ("…", "$", False)])
+def test_titles_that_are_all_signs_are_told_apart(one, other, same):
+    wanted, work = Work(Media(Kind.MOVIE, {}, one, 2004)), Work(Media(Kind.MOVIE, {"tmdb": "1"}, other, 2004))
+    assert (taken(propose(wanted, [work])) is not None) is same

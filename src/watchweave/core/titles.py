@@ -73,17 +73,19 @@ class Proposal(Struct, frozen=True):
 @lru_cache(1 << 15)
 def normal(title: str) -> str:
     """One spelling: small plain letters and digits, `and` for &, no apostrophes, a space for every other sign, and the
-    article in front.
+    article in front. A title that is all signs stays as it is.
 
     >>> normal("Drácula!"), normal("Matrix, The"), normal("Dr. Jekyll & Mr. Hyde"), normal("Schindler's List")
     ('dracula', 'the matrix', 'dr jekyll and mr hyde', 'schindlers list')
+    >>> normal("!!!"), normal("?")
+    ('!!!', '?')
     """
     if found := _ENDS.match(title.strip()):
         space = "" if found["article"].endswith("'") else " "
         title = found["article"] + space + found["rest"]
     text = unicodedata.normalize("NFKD", title.casefold()).translate(_LETTERS)
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return _SIGNS.sub(" ", _APOSTROPHES.sub("", text).replace("&", " and ")).strip()
+    return _SIGNS.sub(" ", _APOSTROPHES.sub("", text).replace("&", " and ")).strip() or title.strip()
 
 
 @lru_cache(1 << 15)
@@ -95,7 +97,7 @@ def loose(title: str) -> str:
     """
     words = _LEADING.sub("", normal(title)).split()
     kept = [word for word in words if word not in _NOTHING] or words
-    return " ".join([kept[0], *(_ROMAN.get(word, word) for word in kept[1:])])
+    return " ".join([*kept[:1], *(_ROMAN.get(word, word) for word in kept[1:])])
 
 
 @lru_cache(1 << 15)
