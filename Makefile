@@ -10,7 +10,7 @@ WORLDS ?= 10000
 SEED ?= 1
 SIZE ?= small
 
-.PHONY: setup demo test check fix acceptance laws bench accuracy peers mutants docs
+.PHONY: setup demo test check fix acceptance laws bench accuracy cost peers mutants docs
 
 setup: .venv/setup.stamp
 
@@ -58,6 +58,9 @@ bench: .venv/setup.stamp
 
 accuracy: .venv/setup.stamp
 	$(BIN)/python benchmarks/accuracy.py
+
+cost: .venv/setup.stamp
+	$(BIN)/python benchmarks/cost.py
 
 peers: .venv/setup.stamp
 	$(BIN)/python benchmarks/peers.py
