@@ -214,6 +214,16 @@ def test_include_fields_adds_until_version_one_and_restricts_from_then_on(house:
     assert set(new) == {"ratingKey", "Guid"}
 
 
+def test_fields_may_be_meant_of_elements_too(house: Plex) -> None:
+    query = f"/library/metadata/{house.item('m1').key}?includeFields=ratingKey,file&includeElements=Media,Part,Guid"
+    whole = rows(house, query, x_plex_pms_api_version="1.0")[0]
+    assert {"duration", "Part"} <= set(whole["Media"][0])
+    house.server.switches.trims_below = True
+    short = rows(house, query, x_plex_pms_api_version="1.0")[0]
+    assert short["Media"] == [{"Part": [{"file": whole["Media"][0]["Part"][0]["file"]}]}]
+    assert short["Guid"] == [{}] * len(whole["Guid"])
+
+
 def test_an_old_server_sends_every_field_whatever_is_asked(house: Plex) -> None:
     house.server.switches.trimming = False
     assert "Media" in rows(house, "/library/all?type=1&excludeElements=Media")[0]

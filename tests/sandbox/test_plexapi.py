@@ -90,6 +90,35 @@ def test_it_walks_from_a_show_to_its_episodes(visit: Visit) -> None:
     assert show.season(1).episode(2).seasonEpisode == "s01e02"
 
 
+def test_two_episodes_share_a_file_or_the_first_stands_for_both(visit: Visit) -> None:
+    visit.house.one_file("s1.1.1", "s1.1.2")
+    visit.house.one_file("s2.1.1", "s2.1.2", objects=False)
+    first, second = (visit.shows.get(visit.house.work("s1").title).episode(season=1, episode=n) for n in (1, 2))
+    assert (first.locations, first.media[0].parts[0].id) == (second.locations, second.media[0].parts[0].id)
+    assert first.locations[0].endswith("S01E01-E02.mkv")
+    assert first.ratingKey != second.ratingKey
+    assert first.media[0].id != second.media[0].id
+    assert first.duration == second.duration == 2 * 60_000 * visit.house.work("s1.1.1").runtime
+    alone = visit.shows.get(visit.house.work("s2").title)
+    assert [episode.index for episode in alone.season(1).episodes()] == [1, 3]
+    assert (alone.leafCount, alone.episode(season=1, episode=1).locations[0][-14:]) == (5, "S01E01-E02.mkv")
+    with pytest.raises(NotFound):
+        alone.episode(season=1, episode=2)
+
+
+@pytest.mark.parametrize(("switch", "plays"), [(False, [1]), (True, [1, 2])])
+def test_a_viewing_of_a_file_is_one_of_the_chosen_episode_or_of_each(
+    visit: Visit, switch: bool, plays: list[int]
+) -> None:
+    visit.house.one_file("s1.1.1", "s1.1.2")
+    visit.house.server.switches.one_file_counts_for_all = switch
+    visit.house.watch("nate", "s1.1.1", at=1_700_000_000)
+    visit.house.mark("nate", "s1.2.1")
+    assert sorted(row.index for row in visit.client.history()) == plays
+    season = visit.shows.get(visit.house.work("s1").title).season(1)
+    assert [episode.index for episode in season.episodes() if episode.isPlayed] == plays
+
+
 def test_it_searches_for_the_unwatched_and_the_rated(visit: Visit) -> None:
     visit.house.watch("nate", "m1")
     visit.house.rate("nate", "m2", 7)

@@ -187,6 +187,10 @@ class Plex:
         self._hook("library.new", self.owner, item)
         return item
 
+    def one_file(self, *things: Thing, objects: bool = True) -> None:
+        """These episodes of a season, in order, are one file: an item each, or the first alone for all of them."""
+        self.shelves.one_file([self.item(thing) for thing in things], objects=objects)
+
     def remove(self, thing: Thing) -> list[Item]:
         """All copies of it vanish, with all that anybody did with them."""
         if self.server.switches.history_outlives_items:

@@ -48,6 +48,11 @@ class Switches:
     """`/:/scrobble?uri=` takes several ids."""
     offline_backdates: bool = False
     """A timeline with `offline=1&updated=` sets that time."""
+    one_file_counts_for_all: bool = False
+    """A file of several episodes that was played counts for each of them; else for the one that was chosen alone
+    (Kometa-Team/Kometa#874)."""
+    trims_below: bool = False
+    """The fields asked for are those of elements too; it is not published whether they are."""
     played_at: float = 0.9
     """The part of an item past which it counts as played."""
 
@@ -126,7 +131,8 @@ class Visit:
         """Which fields and elements the request asks for."""
         if not self.server.switches.trimming:
             return Shape(self.json, detail, detail or self.call.query.get("includeGuids") == "1")
-        return shape(self.call.query, self.argument("X-Plex-Pms-Api-Version"), json=self.json, detail=detail)
+        version, below = self.argument("X-Plex-Pms-Api-Version"), self.server.switches.trims_below
+        return shape(self.call.query, version, json=self.json, detail=detail, below=below)
 
     def answer(self, name: str = "MediaContainer", /, **tree: object) -> Answer:
         """The tree in the format that was asked for."""

@@ -48,7 +48,7 @@ class Item:
     """A film, a show, a season, an episode, an artist, an album or a track in a section.
 
     `guids` are external names such as `tmdb://949`; `more` holds further fields as they are served; `drawn` the rows
-    already rendered, which every change of the item empties.
+    already rendered, which every change of the item empties. `lead`: the episode whose file it is, if it has none alone.
     """
 
     key: int
@@ -68,6 +68,7 @@ class Item:
     work: Work | None = None
     quality: str = "1080"
     file: str = ""
+    lead: Item | None = None
     more: dict[str, object] = field(default_factory=dict)
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     drawn: dict[object, tuple[bytes, bytes]] = field(default_factory=dict)
@@ -101,6 +102,11 @@ class Item:
         if self.leaves is None:
             self.leaves = tuple(leaf for child in self.children for leaf in child.plays())
         return self.leaves
+
+    def mates(self) -> list[Item]:
+        """The other episodes in its file that are items of their own."""
+        beside = self.parent.children if self.parent is not None else ()
+        return [one for one in beside if one is not self and (one.lead or one) is (self.lead or self)]
 
     def forget_leaves(self) -> None:
         """Something below it came or went: its rows count episodes."""

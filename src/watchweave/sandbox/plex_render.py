@@ -103,7 +103,7 @@ def joined(row: tuple[bytes, bytes], own: Tree, json: bool) -> Raw:
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """Which fields and elements of a row were asked for."""
+    """Which fields and elements of a row were asked for; `below`: fields of its elements too."""
 
     json: bool
     detail: bool = False
@@ -112,6 +112,7 @@ class Shape(msgspec.Struct, frozen=True):
     only_fields: frozenset[str] = frozenset()
     only_elements: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
+    below: bool = False
 
     def keeps(self, name: str, child: bool) -> bool:
         """Is this field (or element) of a row to be sent?"""
@@ -121,16 +122,23 @@ class Shape(msgspec.Struct, frozen=True):
     def trimmed(self, row: Tree) -> dict[str, object]:
         """The row without what was not asked for; what is empty is absent."""
         kept = ((name, value) for name, value in row.items() if value not in (None, (), []))
-        return {name: value for name, value in kept if self.keeps(name, is_child(value))}
+        found = {name: value for name, value in kept if self.keeps(name, is_child(value))}
+        return {name: self._inner(value) for name, value in found.items()} if self.below else found
+
+    def _inner(self, value: object) -> object:
+        if isinstance(value, dict):
+            return self.trimmed(value)
+        return [self._inner(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def shape(query: Mapping[str, str], api_version: str, *, json: bool, detail: bool) -> Shape:
+def shape(query: Mapping[str, str], api_version: str, *, json: bool, detail: bool, below: bool = False) -> Shape:
     """The shape that a request asks for. `includeFields` means "only these" from API version 1.0 on, before that it
     added fields that are usually left out (plex.md 4.3)."""
     lists = tuple(
         query.get(name, "") for name in ("excludeFields", "excludeElements", "includeFields", "includeElements")
     )
-    return _shape(json, detail, detail or query.get("includeGuids") == "1", _number(api_version) >= 1, lists)
+    made = _shape(json, detail, detail or query.get("includeGuids") == "1", _number(api_version) >= 1, lists)
+    return msgspec.structs.replace(made, below=True) if below else made
 
 
 @lru_cache(64)

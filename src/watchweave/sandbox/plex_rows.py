@@ -151,6 +151,8 @@ def media(item: Item) -> dict[str, object]:
         quality |= {"videoCodec": "h264", "videoResolution": item.quality.replace("2160", "4k")}
         quality |= {"videoFrameRate": "24p", "audioCodec": "ac3", "audioChannels": 6}
         name, size = item.file or f"/data/{item.section.type}s/{item.title} ({item.key}).mkv", 4_000_000_000
-    part = {"id": item.key * 10 + 2, "key": f"/library/parts/{item.key}/{item.added}/file.{quality['container']}"}
+    whose = item.lead or item
+    number = whose.key * 10 + 2
+    part = {"id": number, "key": f"/library/parts/{number}/{whose.added}/file.{quality['container']}"}
     part |= {"duration": item.duration, "file": name, "size": size, "container": quality["container"]}
     return {"id": item.key * 10 + 1, "duration": item.duration, **quality, "Part": [part]}

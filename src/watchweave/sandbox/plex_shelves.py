@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -72,8 +72,27 @@ class Shelves:
             self.put(work, names.get(work.uid, "new" if work.ids else "none"), since + 60 * place)
         for work in traps.get("two libraries", ()):
             self.put(work, added=since, section=self.section("movie", "More Movies"))
-        for work in traps.get("one file", ()):
-            self.by_work[work.uid][0].file = "/data/shows/two episodes in one.mkv"
+        if "one file" in traps:
+            self.one_file([self.by_work[work.uid][0] for work in traps["one file"]])
+
+    def one_file(self, episodes: Sequence[Item], *, objects: bool = True) -> None:
+        """These episodes, in order, stand in one file. Where Plex understood its name, each is an item (`objects`) and
+        they share a Part; else there is the first alone, which stands for all of them."""
+        first, last = episodes[0], episodes[-1]
+        assert first.parent is not None
+        assert first.parent.parent is not None
+        show, season = first.parent.parent.title, first.parent.index or 0
+        name = f"{show} - S{season:02d}E{first.index or 0:02d}-E{last.index or 0:02d}.mkv"
+        length = sum(item.duration for item in episodes)
+        for item in episodes:
+            item.file, item.duration = f"/data/shows/{show}/Season {season:02d}/{name}", length
+            item.lead = None if item is first else first
+            item.drawn.clear()
+        for item in episodes[1:] if not objects else ():
+            self.server.library.drop(item)
+            for user in self.server.users.values():
+                user.view.forget(item)
+        self.server.library.changed(first.section)
 
     def music(self, artist: str, album: str, tracks: list[str]) -> list[Item]:
         """Put an album into the music section; its tracks."""

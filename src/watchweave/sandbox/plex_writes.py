@@ -64,6 +64,9 @@ def resume(server: Server, user: User, item: Item, offset: int) -> None:
 
 def play(server: Server, user: User, item: Item, at: int) -> Played:
     """Played to the end at this time: one view more, and a row of the history."""
+    for mate in item.mates() if server.switches.one_file_counts_for_all else ():
+        _viewed(user, mate, at)
+        server.library.played(mate, at, user.account)
     _viewed(user, item, at)
     return server.library.played(item, at, user.account)
 
