@@ -5,7 +5,7 @@ import pytest
 
 from watchweave.core.media import Kind, Media
 from watchweave.core.records import Copy, Play, Rating, Watched, Wish
-from watchweave.services.plex.convert import Row, Shows, Viewing, bare, media, play, rating, stars, state, wish
+from watchweave.services.plex.convert import Row, Shows, Viewing, bare, further, media, play, rating, stars, state, wish
 from watchweave.services.plex.reading import Views
 
 PILOT = """{"ratingKey": "4130", "key": "/library/metadata/4130", "guid": "plex://episode/5d9c1359ef619b0020c7c9a1",
@@ -67,6 +67,13 @@ def test_an_episode_counts_as_its_guid_says_though_plex_tells_the_numbers():
     dvd = media(row(PILOT, guid=f"{DVD}/1/3?lang=en", Guid=[], grandparentGuid=DVD, parentIndex=1, index=3), Shows())
     assert (dvd.parent.ids, dvd.season, dvd.number, dvd.order) == ({"tvdb": "73244"}, 1, 3, "dvd")
     assert media(row(PILOT), Shows()).order == ""
+
+
+def test_a_further_episode_in_its_file_counts_as_it_does():
+    dvd = media(row(PILOT, guid=f"{DVD}/1/1?lang=en", Guid=[], grandparentGuid=DVD), Shows())
+    other = further(dvd, 2)
+    assert (other.kind, other.ids, other.keys, other.aired) == (Kind.EPISODE, {}, ("4130/1/2",), None)
+    assert (other.parent, other.season, other.number, other.order) == (dvd.parent, 1, 2, "dvd")
 
 
 @pytest.mark.parametrize(

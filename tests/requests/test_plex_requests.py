@@ -7,7 +7,7 @@ import pytest
 
 from tests.contract.plex_desk import ADDRESSES, Drawer, Everything
 from watchweave.core.media import Kind, Media
-from watchweave.core.records import Play, Watched, Wish
+from watchweave.core.records import Copy, Play, Watched, Wish
 from watchweave.errors import NotSent, Unavailable
 from watchweave.services.http import Http
 from watchweave.services.plex import Plex
@@ -87,6 +87,60 @@ def test_lists_are_trimmed_and_paged_by_headers():
     assert request.headers["X-Plex-Pms-Api-Version"] == "1.0"
     assert (request.headers["X-Plex-Container-Start"], request.headers["X-Plex-Container-Size"]) == ("0", "2000")
     assert (request.url.params["includeElements"], request.headers["Accept"]) == ("Guid", "application/json")
+
+
+def test_only_episodes_are_asked_for_their_files_and_the_day_they_were_first_shown():
+    show = {"key": "1", "type": "show", "title": "Series", "uuid": "ac01"}
+    line = Line(**{"/library/sections": listing([show], "Directory"), "/library/sections/1/all": listing([])})
+    line.read()
+    asked = {request.url.params["type"]: request.url.params for request in line.to("/library/sections/1/all")}
+    assert {kind: one["includeElements"] for kind, one in asked.items()} == {
+        "2": "Guid", "3": "Guid", "4": "Guid,Media,Part"
+    }  # fmt: skip
+    more = {
+        kind: {"file", "originallyAvailableAt"} & set(one["includeFields"].split(",")) for kind, one in asked.items()
+    }
+    assert more == {"2": set(), "3": set(), "4": {"file", "originallyAvailableAt"}}
+
+
+EPISODE = {
+    "ratingKey": "7",
+    "type": "episode",
+    "title": "Pilot",
+    "index": 1,
+    "parentIndex": 1,
+    "addedAt": 1_600_000_000,
+}
+PLACE = {"parentRatingKey": "5", "grandparentRatingKey": "4", "grandparentTitle": "Dark"}
+
+
+def part(*files):
+    return {"Part": [{"file": file} for file in files]}
+
+
+@pytest.mark.parametrize(
+    ("media", "copies"),
+    [
+        ([part("/tv/S01E01-E02.mkv")], 2),
+        ([part("/tv/S01E01-E02 - pt1.mkv", "/tv/S01E01-E02 - pt2.mkv")], 2),
+        ([part("/tv/S01E01-E02.mkv"), part("/tv/4K/S01E01-E02.mkv")], 2),
+        ([part("/tv/S01E01-E02.mkv"), part("/tv/S01E01.mkv")], 1),
+        ([part("/tv/S01E01-E02.mkv"), part("/tv/S01E01-E03.mkv")], 1),
+        ([{"Part": [{"file": None}]}], 1),
+        ([{"Part": [{}]}], 1),
+        ([{"id": 8}], 1),
+        ([], 1),
+    ],
+)
+def test_an_episode_stands_for_several_only_if_all_of_its_files_say_so(media, copies):
+    show = {"key": "1", "type": "show", "title": "Series", "uuid": "ac01"}
+
+    def rows(request):
+        return listing([EPISODE | PLACE | {"Media": media}] if request.url.params["type"] == "4" else [])
+
+    line = Line(**{"/library/sections": listing([show], "Directory"), "/library/sections/1/all": rows})
+    _, records = line.read()
+    assert len([record for record in records if isinstance(record, Copy)]) == copies
 
 
 def test_we_say_who_we_are_in_every_request():

@@ -98,9 +98,10 @@ class Viewing(Struct, rename="camel", gc=False):
 
 
 FIELDS = (
-    "ratingKey,guid,type,title,year,index,parentIndex,parentRatingKey,grandparentTitle,grandparentRatingKey,"
+    "id,ratingKey,guid,type,title,year,index,parentIndex,parentRatingKey,grandparentTitle,grandparentRatingKey,"
     "grandparentGuid,viewCount,lastViewedAt,duration,userRating,lastRatedAt,addedAt,updatedAt"
 )
+"""`id` is that of a `Guid`: it is not published whether these are the fields of elements too."""
 _DAY = re.compile(r"((?!0000)[0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _EPOCH = date(1970, 1, 1).toordinal()
 

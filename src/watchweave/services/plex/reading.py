@@ -10,9 +10,10 @@ from ...core.media import Kind, Media
 from ...core.records import Play, Record
 from ...errors import Rejected, UnexpectedAnswer
 from ..base import Known, Reading
-from .convert import NEAR, Row, Shows, Viewing, bare, media, play, state
+from .convert import NEAR, Row, Shows, Viewing, also, bare, media, play, state
 from .library import DATES, NUMBERS, Library
 from .sign_in import GONE
+from .together import Files, Links
 
 OVERLAP = 120
 """Seconds that a query reaches back behind the newest value seen, while something may still be on its way."""
@@ -102,7 +103,7 @@ async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[Seq
     views = Views(library.service.known)
     cursor = Cursor(account, {}, library.service.chosen)
     for section in await library.sections():
-        tracker, shows = Tracker(section.type, looked), Shows()
+        tracker, shows, files = Tracker(section.type, looked), Shows(), Files()
         for number in NUMBERS[section.type]:
             async for rows in library.items(section.key, number):
                 page: list[Record] = []
@@ -111,7 +112,10 @@ async def whole(library: Library, reading: Reading[Record]) -> AsyncIterator[Seq
                     if thing := media(row, shows):
                         page += state(row, thing)
                         views.note(row, thing)
+                        files.note(row, thing)
                 yield page
+        yield files.records()
+        views.join(files)
         cursor.marks[section.key] = tracker.done()
     async for viewings in library.history(account):
         yield views.told(viewings)
@@ -138,13 +142,15 @@ async def news(library: Library, reading: Reading[Record], cursor: Cursor) -> As
         cursor.marks[section], found = sift(mark, rows[section], looked)
         fresh += found
     yield [record for one in fresh for record in state(one.row, one.media)]
-    views = Views(library.service.known)
+    views, files = Views(library.service.known), await files_of(library, fresh)
+    yield files.records()
+    views.join(files)
     for one in fresh:
         views.note(one.row, one.media, viewed=one.viewed is not None)
     horizon = min((one.viewed for one in fresh if one.viewed is not None), default=None)
     if horizon is not None:
-        async for viewings in library.history(cursor.account, max(0, horizon - NEAR)):
-            yield views.told(viewings)
+        async for viewings in library.history(cursor.account, max(0, horizon - 2 * NEAR)):
+            yield views.told(viewings, horizon - NEAR)
     yield views.rest()
     reading.cursor = json.encode(cursor).decode()
 
@@ -168,6 +174,21 @@ def sift(mark: Mark, rows: Iterable[Row], looked: int) -> tuple[Mark, list[Fresh
             viewed = row.view_count > 0 and thing.kind in VIEWED and (row.last_viewed_at or 0) > mark.since
             fresh.append(Fresh(row, thing, mark.since if viewed else None))
     return tracker.done(), fresh
+
+
+async def files_of(library: Library, fresh: Iterable[Fresh]) -> Files:
+    """The files of several episodes among these. News show no more objects than have news, so a season is asked for
+    where some are missing."""
+    files = Files()
+    for one in fresh:
+        files.note(one.row, one.media)
+    for season in files.doubtful():
+        episodes = await library.children(season)
+        for row in episodes:
+            files.there(row)
+        if not episodes:
+            files.forget(season)
+    return files
 
 
 async def section_news(library: Library, cursor: Cursor, section: str) -> list[Row]:
@@ -201,14 +222,26 @@ class Views:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._last: dict[Kind, dict[str, int]] = {kind: {} for kind in VIEWED}
+        self._links: dict[str, Links] = {}
+        self._times: dict[str, list[int]] = {}
+        """When the episodes of such files were viewed, each for itself."""
+        self._shared: list[tuple[str, Play]] = []
+
+    def join(self, files: Files) -> None:
+        """A viewing of one of these is one of the others in its file."""
+        for key, links in files.links():
+            self._links[key] = links
+            for one in (key, *links.others):
+                self._times.setdefault(one, [])
 
     def note(self, row: Row, thing: Media, *, viewed: bool = True) -> None:
         """An item was listed. `viewed`: its last view may be one that the history does not tell of."""
         if thing.kind in VIEWED:
             self._last[thing.kind][row.key] = (row.last_viewed_at or 0) if viewed and row.view_count > 0 else 0
 
-    def told(self, viewings: Sequence[Viewing]) -> list[Play]:
-        """What rows of the history tell: of an item by its key where that is known, else by its own words."""
+    def told(self, viewings: Sequence[Viewing], since: int = 0) -> list[Play]:
+        """What rows of the history tell: of an item by its key where that is known, else by its own words. What is older
+        than `since` was told of the others in its file before."""
         listed = self._last
         strange = {
             str(one.rating_key) for one in viewings if all(str(one.rating_key) not in of for of in listed.values())
@@ -219,16 +252,38 @@ class Views:
             key = str(viewing.rating_key)
             if thing := bare(viewing, known=key not in new):
                 found.append(play(thing, viewing))
-                last = listed[thing.kind].get(key)
-                if last and abs(viewing.viewed_at - last) <= NEAR:
-                    listed[thing.kind][key] = 0
+                self._explain(thing.kind, key, viewing.viewed_at)
+                if key in self._times:
+                    self._times[key].append(viewing.viewed_at)
+                if key in self._links and viewing.viewed_at >= since:
+                    self._shared.append((key, found[-1]))
         return found
 
+    def _explain(self, kind: Kind, key: str, at: int) -> None:
+        """A last view about then is this very viewing."""
+        last = self._last[kind].get(key)
+        if last and abs(at - last) <= NEAR:
+            self._last[kind][key] = 0
+
     def rest(self) -> list[Play]:
-        """The last views that the history did not tell of: most are marks, and marks are dated when they are made."""
-        return [
-            Play(Media(kind, keys=(key,)), at, f"view:{key}:{at}", "mark")
-            for kind, last in self._last.items()
-            for key, at in last.items()
-            if at
-        ]
+        """The plays of the others in a file, and the last views that the history did not tell of: most of these are
+        marks, and marks are dated when they are made. A mark is of one object alone."""
+        found = self._of_others()
+        for kind, last in self._last.items():
+            for key, at in last.items():
+                if at:
+                    names = (key, *(self._links[key].inside if key in self._links else ()))
+                    found += [Play(Media(kind, keys=(name,)), at, f"view:{name}:{at}", "mark") for name in names]
+        return found
+
+    def _of_others(self) -> list[Play]:
+        """Plays of the others in the file of what was played, unless Plex has itself told of one about then."""
+        found = []
+        for key, one in sorted(self._shared, key=lambda pair: (pair[1].at or 0, pair[1].key)):
+            at = one.at or 0
+            for other in self._links[key].others:
+                if all(abs(at - time) > NEAR for time in self._times[other]):
+                    self._times[other].append(at)
+                    self._explain(Kind.EPISODE, other, at)
+                    found.append(also(one, other))
+        return found

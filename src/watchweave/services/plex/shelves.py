@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from ...core.media import Kind, Media
 from ...core.records import Copy, Form, Play, Rating, Record, Watched
 from ...errors import Incomplete, Unavailable
 from ..base import Reading, Refusal, Shelf
-from .convert import KINDS, Row, rating, stars
+from .convert import KINDS, Row, held, rating, stars
 from .guids import parse
 from .library import Library
 from .reading import news, passed, resumed, whole
-from .writing import ABSENT, copies, everywhere, side_by_side
+from .together import Files
+from .writing import ABSENT, NO_OBJECT, copies, everywhere, insides, side_by_side
 
 if TYPE_CHECKING:
     from . import Plex
@@ -46,8 +47,10 @@ class OnServer(Shelf[R]):
             for record in records
             if any(key in present and not is_still(present[key], record.media) for key in copies(record.media))
         ]
-        rest = [record for record in records if not any(record is other for other in strange)]
-        return rest, [Refusal(record, REBUILT) for record in strange]
+        bare = [record for record in records if insides(record.media) and not copies(record.media)]
+        left = {id(record) for record in (*strange, *bare)}
+        refused = [Refusal(record, REBUILT) for record in strange] + [Refusal(record, NO_OBJECT) for record in bare]
+        return [record for record in records if id(record) not in left], refused
 
     async def _look(self, written: Mapping[str, R], kept: Callable[[Row, R], bool]) -> None:
         """Look at what Plex says it has done: its answer is the same whether it has or not, and the time that it put on
@@ -108,38 +111,65 @@ class WatchedFlags(OnServer[Watched]):
 
     async def add(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
         """Mark every copy that is not yet marked: a second scrobble would count as a second view (section 7)."""
+        return await self._set(records, self._scrobble, watched=True)
+
+    async def remove(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
+        return await self._set(records, self._unscrobble, watched=False)
+
+    async def _set(
+        self, records: Sequence[Watched], act: Callable[[dict[str, Row]], Awaitable[dict[str, str]]], *, watched: bool
+    ) -> list[Refusal[Watched]]:
+        """Give every copy of these this state that does not have it, and look at what became of it."""
         await self.library.ready()
-        present = await self.library.details(sorted({key for record in records for key in copies(record.media)}))
+        present = await self.library.details(sorted({key for record in records for key in objects(record.media)}))
+        barred = await self._barred(records, present, "watched" if not watched else "not watched")
         refused: list[Refusal[Watched]] = []
         sound: list[tuple[Watched, list[Row]]] = []
-        unmarked: dict[str, Row] = {}
         for record in records:
-            rows = [present[key] for key in copies(record.media) if key in present]
-            same = [row for row in rows if is_still(row, record.media)]
-            unmarked |= {row.key: row for row in same if row.view_count == 0}
-            if same:
-                sound.append((record, same))
+            same = [
+                present[key] for key in objects(record.media) if key in present and is_in(present[key], record.media)
+            ]
+            free = [row for row in same if row.key not in barred]
+            if free:
+                sound.append((record, free))
             else:
-                refused.append(Refusal(record, REBUILT if rows else ABSENT))
-        failed = await self._scrobble(unmarked)
-        marked = {
-            copy: record for record, rows in sound for row in rows if (copy := row.key) in unmarked.keys() - failed
-        }
-        await self._look(marked, lambda row, _: row.view_count > 0)
+                here = any(key in present for key in objects(record.media))
+                refused.append(Refusal(record, barred[same[0].key] if same else REBUILT if here else ABSENT))
+        wanting = {row.key: row for _, rows in sound for row in rows if (row.view_count > 0) is not watched}
+        failed = await act(wanting)
+        done = {row.key: record for record, rows in sound for row in rows if row.key in wanting.keys() - failed}
+        await self._look(done, lambda row, _: (row.view_count > 0) is watched)
         for record, rows in sound:
             whys = [failed.get(row.key, "") for row in rows]
             refused += [Refusal(record, whys[0])] if all(whys) else []
         return refused
 
-    async def remove(self, records: Sequence[Watched]) -> Sequence[Refusal[Watched]]:
-        records, rebuilt = await self._same(records)
-        refused = await everywhere(
-            self.service.title,
-            records,
-            lambda record, key: self.library.act("unscrobble", key, again=True),
-            lambda written: self._look(written, lambda row, _: row.view_count == 0),
-        )
-        return refused + rebuilt
+    async def _barred(self, records: Sequence[Watched], present: Mapping[str, Row], how: str) -> dict[str, str]:
+        """The objects that stand for episodes which are not meant too, and why that keeps them as they are."""
+        files, meant = Files(), defaultdict[str, set[int]](set)
+        shared = {key: file for key, row in present.items() if (file := files.there(row))}
+        for record in records:
+            for key in shared.keys() & copies(record.media):
+                meant[key].add(present[key].index or 0)
+            for key, _, number in insides(record.media):
+                meant[key].add(number)
+        left = {key: rest for key, file in shared.items() if (rest := {*file.numbers} - meant[key])}
+        for season in sorted({shared[key].key for key in left}):
+            for row in await self.library.children(season):
+                files.there(row)
+        why = {}
+        for key, rest in left.items():
+            file = shared[key]
+            if alone := sorted(rest & {present[key].index or 0, *files.lacking(file)}):
+                names = ", ".join(f"S{file.season:02d}E{number:02d}" for number in alone)
+                why[key] = f"It stands in one file with {names}, which {'is' if len(alone) == 1 else 'are'} {how}"
+        return why
+
+    async def _unscrobble(self, marked: dict[str, Row]) -> dict[str, str]:
+        """Take the mark off these; answered is why not, for those where it failed."""
+        writes = [self.library.act("unscrobble", key, again=True) for key in marked]
+        whys = await side_by_side(self.service.title, writes)
+        return {key: why for key, why in zip(marked, whys, strict=True) if why}
 
     async def _scrobble(self, unmarked: dict[str, Row]) -> dict[str, str]:
         """Mark these, whole seasons by one request; answered is why not, for those where it failed."""
@@ -209,6 +239,21 @@ class Collection(OnServer[Copy]):
     form = Form(library=True)
     asked = True
     read_by = "history"
+
+
+def objects(media: Media) -> list[str]:
+    """The keys of all objects that show it: its copies, and others in whose files it stands."""
+    return [*copies(media), *(key for key, _, _ in insides(media))]
+
+
+def is_in(row: Row, media: Media) -> bool:
+    """Does this object show it, as itself or inside its file?"""
+    if row.key in copies(media):
+        return is_still(row, media)
+    numbers = held(row)
+    return any(
+        row.parent_index == season and number in numbers for key, season, number in insides(media) if key == row.key
+    )
 
 
 def is_still(row: Row, media: Media) -> bool:

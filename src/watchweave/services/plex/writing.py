@@ -15,11 +15,18 @@ R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 ABSENT = "not in the library"
+NO_OBJECT = "It has no object of its own at Plex, but stands in one file with another episode"
 
 
 def copies(media: Media) -> list[str]:
     """The keys of all copies on the server; the names of the watchlist are not among them."""
     return [key for key in media.keys if key.isdigit()]
+
+
+def insides(media: Media) -> list[tuple[str, int, int]]:
+    """The items in whose files it stands without an object of its own, each with its season and number there."""
+    parts = [key.split("/") for key in media.keys if key[0].isdigit() and not key.isdigit()]
+    return [(key, int(season), int(number)) for key, season, number in parts]
 
 
 async def everywhere(
