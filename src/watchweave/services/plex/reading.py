@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from msgspec import MsgspecError, Struct, json
@@ -182,8 +183,8 @@ async def files_of(library: Library, fresh: Iterable[Fresh]) -> Files:
     files = Files()
     for one in fresh:
         files.note(one.row, one.media)
-    for season in files.doubtful():
-        episodes = await library.children(season)
+    seasons = files.doubtful()
+    for season, episodes in zip(seasons, await asyncio.gather(*map(library.children, seasons)), strict=True):
         for row in episodes:
             files.there(row)
         if not episodes:

@@ -154,8 +154,9 @@ class WatchedFlags(OnServer[Watched]):
             for key, _, number in insides(record.media):
                 meant[key].add(number)
         left = {key: rest for key, file in shared.items() if (rest := {*file.numbers} - meant[key])}
-        for season in sorted({shared[key].key for key in left}):
-            for row in await self.library.children(season):
+        seasons = sorted({shared[key].key for key in left})
+        for rows in await asyncio.gather(*map(self.library.children, seasons)):
+            for row in rows:
                 files.there(row)
         why = {}
         for key, rest in left.items():
