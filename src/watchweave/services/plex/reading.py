@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from msgspec import MsgspecError, Struct, json
@@ -224,7 +225,8 @@ class Views:
         self._known = known
         self._last: dict[Kind, dict[str, int]] = {kind: {} for kind in VIEWED}
         self._links: dict[str, Links] = {}
-        self._times: dict[str, list[int]] = {}
+        self._together: set[str] = set()
+        self._times: dict[str, list[int]] = defaultdict(list)
         """When the episodes of such files were viewed, each for itself."""
         self._shared: list[tuple[str, Play]] = []
 
@@ -232,8 +234,7 @@ class Views:
         """A viewing of one of these is one of the others in its file."""
         for key, links in files.links():
             self._links[key] = links
-            for one in (key, *links.others):
-                self._times.setdefault(one, [])
+            self._together.update((key, *links.others))
 
     def note(self, row: Row, thing: Media, *, viewed: bool = True) -> None:
         """An item was listed. `viewed`: its last view may be one that the history does not tell of."""
@@ -254,7 +255,7 @@ class Views:
             if thing := bare(viewing, known=key not in new):
                 found.append(play(thing, viewing))
                 self._explain(thing.kind, key, viewing.viewed_at)
-                if key in self._times:
+                if key in self._together:
                     self._times[key].append(viewing.viewed_at)
                 if key in self._links and viewing.viewed_at >= since:
                     self._shared.append((key, found[-1]))

@@ -32,16 +32,26 @@ def file_of(row: Row) -> File | None:
 class Links(NamedTuple):
     """The names of the other episodes in the file of one object: all of them, and those that have no object."""
 
-    others: list[str]
-    inside: list[str]
+    others: tuple[str, ...]
+    inside: tuple[str, ...]
+
+
+class Said(NamedTuple):
+    """An object that said something: its number and its key, and what of it may be said of others."""
+
+    number: int
+    key: str
+    thing: Media | None
+    records: tuple[Record, ...]
 
 
 class Files:
-    """The files of several episodes among the items that a reading has come across; no path is kept."""
+    """The files of several episodes among the items that a reading has come across; no path is kept, and of a file all
+    of whose episodes are objects only their keys."""
 
     def __init__(self) -> None:
         self._objects: dict[File, dict[int, str]] = {}
-        self._said: dict[File, list[tuple[int, Media, list[Record]]]] = {}
+        self._said: dict[File, list[Said]] = {}
 
     def there(self, row: Row) -> File | None:
         """This object exists."""
@@ -54,8 +64,9 @@ class Files:
         """This object exists, and what it says may be said of others too; a rating is of itself alone."""
         file = self.there(row)
         if file is not None:
-            said = [one for one in state(row, thing) if not isinstance(one, Rating)]
-            self._said.setdefault(file, []).append((row.index or 0, thing, said))
+            records = tuple(one for one in state(row, thing) if not isinstance(one, Rating))
+            said = [*self._said.get(file, ()), Said(row.index or 0, row.key, thing, records)]
+            self._said[file] = said if self.lacking(file) else [Said(one.number, one.key, None, ()) for one in said]
 
     def lacking(self, file: File) -> list[int]:
         """The episodes of this file of which no object was seen."""
@@ -74,20 +85,21 @@ class Files:
         return [
             replace(record, media=other)
             for file, objects in self._said.items()
-            for number, thing, said in objects
-            for other in self._further(file, number, thing)
-            for record in said
+            for one in objects
+            for other in self._further(file, one)
+            for record in one.records
         ]
 
-    def _further(self, file: File, number: int, thing: Media) -> list[Media]:
-        first = min(self._objects[file])
-        return [further(thing, lacking) for lacking in self.lacking(file)] if number == first else []
+    def _further(self, file: File, one: Said) -> list[Media]:
+        if one.thing is None or one.number != min(self._objects[file]):
+            return []
+        return [further(one.thing, number) for number in self.lacking(file)]
 
     def links(self) -> Iterable[tuple[str, Links]]:
         """Each object that said something, and the other episodes of its file."""
         for file, objects in self._said.items():
             known = self._objects[file]
             names = known | {number: inside(known[min(known)], file.season, number) for number in self.lacking(file)}
-            for number, thing, _ in objects:
-                others = [names[other] for other in file.numbers if other != number]
-                yield thing.key, Links(others, [one.key for one in self._further(file, number, thing)])
+            for one in objects:
+                others = tuple(names[number] for number in file.numbers if number != one.number)
+                yield one.key, Links(others, tuple(other.key for other in self._further(file, one)))
