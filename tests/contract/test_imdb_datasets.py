@@ -90,7 +90,7 @@ def found(known, kind, value, space="imdb"):
 
 
 def searched(known, title, year=None, kind=Kind.MOVIE):
-    return asyncio.run(known.search(Media(kind, {}, title, year)))
+    return asyncio.run(known.search(Media(kind, {}, title, year))).found
 
 
 def test_films_series_and_episodes_with_a_place_are_kept_and_counted(desk):

@@ -50,7 +50,7 @@ class Desk:
         return asyncio.run(self.omdb.find(kind, "imdb", self.imdb(uid)))
 
     def search(self, title, year=None, kind=Kind.MOVIE):
-        return asyncio.run(self.omdb.search(Media(kind, {}, title, year)))
+        return asyncio.run(self.omdb.search(Media(kind, {}, title, year))).found
 
     def facts(self, uid, kind=Kind.MOVIE):
         return asyncio.run(self.omdb.facts(Media(kind, {"imdb": self.imdb(uid)})))

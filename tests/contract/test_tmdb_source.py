@@ -82,7 +82,7 @@ class Desk:
         work = self.works[uid]
         return asyncio.run(
             self.tmdb.search(Media(KINDS[work.kind], {}, title or work.title, work.year and work.year + later))
-        )
+        ).found
 
     def titles(self, uid, *spaces):
         return asyncio.run(self.tmdb.titles(self.media(uid, *spaces)))
@@ -454,7 +454,7 @@ def test_the_year_and_the_brackets_of_a_written_title_are_not_searched_for(desk)
 
 def test_without_a_title_or_for_another_kind_nothing_is_asked(desk):
     for media in (Media(Kind.MOVIE), Media(Kind.MOVIE, title=" "), Media(Kind.EPISODE, title="Pilot")):
-        assert asyncio.run(desk.tmdb.search(media)) == []
+        assert asyncio.run(desk.tmdb.search(media)).found == ()
     assert desk.asked() == []
 
 

@@ -102,7 +102,7 @@ class Desk:
         return asyncio.run(work)
 
     def search(self, title, year=None, kind=Kind.MOVIE):
-        return self.value(self.tvdb.search(Media(kind, {}, title, year)))
+        return self.value(self.tvdb.search(Media(kind, {}, title, year))).found
 
     def show(self, uid):
         return Media(Kind.SHOW, {"tvdb": self.number(uid)}, self.works[uid].title)

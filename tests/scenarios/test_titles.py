@@ -9,7 +9,7 @@ from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work
 from watchweave.engine.decide import Terms
 from watchweave.errors import Unavailable
-from watchweave.metadata.base import Source
+from watchweave.metadata.base import Source, Works
 from watchweave.storage.lookups import Lookups
 
 
@@ -25,11 +25,11 @@ class Library(Source):
     asked: list[str] = field(default_factory=list)
     searches = frozenset({Kind.MOVIE, Kind.SHOW})
 
-    async def search(self, wanted):
+    async def search(self, wanted, *, narrow=False):
         self.asked.append(wanted.title)
         if self.down:
             raise Unavailable("TMDb", "no answer.")
-        return self.works
+        return Works(self.works)
 
 
 def film(title, year, number, **more):
@@ -186,9 +186,9 @@ def test_a_silent_sync_asks_nobody_anything():
 class Indexed(Library):
     """The same, by title."""
 
-    async def search(self, wanted):
+    async def search(self, wanted, *, narrow=False):
         self.asked.append(wanted.title)
-        return [work for work in self.works if work.media.title == wanted.title]
+        return Works([work for work in self.works if work.media.title == wanted.title])
 
 
 def test_many_films_cost_one_question_each_and_none_the_second_time():

@@ -32,9 +32,9 @@ def titles(lookups, at):
 
 
 def test_what_nobody_could_tell_is_asked_again_at_once_where_somebody_knows_more(lookups):
-    assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY, able=False)) == ([], False)
+    assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY)) == ([], False)
     assert lookups.ask_again(NOW + DAY) == 1
-    assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY, able=False)) == (["Heat"], True)
+    assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY)) == (["Heat"], True)
 
 
 def test_what_a_person_settled_is_never_asked_again(lookups):

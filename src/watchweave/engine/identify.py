@@ -1,21 +1,19 @@
-"""Finding out what a film or a show without any id is: what we know already, then one question to one source."""
+"""Finding out what a film or a show is of which too little is known: what we know already, then one question to one source."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from ..core.media import Media
-from ..core.records import DAY
+from msgspec import Struct
+
+from ..core.media import PUBLIC, Media
 from ..core.titles import Proposal, Work, normal, plain, propose, spoken, taken
-from ..errors import ServiceError, StorageError
-from ..metadata.base import Source
+from ..metadata.base import Source, Works
 from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
 from ..storage.store import Store
-
-log = logging.getLogger("watchweave")
+from .asking import Asking
 
 AT_ONCE = 8
 """So many questions are on their way at a time; how fast they go is the source's pace."""
@@ -25,43 +23,35 @@ OFFERS = 5
 """So many proposals are kept of each."""
 
 
-class Identify:
-    """The looking up of one run. Sources that answer without a request come first; one that fails is not asked again.
+class Answer(Struct, frozen=True):
+    """What was said of one thing: who was asked, what it may be on whose word, and what it is."""
 
-    exact: may the only work of the same title and year be taken by itself? asks: may it ask what costs a request? What
-    waits for such an answer is left alone else.
+    source: str
+    said: Sequence[tuple[str, Proposal]] = ()
+    sure: tuple[str, Media] | None = None
+
+
+class Identify:
+    """The looking up of one run. Sources that answer without a request come first.
+
+    exact: may the only work of the same title and year be taken by itself? What waits for an answer that nobody may be
+    asked for now is left alone.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        sources: Sequence[Source],
-        when: tuple[Callable[[], int], asyncio.Event],
-        *,
-        exact: bool,
-        asks: bool,
-    ) -> None:
+    def __init__(self, store: Store, asking: Asking, *, exact: bool) -> None:
         self.store = store
-        self.sources = sources
-        self.clock, self.stop = when
+        self.asking = asking
         self.exact = exact
-        self.asks = asks
         self.lookups = Lookups(store.db)
-        self.failed: set[str] = set()
-        self.heard: dict[tuple[str, int, str, int | None], asyncio.Future[Sequence[Work] | None]] = {}
-        """Answers of this run: two copies of one title are one question."""
 
-    async def all(self, accounts: Collection[int], tell: Callable[[str], None], *, read: bool) -> None:
-        """Ask about everything of these accounts that nobody knows. read: has any reading brought rows just now?"""
-        able = self.asks and any(not source.free for source in self.sources)
-        if not read and not self.lookups.due(self.clock(), able=able):
-            return
-        unknown = self.lookups.unknown(accounts, self.clock(), able=able)
-        if not unknown:
-            return
-        known = ByTitle(self.lookups.works())
+    async def all(self, accounts: Collection[int], tell: Callable[[str], None]) -> None:
+        """Ask about everything of these accounts that nobody knows, and about what too few know."""
+        now = self.asking.clock()
+        unknown = self.lookups.unknown(accounts, now)
+        known = ByTitle(self.lookups.works()) if unknown else ByTitle([])
+        unknown += self.lookups.partly_known(accounts, now)
         for start in range(0, len(unknown), PORTION):
-            if self.stop.is_set():
+            if self.asking.stop.is_set():
                 return
             tell(f"identifying {start + 1} of {len(unknown)}")
             await self._portion(unknown[start : start + PORTION], known)
@@ -70,70 +60,93 @@ class Identify:
         """Ask about these side by side, and keep what was answered."""
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def ask(asked: Unknown) -> tuple[str, list[tuple[str, Proposal]]] | None:
+        async def ask(asked: Unknown) -> Answer | None:
             async with gate:
-                return await self._ask(asked, known)
+                named = asked.media.ids.keys() & PUBLIC
+                return await (self._by_id(asked) if named else self._by_title(asked, known))
 
         answers = await asyncio.gather(*(ask(one) for one in some))
         with self.store.transaction():
             for asked, answer in zip(some, answers, strict=True):
                 if answer is not None:
-                    self._keep(asked, *answer)
+                    self._keep(asked, answer)
 
-    async def _ask(self, asked: Unknown, known: ByTitle) -> tuple[str, list[tuple[str, Proposal]]] | None:
-        """Who was asked, and what it may be on whose word; nothing if nobody could be asked who may be asked later."""
-        wanted = Work(asked.media)
+    # ---------------------------------------------------------------- by an id
+    async def _by_id(self, asked: Unknown) -> Answer | None:
+        """What else this is called, by an id that few know; nothing if nobody could be asked who may be asked later."""
+        media, teller = asked.media, NOBODY
+        able = [(source, space) for source in self.asking.sources if (space := askable(source, media))]
+        free = [pair for pair in able if pair[0].free]
+        paid = [pair for pair in able if not pair[0].free]
+        for source, space in free + paid[asked.tries % len(paid) :][:1] if paid else free:
+            found = await self._find(source, media, space)
+            if found is None and not source.free:
+                return None
+            teller = source.name
+            if found and len(found) == 1:
+                return Answer(teller, sure=(teller, found[0]))
+        return Answer(teller)
+
+    async def _find(self, source: Source, media: Media, space: str) -> Sequence[Media] | None:
+        question = ("find", int(media.kind), space, media.ids[space])
+        nothing: Sequence[Media] = ()
+        found = await self.asking.once(
+            source, question, lambda: source.find(media.kind, space, media.ids[space]), nothing
+        )
+        return found and [one for one in found if one.kind is media.kind and one.ids.get(space) == media.ids[space]]
+
+    # ---------------------------------------------------------------- by its title
+    async def _by_title(self, asked: Unknown, known: ByTitle) -> Answer | None:
+        """What it may be by its title; nothing if nobody could be asked who may be asked later."""
+        wanted, whole, teller = Work(asked.media), True, NOBODY
         said = [(NOBODY, one) for one in propose(wanted, known.like(asked.media), OFFERS)]
-        able = [source for source in self.sources if asked.media.kind in source.searches]
-        teller = NOBODY
+        able = [source for source in self.asking.sources if asked.media.kind in source.searches]
         for source in (source for source in able if source.free):
-            works = await self._once(source, asked.media)
+            works = await self._search(source, asked.media, narrow=False)
             if works is None:
                 continue
-            teller, said = source.name, merged(said, source.name, propose(wanted, works, OFFERS))
-            if taken([proposal for _, proposal in said]):
-                return teller, said
-        paid = [source for source in able if not source.free]
-        if not paid:
-            return teller, said
-        source = paid[asked.tries % len(paid)]
-        works = await self._once(source, asked.media)
-        return None if works is None else (source.name, merged(said, source.name, propose(wanted, works, OFFERS)))
+            teller, whole = source.name, whole and works.whole
+            said = merged(said, source.name, propose(wanted, works.found, OFFERS))
+            if whole and taken([proposal for _, proposal in said]):
+                return self._answer(teller, said)
+        if paid := [source for source in able if not source.free]:
+            turn, place = divmod(asked.tries, len(paid))
+            source = paid[place]
+            works = await self._search(source, asked.media, narrow=is_common(asked.media) != bool(turn % 2))
+            if works is None:
+                return None
+            teller, whole = source.name, whole and works.whole
+            said = merged(said, source.name, propose(wanted, works.found, OFFERS))
+        return self._answer(teller, said) if whole else Answer(teller, said)
 
-    async def _once(self, source: Source, media: Media) -> Sequence[Work] | None:
-        """The answer to this question, which is asked at most once a run."""
-        question = source.name, int(media.kind), normal(media.title), media.year
-        if question not in self.heard:
-            self.heard[question] = asyncio.ensure_future(self._search(source, media))
-        return await self.heard[question]
+    async def _search(self, source: Source, media: Media, *, narrow: bool) -> Works | None:
+        """The answer to this question: two copies of one title are one question."""
+        question = (int(media.kind), normal(media.title), media.year, narrow)
+        return await self.asking.once(source, question, lambda: source.search(media, narrow=narrow), Works())
 
-    async def _search(self, source: Source, media: Media) -> Sequence[Work] | None:
-        """What the source has of this title; nothing if it cannot be asked now."""
-        if source.name in self.failed or self.stop.is_set() or not (source.free or self._may_ask(source)):
-            return None
-        try:
-            return await source.search(media)
-        except (ServiceError, StorageError) as problem:
-            if source.name not in self.failed:
-                log.warning("%s What has no id is looked up at a later sync.", problem)
-            self.failed.add(source.name)
-            return None
-
-    def _may_ask(self, source: Source) -> bool:
-        """May this source be sent one more request? Then it counts."""
-        if not self.asks:
-            return False
-        with self.store.transaction():
-            return self.lookups.spend(source.name, self.clock() // DAY, source.budget)
-
-    def _keep(self, asked: Unknown, source: str, said: Sequence[tuple[str, Proposal]]) -> None:
-        """Write down what it may be, and take what is sure."""
+    def _answer(self, teller: str, said: Sequence[tuple[str, Proposal]]) -> Answer:
+        """Everything said, and what is sure of it."""
         sure = taken([proposal for _, proposal in said]) if self.exact else None
-        offers = [offer(teller, proposal) for teller, proposal in said]
-        self.lookups.keep(asked, source, offers, self.clock(), sure.work.media.ids if sure else None)
-        if sure is not None:
-            teller = next(teller for teller, proposal in said if proposal is sure)
-            self.lookups.learn(asked.number, sure.work.media.ids, teller)
+        who = next((name for name, proposal in said if proposal is sure), "")
+        return Answer(teller, said, (who, sure.work.media) if sure else None)
+
+    def _keep(self, asked: Unknown, answer: Answer) -> None:
+        """Write down what it may be, and take what is sure."""
+        offers = [offer(teller, proposal) for teller, proposal in answer.said]
+        ids = answer.sure[1].ids if answer.sure else None
+        self.lookups.keep(asked, answer.source, offers, self.asking.clock(), ids)
+        if answer.sure is not None:
+            self.lookups.learn(asked.number, answer.sure[1].ids, answer.sure[0])
+
+
+def askable(source: Source, media: Media) -> str:
+    """The id by which this source can be asked for it; empty where it knows none of them."""
+    return next((space for space in source.finds.get(media.kind, ()) if space in media.ids), "")
+
+
+def is_common(media: Media) -> bool:
+    """Do so many works bear a title of one word that a search for it should be narrowed at once?"""
+    return media.year is not None and len(plain(media.title).split()) < 2
 
 
 class ByTitle:

@@ -17,7 +17,9 @@ from ..storage.accounts import Accounts, Circle
 from ..storage.journal import Journal
 from ..storage.store import Store
 from .apply import Apply
+from .asking import Asking
 from .decide import Decide, Outcome, Terms
+from .episodes import Episodes
 from .fetch import Fetch
 from .identify import Identify
 from .party import Party
@@ -56,9 +58,7 @@ async def sync(
     request.tell("reading")
     fetch.strange = strange(request, parties, store)
     await fetch.all(parties)
-    exact, asks = request.terms.titles == "exact", not request.dry_run  # a dry run would forget what it asked
-    identify = Identify(store, request.sources, (clock, stop), exact=exact, asks=asks)
-    await identify.all([party.id for party in parties], request.tell, read=fetch.busy)
+    await identify(request, parties, store, (clock, stop), read=fetch.busy)
     await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
     outcome, holds = decide(request, parties, store, run, clock())
@@ -70,6 +70,24 @@ async def sync(
             request.tell(f"writing ({len(outcome.passed)})")
         await apply.all(parties, outcome.passed, fetch.confirm)
     return end(request, parties, store, (run, outcome, holds, apply), clock())
+
+
+async def identify(
+    request: Request,
+    parties: Sequence[Party],
+    store: Store,
+    when: tuple[Callable[[], int], asyncio.Event],
+    *,
+    read: bool,
+) -> None:
+    """Find out what nobody knows yet. read: has any reading brought rows just now?"""
+    asking = Asking(store, request.sources, when, asks=not request.dry_run)  # a dry run would forget what it asked
+    with store.transaction():
+        asking.lookups.meet((source.name for source in request.sources), when[0]())
+    if read or asking.lookups.due(when[0]()):
+        accounts = [party.id for party in parties]
+        await Identify(store, asking, exact=request.terms.titles == "exact").all(accounts, request.tell)
+        await Episodes(store, asking).all(accounts, request.tell)
 
 
 def begin(request: Request, store: Store, now: int) -> int:

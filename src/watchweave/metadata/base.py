@@ -31,6 +31,13 @@ class Facts(Struct, frozen=True):
     runtime: int | None = None
 
 
+class Works(Struct, frozen=True):
+    """What a search found. whole: is that all of this title, as far as can be told? Else nothing of it is the only one."""
+
+    found: Sequence[Work] = ()
+    whole: bool = True
+
+
 class Kept(Protocol):
     """What a source wants to find again in the next run, kept encrypted: a token."""
 
@@ -74,12 +81,13 @@ class Source:
         """
         return []
 
-    async def search(self, wanted: Media) -> Sequence[Work]:
+    async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """Works of its kind that may bear this title in any language, in the source's own order, in one request.
 
-        The year narrows what is found by at most one year to either side, as far as the source can.
+        The year narrows what is found by at most one year to either side, as far as the source can; where that still
+        leaves too many, `narrow` asks for works of exactly this year.
         """
-        return []
+        return Works()
 
     async def titles(self, media: Media) -> Work | None:
         """This very work, by an id that the source knows, with all of its titles and its length, in one request."""

@@ -25,7 +25,7 @@ from msgspec import Struct, ValidationError, convert
 from ..core.media import Kind, Media
 from ..core.titles import Work, normal, spoken
 from ..errors import ConfigError, StorageError
-from .base import Order, Source
+from .base import Order, Source, Works
 from .files import head, unpacked
 
 BASICS, EPISODES = "title.basics", "title.episode"
@@ -335,12 +335,12 @@ class ImdbDatasets(Source):
             return [_episode(show, place) for place in places for show in self._known(Kind.SHOW, place.show)]
         return self._known(kind, number)
 
-    async def search(self, wanted: Media) -> Sequence[Work]:
+    async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """Works of the same title but for spelling, at most a year apart; oldest ids first."""
         asked = {"kind": int(wanted.kind), "year": wanted.year, "most": MOST}
         keys = sorted({normal(title) for title in spoken(wanted.title)} - {""})
         found = {row.number: row for key in keys for row in self._all(BY_NAME, {**asked, "key": key}, Row)}
-        return [_work(found[number]) for number in sorted(found)]
+        return Works([_work(found[number]) for number in sorted(found)])
 
     async def titles(self, media: Media) -> Work | None:
         number = _number_of(media.ids.get("imdb", ""))

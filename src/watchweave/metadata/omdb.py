@@ -17,7 +17,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work, spoken
 from ..errors import RateLimited, ServiceError, SignInNeeded, Unavailable, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
-from .base import Facts, Kept, Source
+from .base import Facts, Kept, Source, Works
 
 KINDS = {"movie": Kind.MOVIE, "series": Kind.SHOW, "episode": Kind.EPISODE}
 TYPES = {kind: word for word, kind in KINDS.items()}
@@ -86,13 +86,13 @@ class Omdb(Source):
         found = media(row) if row else None
         return [found] if found else []
 
-    async def search(self, wanted: Media) -> Sequence[Work]:
+    async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """The ten that most people vote on, of exactly that year if one is told: a year to either side cannot be asked
         for at once. A title of one or two letters finds nothing."""
         asked = {"s": spoken(wanted.title)[0], "type": TYPES[wanted.kind]}
         told = await self._ask(asked | ({"y": str(wanted.year)} if wanted.year else {}))
         found = [one for row in told.search if (one := media(row)) and one.kind is wanted.kind] if told else []
-        return [Work(one) for one in {one.ids["imdb"]: one for one in found}.values()]  # some come twice
+        return Works([Work(one) for one in {one.ids["imdb"]: one for one in found}.values()])  # some come twice
 
     async def facts(self, media: Media) -> Facts | None:
         row = await self._title(media.kind, "imdb", media.ids["imdb"]) if "imdb" in media.ids else None

@@ -18,7 +18,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work, spoken
 from ..errors import ConfigError, Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
-from .base import Facts, Kept, Order, Source
+from .base import Facts, Kept, Order, Source, Works
 from .tmdb_rows import (
     Found,
     Group,
@@ -136,12 +136,12 @@ class Tmdb(Source):
         ids = described(Kind.EPISODE, said).ids if said else {}
         return bearing(episode, ids) if ids.get("tmdb") == episode.ids["tmdb"] else None
 
-    async def search(self, wanted: Media) -> Sequence[Work]:
+    async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         title = spoken(wanted.title)[0].strip()
         if wanted.kind not in self.searches or not title:
-            return []
+            return Works()
         said = await self._ask(f"3/search/{WORDS[wanted.kind]}", Hits[Thing], query=title)
-        return [work(wanted.kind, row) for row in said.results or ()] if said else []
+        return Works([work(wanted.kind, row) for row in said.results or ()] if said else [])
 
     async def titles(self, media: Media) -> Work | None:
         if media.kind not in self.searches or "tmdb" not in media.ids:

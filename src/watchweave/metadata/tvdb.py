@@ -16,7 +16,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work, spoken
 from ..errors import Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Limits
-from .base import Facts, Kept, Order, Source
+from .base import Facts, Kept, Order, Source, Works
 from .tvdb_rows import NUMBERED, Listing, Record, Row, Told, counted, digits, episode, media, shown, whole, work
 from .tvdb_sign_in import REFUSED, SignIn
 
@@ -53,10 +53,10 @@ class Tvdb(Source):
         found = [media(kind, record, value if space == "imdb" else "") for record in records if record]
         return [one for one in found if one and one.ids.get(space) == value]
 
-    async def search(self, wanted: Media) -> Sequence[Work]:
+    async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """The year is looked at here: the source knows only exact ones."""
         found = await self._rows(wanted.kind, {"query": spoken(wanted.title)[0], "limit": ROWS})
-        return [one for one in found if near(one.media.year, wanted.year)]
+        return Works([one for one in found if near(one.media.year, wanted.year)])
 
     async def titles(self, media: Media) -> Work | None:
         """Without a length, if all we know of it is its IMDb id."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ..core.media import PUBLIC, SPOKEN, Kind, Media
 from ..core.records import DAY
+from .items import Items
 from .joins import move
 from .matches import Matches
 
@@ -23,15 +24,32 @@ FIRST, LONGEST = 7 * DAY, 30 * DAY
 NEVER = 1 << 50
 """When what a person settled is asked again."""
 
+_WHOLE = " FROM media AS m INDEXED BY media_whole CROSS JOIN handle AS h ON h.media = m.id"
+_DUE = (
+    " LEFT JOIN lookup AS l ON l.account = h.account AND l.native = h.native"
+    " WHERE h.account IN (SELECT value FROM json_each(:accounts)) AND m.frozen IS NULL AND (l.native IS NULL"
+    " OR l.next_try <= :now OR l.title <> m.title OR l.year IS NOT m.year)"
+)
+_PUBLIC_ID = "(SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.space IN (SELECT value FROM json_each(:public)){})"
 _UNKNOWN = (
-    "SELECT m.id, m.kind, m.title, m.year, m.runtime, coalesce(max(l.tries), 0)"
-    " FROM handle AS h CROSS JOIN media AS m ON m.id = h.media LEFT JOIN lookup AS l ON l.account = h.account"
-    " AND l.native = h.native"
-    " WHERE h.account IN (SELECT value FROM json_each(?1)) AND m.kind IN (1, 2) AND m.title <> '' AND m.frozen IS NULL"
-    " AND (l.native IS NULL OR l.next_try <= ?2 OR (?4 AND l.source = ?5 AND l.taken IS NULL) OR l.title <> m.title"
-    " OR l.year IS NOT m.year) AND NOT EXISTS"
-    " (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.space IN (SELECT value FROM json_each(?3)))"
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _WHOLE + _DUE + " AND m.kind <= 2 AND m.title <> ''"
+    " AND NOT EXISTS " + _PUBLIC_ID.format("") + " GROUP BY m.id ORDER BY m.id"
+)
+_PARTLY = (
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _WHOLE + _DUE + " AND m.kind <= 2"
+    " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " AND NOT EXISTS (SELECT 1 FROM ids AS i"
+    " WHERE i.media = m.id AND i.space IN ('imdb', 'tmdb', iif(m.kind = 2, 'tvdb', '')))"
     " GROUP BY m.id ORDER BY m.id"
+)
+"""Every service can be told of a film by its id of IMDb or TMDb, and of a show by one of TheTVDB, too."""
+_UNPLACED = (
+    "SELECT m.id, coalesce(max(l.tries), 0), m.aired FROM ("
+    "SELECT id FROM media WHERE kind = 4 AND (ordering <> '' OR season = 0) UNION SELECT p.id FROM renumbered AS r"
+    " CROSS JOIN media AS p ON p.parent = r.show AND p.season = r.season AND p.kind = 4) AS a"
+    " CROSS JOIN media AS m ON m.id = a.id CROSS JOIN handle AS h ON h.media = m.id"
+    + _DUE
+    + " AND m.number IS NOT NULL"
+    " AND NOT EXISTS " + _PUBLIC_ID.format("") + " GROUP BY m.id ORDER BY m.parent, m.id"
 )
 
 
@@ -46,7 +64,7 @@ SPLIT = (
 
 
 class Unknown(Struct, frozen=True):
-    """A film or a show without any id that others know, as it is called."""
+    """Something of which too little is known, as it is called, and how often it was asked about."""
 
     number: int
     media: Media
@@ -70,25 +88,48 @@ class Lookups:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
 
-    def due(self, now: int, *, able: bool) -> bool:
-        """Is anything to be asked again? able: there is somebody to ask, so what nobody was asked about is due."""
-        query = "SELECT 1 FROM lookup WHERE taken IS NULL AND (next_try <= ? OR (? AND source = ?)) LIMIT 1"
-        return self.db.execute(query, (now, able, NOBODY)).fetchone() is not None
+    def due(self, now: int) -> bool:
+        """Is anything to be asked again?"""
+        query = "SELECT 1 FROM lookup WHERE taken IS NULL AND next_try <= ? LIMIT 1"
+        return self.db.execute(query, (now,)).fetchone() is not None
 
-    def unknown(self, accounts: Collection[int], now: int, *, able: bool = False) -> list[Unknown]:
-        """Those of these accounts' films and shows that are to be asked about now."""
-        rows = self.db.execute(_UNKNOWN, (json.dumps(sorted(accounts)), now, json.dumps(PUBLIC), able, NOBODY))
+    def meet(self, sources: Iterable[str], now: int) -> None:
+        """These can be asked now. If one of them is new, what the others could not tell is due."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = 'sources'").fetchone()
+        before, there = json.loads(row[0]) if row else [], sorted(sources)
+        if before != there:
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES ('sources', ?)", (json.dumps(there).encode(),))
+        if set(there) - set(before):
+            self.ask_again(now)
+
+    def unknown(self, accounts: Collection[int], now: int) -> list[Unknown]:
+        """Those of these accounts' films and shows that bear no id, and are to be asked about now."""
+        return self._asked_about(_UNKNOWN, accounts, now)
+
+    def partly_known(self, accounts: Collection[int], now: int) -> list[Unknown]:
+        """Those that bear ids, but none that every service can be told."""
+        return self._asked_about(_PARTLY, accounts, now)
+
+    def unplaced(self, accounts: Collection[int], now: int) -> list[Unknown]:
+        """The episodes without an id whose place says too little: specials, other orders, seasons numbered differently.
+        They stand together by their shows."""
+        return self._asked_about(_UNPLACED, accounts, now)
+
+    def _asked_about(self, query: str, accounts: Collection[int], now: int) -> list[Unknown]:
+        given = {"accounts": json.dumps(sorted(accounts)), "now": now, "public": json.dumps(PUBLIC)}
+        rows = self.db.execute(query, given).fetchall()
+        medias = Items(self.db).load(number for number, *_ in rows)
         return [
-            Unknown(number, Media(Kind(kind), {}, title, year, runtime=runtime), tries)
-            for number, kind, title, year, runtime, tries in rows
+            Unknown(number, replace(medias[number], aired=next(iter(aired), None)), tries)
+            for number, tries, *aired in rows
         ]
 
     def works(self) -> list[Media]:
         """The films and shows that are known by an id that others know, with their ids."""
         rows = self.db.execute(
-            "SELECT m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime FROM media AS m JOIN ids AS i"
-            " ON i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)) WHERE m.kind IN (1, 2)"
-            " AND m.title <> '' AND m.frozen IS NULL GROUP BY m.id",
+            "SELECT m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime FROM media AS m"
+            " INDEXED BY media_whole JOIN ids AS i ON i.media = m.id AND i.standing = 0"
+            " AND i.space IN (SELECT value FROM json_each(?)) WHERE m.kind <= 2 AND m.title <> '' AND m.frozen IS NULL GROUP BY m.id",
             (json.dumps(SPOKEN),),
         )
         return [
@@ -109,28 +150,30 @@ class Lookups:
         )
 
     def learn(self, number: int, ids: Mapping[str, str], teller: str) -> None:
-        """It bears these ids too, says this teller; so all its names may stand for what another account names."""
-        known = dict(self.db.execute("SELECT space, value FROM ids WHERE media = ? AND standing = 0", (number,)))
-        for account, media in self._named(number):
-            told = replace(media, ids={**ids, **known})
-            Matches(self.db, account, TELLERS[teller]).identify([told])
+        """It bears these ids too, says this teller; so all its names may stand for what another account names.
 
-    def _named(self, number: int) -> list[tuple[int, Media]]:
-        """This media as each account names it."""
+        What its accounts say of it by these names is still what they said before.
+        """
+        for account, media, told in self._named(number):
+            Matches(self.db, account, TELLERS[teller]).identify([replace(media, ids={**ids, **media.ids})])
+            self.db.execute("UPDATE handle SET print = ? WHERE account = ? AND native = ?", (told, account, media.key))
+
+    def _named(self, number: int) -> list[tuple[int, Media, int]]:
+        """This media as each account names it, and the checksum of what it says."""
         rows = self.db.execute(
-            "SELECT h.account, h.native, m.kind, m.title, m.year, m.runtime FROM handle AS h JOIN media AS m ON m.id = h.media"
-            " WHERE m.id = ? ORDER BY h.account, h.native",
-            (number,),
-        )
-        return [
-            (account, Media(Kind(kind), {}, title, year, runtime=runtime, keys=(native,)))
-            for account, native, kind, title, year, runtime in rows
-        ]
+            "SELECT account, native, print FROM handle WHERE media = ? ORDER BY account, native", (number,)
+        ).fetchall()
+        found = []
+        for account, native, told in rows:
+            media = Items(self.db).load([number], account)[number]
+            show = media.parent and (replace(media.parent, ids={}) if media.parent.keys else media.parent)
+            found.append((account, replace(media, keys=(native,), parent=show), told))
+        return found
 
     # ---------------------------------------------------------------- a person's word
     def settle(self, number: int, ids: Mapping[str, str], now: int) -> None:
         """A person says what this is, for good; without ids, that nobody is to ask again."""
-        for _, media in self._named(number)[:1]:
+        for _, media, _ in self._named(number)[:1]:
             self.keep(Unknown(number, media, 0), "person", [], now, ids or None)
         if ids:
             self.learn(number, ids, "person")
@@ -147,7 +190,7 @@ class Lookups:
     def taken(self, number: int) -> list[tuple[int, Media]]:
         """Those names of this media, by account, that stand for it on the word of a title or of a person alone."""
         query = "SELECT 1 FROM lookup WHERE account = ? AND native = ? AND taken IS NOT NULL"
-        return [(a, media) for a, media in self._named(number) if self.db.execute(query, (a, media.key)).fetchone()]
+        return [(a, media) for a, media, _ in self._named(number) if self.db.execute(query, (a, media.key)).fetchone()]
 
     def split(self, old: int, account: int, media: Media, now: int) -> None:
         """This name stands for something of its own again, of which nobody else tells anything.

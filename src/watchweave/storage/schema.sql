@@ -24,6 +24,7 @@ CREATE TABLE media (
   title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT,
   ordering TEXT NOT NULL DEFAULT '', aired INTEGER) STRICT;
 CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
+CREATE INDEX media_whole ON media (kind) WHERE kind <= 2;
 CREATE INDEX media_apart ON media (parent) WHERE kind = 4 AND (ordering <> '' OR season = 0);
 -- seasons of shows in which not all accounts number alike: a place there is no key
 CREATE TABLE renumbered (
