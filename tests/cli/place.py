@@ -120,9 +120,10 @@ class Place:
 
 
 @contextlib.contextmanager
-def open_place(folder, *more):
+def open_place(folder, *more, shows=1, seasons=1):
     """nate's place; `more` are further simulated services of his world."""
-    world = World(invented(movies=8, shows=1, seasons=1, episodes=4, extra_movies=60), Clock(time.time(), running=True))
+    works = invented(movies=8, shows=shows, seasons=seasons, episodes=4, extra_movies=60)
+    world = World(works, Clock(time.time(), running=True))
     plex, trakt = Plex(world), Trakt(world)
     plex.fill()
     trakt.join("nate")

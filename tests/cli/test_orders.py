@@ -1,0 +1,163 @@
+"""Shows that Plex numbers in another order than Trakt: every play lands on its own episode, or nowhere.
+
+The simulated TheTVDB has a show whose DVD order is turned, one whose DVD order is another cut, one that is counted through,
+and one that is counted through without a list of it (sandbox/tvdb_entries.py).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.place import open_place
+from tests.cli.test_match import listed, requests_to, with_sources
+from watchweave.sandbox import tmdb, tvdb
+
+LONG_AGO, HOUR, DAY = 1_700_000_000, 3600, 86_400
+AGENTS = "com.plexapp.agents."
+UIDS = [f"s{show}.{season}.{number}" for show in (1, 2, 3, 4) for season in (1, 2) for number in (1, 2, 3, 4)]
+
+
+@pytest.fixture
+def place(tmp_path):
+    with open_place(tmp_path, tmdb.Tmdb, tvdb.Tvdb, shows=4, seasons=2) as place:
+        yield place
+
+
+def number(place, uid):
+    return place.work(uid).ids["tvdb"]
+
+
+def named(place, show, guid):
+    """The whole show as an older agent names it: `guid` with its series before it and the place behind."""
+    text = f"{AGENTS}{guid.format(number(place, show))}"
+    item = place.plex.item(show)
+    item.guid, item.guids = f"{text}?lang=en", ()
+    for season in item.children:
+        season.guid, season.guids = f"{text}/{season.index}?lang=en", ()
+        for one in season.children:
+            one.guid, one.guids = f"{text}/{season.index}/{one.index}?lang=en", ()
+            one.drawn.clear()
+
+
+def renumber(place, uid, index):
+    """Plex numbers this episode otherwise; its file, title and day stay what they are."""
+    item = place.plex.item(uid)
+    item.index = index
+    item.drawn.clear()
+
+
+def turned(place):
+    """The first show in DVD order, which begins season 1 with what was shown last of it."""
+    for n in (1, 2, 3, 4):
+        renumber(place, f"s1.1.{n}", n % 4 + 1)
+
+
+def watch_all(place, show):
+    """Each episode another number of times, so that none can be taken for another."""
+    for n in (1, 2, 3, 4):
+        for time in range(n):
+            place.watch(f"{show}.1.{n}", at=LONG_AGO + n * DAY + time * HOUR)
+
+
+def counts(place, show):
+    return [place.plays(f"{show}.1.{n}") for n in (1, 2, 3, 4)]
+
+
+def sync(place, times=3):
+    for _ in range(times):
+        ended = place.run("sync", "--yes")
+        assert ended.code == 0, ended.all
+
+
+def nothing_else(place, show):
+    """Nothing of any other season or show was written."""
+    return not any(place.plays(uid) for uid in UIDS if not uid.startswith(f"{show}.1."))
+
+
+@pytest.mark.parametrize("known_before", [True, False])
+def test_what_an_agent_numbers_in_dvd_order_lands_where_it_belongs(place, known_before):
+    if known_before:  # Trakt tells of episodes at the very places at which Plex has others
+        place.account.watch(place.work("s1.1.2"), LONG_AGO - DAY)
+    turned(place)
+    named(place, "s1", "thetvdbdvdorder://{}")
+    watch_all(place, "s1")
+    with_sources(place, "tvdb")
+    sync(place)
+    assert counts(place, "s1") == [1, 2 + known_before, 3, 4]
+    assert nothing_else(place, "s1")
+    assert requests_to(place, "tvdb") == 2  # the sign-in, and one list for all of the show
+
+
+def test_without_a_source_what_is_in_another_order_goes_nowhere(place):
+    turned(place)
+    named(place, "s1", "thetvdbdvdorder://{}")
+    place.account.watch(place.work("s1.1.2"), LONG_AGO - DAY)
+    watch_all(place, "s1")
+    sync(place)
+    assert counts(place, "s1") == [0, 1, 0, 0]
+    assert ["number this show differently" in one["why"] for one in listed(place)] == [True] * 4
+
+
+def test_an_order_that_is_another_cut_has_no_place_elsewhere(place):
+    named(place, "s2", "thetvdbdvdorder://{}")
+    watch_all(place, "s2")
+    with_sources(place, "tvdb")
+    sync(place)
+    assert counts(place, "s2") == [0, 0, 0, 0]
+    assert len(listed(place)) == 4
+
+
+@pytest.mark.parametrize("show", ["s3", "s4"])
+def test_what_is_counted_through_lands_in_its_season(place, show):
+    """Episode 5 of the first season is the first of the second one."""
+    item = place.plex.item(show)
+    for n in (1, 2, 3, 4):
+        renumber(place, f"{show}.2.{n}", 4 + n)
+    named(place, show, "hama://tvdb4-{}")
+    for one in item.children[1].children:
+        one.guid = one.guid.replace("/2/", "/1/")
+    for n in (1, 2, 3, 4):
+        place.watch(f"{show}.2.{n}", at=LONG_AGO + n * DAY)
+    with_sources(place, "tvdb")
+    sync(place)
+    assert [place.plays(f"{show}.2.{n}") for n in (1, 2, 3, 4)] == [1, 1, 1, 1]
+    assert counts(place, show) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("source", ["tvdb", ""])
+def test_own_ids_outweigh_every_number(place, source):
+    """Plex and Trakt number the show differently, and each names its episodes: nothing has to be asked."""
+    turned(place)
+    place.account.watch(place.work("s1.1.1"), LONG_AGO - DAY)
+    place.account.watch(place.work("s1.1.4"), LONG_AGO - DAY)
+    watch_all(place, "s1")
+    if source:
+        with_sources(place, source)
+    sync(place)
+    assert (counts(place, "s1"), nothing_else(place, "s1")) == ([2, 2, 3, 5], True)
+    assert not source or requests_to(place, source) == 0
+
+
+def test_a_season_split_in_two_lands_in_both(place):
+    """Plex has one season of eight where Trakt has two of four; only half of Plex's episodes bear ids."""
+    for n in (1, 2, 3, 4):
+        renumber(place, f"s1.2.{n}", 4 + n)
+    season = place.plex.item("s1.1")
+    for one in list(place.plex.item("s1.2").children):
+        one.parent = season
+        season.children.append(one)
+        one.drawn.clear()
+    for uid in ("s1.1.2", "s1.2.3"):
+        item = place.plex.item(uid)
+        item.guid, item.guids = "local://7", ()
+    for n in (1, 2, 3, 4):
+        place.watch(f"s1.2.{n}", at=LONG_AGO + n * DAY)
+        place.account.watch(place.work(f"s1.2.{n}"), LONG_AGO - n * DAY)
+    place.watch("s1.1.2", at=LONG_AGO)
+    sync(place)
+    assert [place.plays(f"s1.2.{n}") for n in (1, 2, 4)] == [2, 2, 2]
+    assert (place.plays("s1.2.3"), place.plays("s1.1.2")) == (1, 0)  # neither has an id, and no number counts there
+    with_sources(place, "tvdb")
+    sync(place)
+    assert (place.plays("s1.2.3"), place.plays("s1.1.2")) == (2, 1)  # its title and its day tell
+    assert counts(place, "s1") == [0, 1, 0, 0]
