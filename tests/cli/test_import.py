@@ -101,6 +101,30 @@ def test_what_was_imported_is_asked_before_what_costs_requests(place):
     assert (plays(place), asked(place)) == ((1, 1), 0)
 
 
+def an_anime(place):
+    """Plex knows m1 by AniDB's number alone; a list says what IMDb calls it."""
+    item = place.plex.item("m1")
+    item.guid, item.guids = "com.plexapp.agents.hama://anidb-4711?lang=en", ()
+    rows = {"4711": {"imdb_id": place.work("m1").ids["imdb"], "mal_id": 5}, "12": {"tvdb_id": 72070, "tvdb_season": 1}}
+    (place.downloads / "ids.txt").write_text(json.dumps(rows))
+
+
+def test_a_list_of_anime_is_imported_too_whatever_its_name(place):
+    an_anime(place)
+    told = take(place, "ids.txt")
+    assert (told.code, told.out.splitlines()) == (0, ["Kometa's anime ids: imported ids.txt.", "  used: 2 entries"])
+    assert imported(place).with_name("anime.db").exists()
+
+
+def test_several_sets_are_imported_by_one_command_and_what_stands_is_told_where_a_later_one_fails(place):
+    an_anime(place)
+    (place.downloads / "ids.txt").write_text((place.downloads / "ids.txt").read_text()[:-9])
+    told = take(place, "ids.txt", "title.basics.tsv.gz", words=["--json"])
+    assert (told.code, [one["title"] for one in told.json["imported"]]) == (2, ["IMDb's data sets"])
+    assert "ids.txt" in told.err
+    assert (imported(place).exists(), imported(place).with_name("anime.db").exists()) == (True, False)
+
+
 def test_the_report_says_what_was_used_and_what_was_left_out(place):
     assert take(place, "title.basics.tsv.gz").out.splitlines() == [
         "IMDb's data sets: imported title.basics.tsv.gz and title.episode.tsv.gz.",
@@ -141,7 +165,7 @@ def test_one_of_the_two_alone_is_not_taken(place, given, other):
 def test_two_different_files_of_one_kind_are_told(place):
     give(place, "older.tsv.gz", table(BASICS, SERIES))
     told = take(place, "title.basics.tsv.gz", "older.tsv.gz")
-    assert (told.code, "are both IMDb's title.basics" in told.err) == (2, True)
+    assert (told.code, "are both title.basics" in told.err) == (2, True)
 
 
 def a_zip(path, *names):

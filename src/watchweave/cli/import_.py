@@ -27,11 +27,10 @@ class Brought(Protocol):
 
 
 class DataSet(Protocol):
-    """Files that were recognised. titles: can it be asked what a title means?"""
+    """Files that were recognised, and belong together."""
 
-    title: str
-    titles: bool
-
+    @property
+    def title(self) -> str: ...
     @property
     def files(self) -> Sequence[Path]: ...
     def load(self, tell: Any) -> Brought: ...
@@ -39,12 +38,14 @@ class DataSet(Protocol):
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE", help="title.basics.tsv.gz and title.episode.tsv.gz of IMDb.", show_default=False),
+    typer.Argument(
+        metavar="FILE", help="title.basics.tsv.gz and title.episode.tsv.gz of IMDb; lists of anime.", show_default=False
+    ),
 ]
 
 
 def import_(context: typer.Context, files: Files, json: Json = False) -> None:
-    """Take in data sets, from which films without ids are recognised without a request."""
+    """Take in data sets, which tell what things are without a request."""
     tools: Tools = context.obj
     wanted = tools.recognise(tools.folder, files)
     done: list[tuple[DataSet, Brought, bool]] = []
@@ -53,7 +54,7 @@ def import_(context: typer.Context, files: Files, json: Json = False) -> None:
             for one in wanted:
                 with progress(home, f"Importing {one.title}"):
                     brought = finish(home, _loaded(home, one))
-                done.append((one, brought, one.titles and _ask_again(home)))
+                done.append((one, brought, _ask_again(home)))
     finally:  # what was taken in stands, also where a later one cannot be
         if json and done:
             say_json({"imported": [_as_json(*each) for each in done]})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from msgspec import Struct
 
 from ..errors import ConfigError
-from . import imdb_datasets
+from . import anime, imdb_datasets
+from .anime.formats import FORMATS
 from .files import head
 from .imdb_datasets import ADDRESS, BASICS, EPISODES, Progress
 
-IMDB = "imdb.db"
-"""What our own file is called."""
+IMDB, ANIME = "imdb.db", "anime.db"
+"""What our own files are called."""
+UNUSABLE = "rows that cannot be read, or not in whole"
 
 LETTERBOXD = (b"profile.csv", b"diary.csv", b"watched.csv", b"ratings.csv", b"watchlist.csv")
 ELSEWHERE: Sequence[tuple[str, Callable[[bytes], bool]]] = (
@@ -34,14 +35,15 @@ class Brought(Struct, frozen=True):
 
 
 class Imdb(Struct, frozen=True):
-    """IMDb's two files, which belong together."""
+    """IMDb's two files, which belong together, and what is made of them."""
 
     basics: Path
     episodes: Path
     into: Path
-    title: ClassVar[str] = imdb_datasets.ImdbDatasets.title
-    titles: ClassVar[bool] = True
-    """Can be asked what a title means: then what nobody could tell before is worth asking again."""
+
+    @property
+    def title(self) -> str:
+        return imdb_datasets.ImdbDatasets.title
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -53,23 +55,46 @@ class Imdb(Struct, frozen=True):
         return Brought({"films and series": loaded.works, "episodes": loaded.episodes}, dict(loaded.left_out))
 
 
-def recognised(folder: Path, paths: Sequence[Path]) -> list[Imdb]:
+class Anime(Struct, frozen=True):
+    """One list of anime, and where all of them stand side by side."""
+
+    name: str
+    path: Path
+    into: Path
+
+    @property
+    def title(self) -> str:
+        return FORMATS[self.name].title
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (self.path,)
+
+    def load(self, tell: Progress) -> Brought:
+        """Enter it in place of what the same list said before. Raises ConfigError as above."""
+        loaded = anime.load(self.path, self.into, tell)
+        return Brought({"entries": loaded.entries}, {UNUSABLE: loaded.unusable} if loaded.unusable else {})
+
+
+def recognised(folder: Path, paths: Sequence[Path]) -> list[Imdb | Anime]:
     """What these files are, in the order in which they are to be taken in, each for its place in this folder.
 
     Raises ConfigError where one of them is nothing that is read, is there twice, or lacks the one that belongs to it.
     """
-    parts: dict[str, Path] = {}
+    found: dict[str, Path] = {}
     for path in paths:
-        part = imdb_datasets.recognise(path)
-        if part is None:
+        name = imdb_datasets.recognise(path) or anime.recognise(path)
+        if name is None:
             raise ConfigError(f"{unread(path)} Nothing was imported.")
-        if part in parts and not parts[part].samefile(path):
-            raise ConfigError(
-                f"{parts[part]} and {path} are both IMDb's {part}. Name one of them; nothing was imported."
-            )
-        parts[part] = path
+        if name in found and not found[name].samefile(path):
+            raise ConfigError(f"{found[name]} and {path} are both {name}. Name one of them; nothing was imported.")
+        found[name] = path
+    parts = {name: path for name, path in found.items() if name in (BASICS, EPISODES)}
+    lists = [Anime(name, path, folder / ANIME) for name, path in found.items() if name not in parts]
+    if not parts:
+        return [*lists]
     basics, episodes = (parts.get(part) or beside(parts, part) for part in (BASICS, EPISODES))
-    return [Imdb(basics, episodes, folder / IMDB)]
+    return [Imdb(basics, episodes, folder / IMDB), *lists]
 
 
 def beside(parts: dict[str, Path], part: str) -> Path:
@@ -91,7 +116,9 @@ def unread(path: Path) -> str:
     raw = head(path)
     if what := next((what for what, fits in ELSEWHERE if fits(raw)), ""):
         return f"{path} is {what}. Files of other services are not read yet."
-    return f"{path} is nothing that can be imported: {BASICS}.tsv.gz and {EPISODES}.tsv.gz of {ADDRESS} can."
+    lists = "; ".join(one.address for one in FORMATS.values())
+    known = f"{BASICS}.tsv.gz and {EPISODES}.tsv.gz of {ADDRESS}; {lists}"
+    return f"{path} is nothing that can be imported. These can: {known}."
 
 
 def columns(raw: bytes) -> list[str]:
