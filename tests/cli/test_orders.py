@@ -19,7 +19,7 @@ UIDS = [f"s{show}.{season}.{number}" for show in (1, 2, 3, 4) for season in (1, 
 
 @pytest.fixture
 def place(tmp_path):
-    with open_place(tmp_path, tmdb.Tmdb, tvdb.Tvdb, shows=4, seasons=2) as place:
+    with open_place(tmp_path, tmdb.Tmdb, tvdb.Tvdb, shows=4, seasons={1: 4, 2: 4, 0: 3}) as place:
         yield place
 
 
@@ -161,3 +161,38 @@ def test_a_season_split_in_two_lands_in_both(place):
     sync(place)
     assert (place.plays("s1.2.3"), place.plays("s1.1.2")) == (2, 1)  # its title and its day tell
     assert counts(place, "s1") == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("source", ["tvdb", "tmdb", ""])
+def test_a_special_lands_by_its_title_and_its_day_or_nowhere(place, source):
+    """Plex numbers the specials the other way round, as an older agent that names none of them."""
+    for n in (1, 2, 3):
+        renumber(place, f"s1.0.{n}", 4 - n)
+    named(place, "s1", "thetvdb://{}")
+    place.account.watch(place.work("s1.0.3"), LONG_AGO - DAY)
+    for n in (1, 2):
+        place.watch(f"s1.0.{n}", at=LONG_AGO + n * DAY)
+    if source:
+        with_sources(place, source)
+    sync(place)
+    expected = [1, 1, 1] if source else [0, 0, 1]
+    assert [place.plays(f"s1.0.{n}") for n in (1, 2, 3)] == expected
+    assert nothing_else(place, "s1")
+
+
+def test_a_special_at_one_place_under_one_title_is_one(place):
+    place.account.watch(place.work("s1.0.1"), LONG_AGO - DAY)
+    named(place, "s1", "thetvdb://{}")
+    place.watch("s1.0.1", at=LONG_AGO)
+    place.watch("s1.0.2", at=LONG_AGO)
+    sync(place)
+    assert [place.plays(f"s1.0.{n}") for n in (1, 2, 3)] == [2, 0, 0]
+
+
+def test_with_own_ids_specials_need_no_number(place):
+    for n in (1, 2, 3):
+        renumber(place, f"s1.0.{n}", 4 - n)
+        place.watch(f"s1.0.{n}", at=LONG_AGO + n * DAY)
+    place.account.watch(place.work("s1.0.3"), LONG_AGO - DAY)
+    sync(place)
+    assert [place.plays(f"s1.0.{n}") for n in (1, 2, 3)] == [1, 1, 2]

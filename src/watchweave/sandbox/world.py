@@ -322,21 +322,21 @@ def invented(
     seed: int = 1,
     movies: int = 20,
     shows: int = 2,
-    seasons: int = 2,
+    seasons: int | Mapping[int, int] = 2,
     episodes: int = 10,
     extra_movies: int = 20,
     traps: bool = False,
 ) -> Catalogue:
     """Works with invented titles and ids: films m1 …, shows s1 … (s1.2 a season, s1.2.5 an episode), films x1 …
 
-    `seasons` per show and `episodes` per season. The x films are for wishes: no library need hold them. With `traps`
+    `seasons` per show and `episodes` per season, or the episodes of each season by its number. The x films are for wishes: no library need hold them. With `traps`
     the catalogue names those it holds (`Catalogue.traps`).
     """
     inventor = _Inventor(seed)
     for n in range(1, movies + 1):
         inventor.movie(f"m{n}")
     for n in range(1, shows + 1):
-        inventor.show(f"s{n}", dict.fromkeys(range(1, seasons + 1), episodes))
+        inventor.show(f"s{n}", dict.fromkeys(range(1, seasons + 1), episodes) if isinstance(seasons, int) else seasons)
     for n in range(1, extra_movies + 1):
         inventor.movie(f"x{n}")
     if traps:

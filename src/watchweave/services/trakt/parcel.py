@@ -27,6 +27,7 @@ NO_IDS = "Nothing is known of this by which Trakt could find it."
 NUMBERED_OTHERWISE = (
     "The services number this show differently, and nothing else is known of this episode by which Trakt could find it."
 )
+UNKNOWN = (NOT_KNOWN, NO_IDS, NUMBERED_OTHERWISE)
 
 
 class Place(Struct, frozen=True):

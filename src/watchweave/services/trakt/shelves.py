@@ -13,7 +13,7 @@ from ...errors import Unavailable, UnexpectedAnswer
 from ..base import Reading, Refusal, Shelf
 from ..http import Answer, Ask, Pages, Told
 from .convert import Row, Written, copies, moment, ratings, wishes, written
-from .parcel import Parcel, flat
+from .parcel import UNKNOWN, Parcel, flat
 
 if TYPE_CHECKING:
     from . import Trakt
@@ -86,21 +86,25 @@ class TraktShelf(Shelf[R]):
     ) -> list[Refusal[R]]:
         """Send one batch. What is neither taken nor refused makes the outcome of the whole batch unknown (4.4)."""
         parcel = Parcel(records, values)
-        if not parcel:
-            return parcel.unnamed
+        refused = await self._send(parcel, values, again=again) if parcel else []
+        return await self._by_table(parcel.unnamed + refused, values, again=again)
+
+    async def _send(
+        self, parcel: Parcel[R], values: Callable[[R], Mapping[str, Any]], *, again: bool
+    ) -> list[Refusal[R]]:
         self.service.forget_activities()
         answer = await self.http.send("POST", self.path, Written, body=parcel.body, again=again, accept=FULL)
         if answer.status in FULL:
-            return parcel.unnamed + await self._full(answer, parcel.records, values)
+            return await self._full(answer, parcel.records, values)
         refused = parcel.refused(answer.value.not_found)
         if refused is None or answer.value.taken + len(refused) != len(parcel):
             raise Unavailable(self.http.title, f"the answer to {self.path} does not account for all that was sent.")
-        return parcel.unnamed + await self._by_table(refused, values, again=again)
+        return refused
 
     async def _by_table(
         self, refused: Sequence[Refusal[R]], values: Callable[[R], Mapping[str, Any]], *, again: bool
     ) -> list[Refusal[R]]:
-        """Episodes that Trakt does not know by the id it was told it may know by another: the list of their show tells."""
+        """Episodes that Trakt does not know by the id it takes it may know by another: the list of their show tells."""
         found = {
             n: there for n, one in enumerate(refused) if (there := await self.service.tables.find(one.record.media))
         }

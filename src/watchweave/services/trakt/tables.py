@@ -6,11 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...core.identity import Candidate, differences, says_so
-from ...core.media import Kind, Media, clean_ids
+from ...core.media import SPOKEN, Kind, Media, clean_ids
 from ..base import Whole
 from ..http import Http
 from .convert import Thing, key_of
-from .parcel import flat, numbered, show_name
+from .parcel import numbered, show_name
 
 
 class Season(Struct, gc=False):
@@ -28,7 +28,8 @@ class Tables:
     async def find(self, episode: Media) -> Media | None:
         """The same by Trakt's own number, where one of its ids is there, or where what stands at its place in the order
         that services share bears its title and no other id."""
-        if episode.kind is not Kind.EPISODE or numbered(episode) or not flat(episode) or episode.parent is None:
+        own = episode.ids.keys() & set(SPOKEN)
+        if episode.kind is not Kind.EPISODE or numbered(episode) or not own or episode.parent is None:
             return None
         rows = await self._rows(episode.parent)
         found = [row for row in rows if row_of(row).ids.items() & episode.ids.items()]
