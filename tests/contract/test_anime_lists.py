@@ -525,6 +525,8 @@ BROKEN = {
     "a bomb": XML.replace("<anime-list>", '<!DOCTYPE a [<!ENTITY a "&#65;"><!ENTITY b "&a;&a;">]><anime-list>'),
     "an outer file": XML.replace("<anime-list>", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><anime-list>'),
     "deep XML": "<anime-list>" + "<a>" * 100_000,
+    "a long text in XML": XML.replace("<name>", "<name>" + "a" * 1_000_000),
+    "a long value in XML": XML.replace('tvdbid="', 'tvdbid="' + "1" * 1_000_000),
     "broad XML": "<anime-list><anime>" + "<a/>" * 100_000,
     "an unknown encoding": XML.replace("utf-8", "utf-7"),
     "a deep row": json.dumps(KOMETA)[:-1] + ', "13":' + "[" * 200_000,

@@ -185,17 +185,36 @@ _DECODER = json.JSONDecoder(parse_int=_whole)
 
 def elements(file: IO[bytes]) -> Iterator[Anime]:
     """The `anime` elements of the XML, one at a time. Raises Damaged where the file is not such a list, or not whole."""
+    steps = Steps(file)
     try:
-        yield from _elements(iterparse(file, events=("start", "end"), forbid_dtd=True))
+        yield from _elements(iterparse(steps, events=("start", "end"), forbid_dtd=True), steps)
     except (ParseError, ValueError, LookupError) as error:  # ValueError: forbidden entities; both: unknown encodings
         raise Damaged("breaks off, or is damaged") from error
 
 
-def _elements(events: Iterator[tuple[str, Element]]) -> Iterator[Anime]:
+class Steps:
+    """A file that gives at most a piece from one element to the next; the parser begins anew with each part of a long
+    one (CVE-2023-52425).
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.since = 0
+
+    def read(self, size: int) -> bytes:
+        new = self.file.read(min(size, CHUNK))
+        self.since += len(new)
+        if self.since > PIECE:
+            raise Damaged("breaks off, or is damaged")
+        return new
+
+
+def _elements(events: Iterator[tuple[str, Element]], steps: Steps) -> Iterator[Anime]:
     root, deep, inner = next(events)[1], 1, 0
     if root.tag != "anime-list":
         raise Damaged("is not a list of anime")
     for event, element in events:
+        steps.since = 0
         deep, inner = (deep + 1, inner + 1) if event == "start" else (deep - 1, inner)
         if deep > DEEP or inner > INNER:
             raise Damaged("is nested too deeply")

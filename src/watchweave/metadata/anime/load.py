@@ -20,6 +20,8 @@ from .formats import FORMATS, Format, recognise
 
 BATCH, SPANS = 2000, 20_000
 """Rows that are in memory at a time, and spans of theirs."""
+MANY = 500_000
+"""Entries; the longest list has some sixty thousand."""
 UNREADABLE = 1000
 """With more rows than these that cannot be read, a file is not what we take it for."""
 
@@ -136,6 +138,8 @@ def _fill(database: sqlite3.Connection, into: Path, path: Path, name: str, tell:
             entries, unusable = entries + len(taken), unusable + bad
             if unusable > UNREADABLE:
                 raise Damaged(f"has {unusable} rows that cannot be read")
+            if entries > MANY:
+                raise Damaged("is longer than any list")
             tell(name, entries + unusable)
     if not entries:
         raise Damaged("names no anime")
