@@ -78,11 +78,14 @@ class Desk:
     def look_up(self, kind, space, value):
         return asyncio.run(self.tmdb.find(kind, space, value))
 
-    def search(self, uid, *, title="", later=0):
+    def search(self, uid, **how):
+        return self.answer(uid, **how).found
+
+    def answer(self, uid, *, title="", later=0, **how):
+        """What a search for the title and year of this work says."""
         work = self.works[uid]
-        return asyncio.run(
-            self.tmdb.search(Media(KINDS[work.kind], {}, title or work.title, work.year and work.year + later))
-        ).found
+        wanted = Media(KINDS[work.kind], {}, title or work.title, work.year and work.year + later)
+        return asyncio.run(self.tmdb.search(wanted, **how))
 
     def titles(self, uid, *spaces):
         return asyncio.run(self.tmdb.titles(self.media(uid, *spaces)))
@@ -416,13 +419,100 @@ def test_a_wrong_hit_is_handed_on_and_not_taken(desk):
     assert wrong > 2
 
 
-def test_of_a_name_that_25_films_bear_the_20_most_popular_are_found(desk):
+@pytest.fixture
+def alone(desk):
+    """25 films of one name: m10 of 1990, and so on until m34 of 2014."""
     for year in range(1990, 2015):
         desk.works.change(desk.works[f"m{year - 1980}"], title="Alone", year=year)
-    found = desk.search("m20")
+    return desk
+
+
+def test_of_a_name_that_25_films_bear_the_20_most_popular_are_found(alone):
+    found = alone.search("m20")
     assert [hit.media.title for hit in found] == ["Alone"] * 20
     assert len({hit.media.year for hit in found}) == 20
+    assert len(alone.asked()) == 1
+
+
+def test_a_name_that_25_films_bear_is_not_told_of_whole_and_narrowed_to_its_year_it_is(alone):
+    for uid in ("m10", "m20", "m34"):
+        assert not alone.answer(uid).whole
+        film = alone.works[uid]
+        narrowed = alone.answer(uid, narrow=True)
+        assert narrowed.whole
+        assert {hit.media.year for hit in narrowed.found} == {film.year}
+        sure = taken(propose(Work(Media(Kind.MOVIE, {}, "Alone", film.year)), narrowed.found))
+        assert sure.work.media.ids == {"tmdb": str(film.ids["tmdb"])}
+        assert len(alone.asked()) == 2
+
+
+def test_a_common_name_is_narrowed_to_the_year_of_the_first_release_or_episode_alone(desk):
+    for uid, years in (("m5", "primary_release_year"), ("s1", "first_air_date_year")):
+        number, year = str(desk.works[uid].ids["tmdb"]), desk.works[uid].year
+        for later in (-1, 0, 1):
+            hits = desk.search(uid, later=later, narrow=True)
+            assert (number in [hit.media.ids["tmdb"] for hit in hits]) == (later == 0)
+        queries = [asked.query.partition(f"&{years}=")[2] for asked in desk.world.requests.all]
+        assert [query.partition("&")[0] for query in queries] == [str(year + later) for later in (-1, 0, 1)]
+        desk.asked()
+
+
+def test_without_a_year_nothing_can_be_narrowed(alone):
+    alone.works["m20"].year = None
+    said = [alone.answer("m20", narrow=narrow) for narrow in (False, True)]
+    assert said[0] == said[1]
+    assert not said[1].whole
+    one, other = (asked.query for asked in alone.world.requests.all)
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "whole"),
+    [
+        (0, {"total_results": 0, "total_pages": 0}, True),
+        (0, {"total_results": 0, "total_pages": 1}, True),
+        (3, {"total_results": 3, "total_pages": 1}, True),
+        (20, {"total_results": 20, "total_pages": 1}, True),
+        (20, {"total_results": 21, "total_pages": 2}, False),
+        (19, {"total_results": 20, "total_pages": 1}, False),  # cut short
+        (0, {"total_results": 7, "total_pages": 1}, False),
+        (3, {}, True),
+        (19, {"total_results": None, "total_pages": None}, True),
+        (19, {"total_pages": 1}, True),
+        (19, {"total_pages": 2}, False),
+        (20, {}, False),
+        (20, {"total_pages": 1}, False),
+        (20, {"total_results": 20, "total_pages": 2}, False),
+        (20, {"total_results": 5, "total_pages": 1}, False),
+        (3, {"total_results": 0, "total_pages": 1}, False),
+        (3, {"total_results": -1, "total_pages": 1}, False),
+        (3, {"total_results": "", "total_pages": 1}, False),
+        (3, {"total_results": "many", "total_pages": 1}, False),
+        (3, {"total_results": 3, "total_pages": -1}, False),
+    ],
+)
+def test_a_page_is_the_whole_answer_only_if_its_counts_say_so_or_it_is_not_full_and_none_are_told(
+    desk, rows, told, whole
+):
+    hits = [{"id": n, "title": "Alone", "release_date": "1990-05-01"} for n in range(1, rows + 1)]
+    desk.said["/3/search/movie"] = lambda answer: {"page": 1, "results": hits} | told
+    said = desk.answer("m5")
+    assert len(said.found) == rows
+    assert said.whole is whole
     assert len(desk.asked()) == 1
+
+
+@pytest.mark.parametrize(("fault", "whole"), [(faults.Short(1), False), (faults.Count(1), False), (None, True)])
+def test_a_search_that_lacks_rows_is_not_whole(desk, fault, whole):
+    if fault:
+        desk.world.faults.order(fault)
+    assert desk.answer("m5").whole is whole
+
+
+def test_a_search_that_is_not_known_there_says_nothing_whole(desk):
+    desk.said["/3/search/movie"] = lambda answer: {"success": False, "status_code": 34}
+    said = desk.answer("m5")
+    assert (list(said.found), said.whole) == ([], False)
 
 
 def test_a_search_keeps_to_its_kind_and_to_the_order_of_tmdb(desk):

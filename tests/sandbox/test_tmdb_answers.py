@@ -246,6 +246,19 @@ def test_a_search_has_20_a_page_and_pages_do_not_overlap():
     assert guest.refusal("/3/search/movie", query="alone", page=501) == (400, 22)
 
 
+def test_a_search_that_is_narrowed_to_a_year_counts_what_is_left(guest):
+    for n in range(1, 6):
+        guest.works.change(guest.works[f"m{n + 20}"], title="Alone Together", year=1990 + n // 3)
+    for year, hits in ((1990, 2), (1991, 3)):
+        exact = {f"m{n + 20}" for n in range(1, 6) if 1990 + n // 3 == year}
+        page = guest.search("movie", "alone together", primary_release_year=year)
+        assert (page["total_results"], page["total_pages"]) == (len(page["results"]), 1)
+        assert {guest.named(uid)["tmdb"] for uid in exact} <= {row["id"] for row in page["results"]}
+        assert {row["release_date"][:4] for row in page["results"]} == {str(year)}
+        assert len(exact) == hits
+    assert guest.search("tv", guest.works["s1"].title, first_air_date_year=1901)["total_results"] == 0
+
+
 def test_a_search_finds_other_titles_without_accents_or_signs(guest):
     film = guest.works["m5"]
     guest.tmdb.knowledge.also["m5"] = ["Ça n'arrive qu’aux Têtes: Épisode 9"]

@@ -60,6 +60,20 @@ def test_a_film_is_found_by_its_imdb_id_and_read_with_its_titles(guest):
     assert tmdb.Movies(row["id"]).external_ids()["imdb_id"] == work.ids["imdb"]
 
 
+def test_a_search_says_how_many_films_there_are_and_how_many_of_one_year(guest):
+    for n in range(1, 31):
+        guest.works.change(guest.works[f"m{n + 10}"], title="Alone Together", year=1990 + n % 2)
+    search = tmdb.Search()
+    search.movie(query="Alone Together")
+    every, pages = search.total_results, search.total_pages
+    assert (len(search.results), pages, every >= 30) == (20, 2, True)
+    search.movie(query="Alone Together", page=2)
+    assert len(search.results) == every - 20
+    search.movie(query="Alone Together", primary_release_year=1991)
+    assert (search.total_results, search.total_pages) == (len(search.results), 1)
+    assert {guest.named(f"m{n}")["tmdb"] for n in range(11, 41, 2)} <= {row["id"] for row in search.results}
+
+
 def test_a_show_is_searched_and_read_down_to_its_episodes(guest):
     work = guest.works["s1"]
     search = tmdb.Search()

@@ -4,9 +4,9 @@ Requests: a film by any id, or a show by its own, 1; a show or an episode by an 
 own number alone; search, titles, facts 1; all episodes of a show 1, and 1 more for each 20 seasons beyond the first 20;
 another order 2. Nothing leads from the number of an episode to its show: it is never asked by, and never taken for one.
 
-A search is not narrowed by year: TMDb's filters leave out the year before and after, and a film that others date by its
-festival would not be found. It answers the 20 most popular of a name; the ladder compares years. `total_results` says
-of how many; nobody here can be told of that yet.
+A search is not narrowed by year unless that is asked for: TMDb's filters leave out the year before and after, and a film
+that others date by its festival would not be found. It answers the 20 most popular of a name, and says of how many; the
+ladder compares years.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from .tmdb_rows import (
     bearing,
     by_part,
     described,
+    entire,
     listed,
     own,
     placed,
@@ -50,6 +51,8 @@ ORDERS = {"absolute": 2, "dvd": 3}
 """Their types of episode groups."""
 
 WORDS = {Kind.MOVIE: "movie", Kind.SHOW: "tv"}
+YEARS = {Kind.MOVIE: "primary_release_year", Kind.SHOW: "first_air_date_year"}
+"""The filters by the first year; `year` is that of any release or episode."""
 PLACES = {
     Kind.MOVIE: "3/movie/{}",
     Kind.SHOW: "3/tv/{}",
@@ -140,8 +143,11 @@ class Tmdb(Source):
         title = spoken(wanted.title)[0].strip()
         if wanted.kind not in self.searches or not title:
             return Works()
-        said = await self._ask(f"3/search/{WORDS[wanted.kind]}", Hits[Thing], query=title)
-        return Works([work(wanted.kind, row) for row in said.results or ()] if said else [])
+        exactly = {YEARS[wanted.kind]: str(wanted.year)} if narrow and wanted.year else {}
+        said = await self._ask(f"3/search/{WORDS[wanted.kind]}", Hits[Thing], query=title, **exactly)
+        if said is None:
+            return Works(whole=False)
+        return Works([work(wanted.kind, row) for row in said.results or ()], whole=entire(said))
 
     async def titles(self, media: Media) -> Work | None:
         if media.kind not in self.searches or "tmdb" not in media.ids:

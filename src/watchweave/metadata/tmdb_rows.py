@@ -16,6 +16,9 @@ from .days import day
 Loose = int | float | str | None
 """Where TMDb is seen to say null, "" and 0 alike."""
 
+PAGE = 20
+"""Rows of a page of a search."""
+
 R = TypeVar("R")
 
 
@@ -134,8 +137,12 @@ class Parts(Said):
 
 
 class Hits(Said, Generic[R]):
+    """A list; the first page of one where it says how many rows and pages there are."""
+
     needed: ClassVar[tuple[str, ...]] = ("results",)
     results: list[R] | None = None
+    total_results: Loose = None
+    total_pages: Loose = None
 
 
 @cache
@@ -169,6 +176,13 @@ def work(kind: Kind, said: Thing) -> Work:
     named = [each.title or each.name for each in (*(other.titles or other.results or ()), *data)]
     titles = [said.original_title, said.original_name, *named]
     return Work(described(kind, said), tuple(dict.fromkeys(title for title in titles if title)))
+
+
+def entire(page: Hits[R]) -> bool:
+    """Is this page all that was found? A count that does not fit is not believed; where none is told, a page is all that
+    is not full."""
+    came, told = len(page.results or ()), page.total_results
+    return page.total_pages in (None, 0, 1) and (came < PAGE if told is None else came == told)
 
 
 def seconds(minutes: Loose) -> int | None:
