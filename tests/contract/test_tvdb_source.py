@@ -102,7 +102,11 @@ class Desk:
         return asyncio.run(work)
 
     def search(self, title, year=None, kind=Kind.MOVIE):
-        return self.value(self.tvdb.search(Media(kind, {}, title, year))).found
+        return self.answer(title, year, kind).found
+
+    def answer(self, title, year=None, kind=Kind.MOVIE, **how):
+        """What a search says."""
+        return self.value(self.tvdb.search(Media(kind, {}, title, year), **how))
 
     def show(self, uid):
         return Media(Kind.SHOW, {"tvdb": self.number(uid)}, self.works[uid].title)
@@ -451,6 +455,107 @@ def test_a_year_narrows_to_one_year_on_either_side(desk):
     assert len(desk.search(work.title)) == 1
     nobody_says = desk.works["m5"]
     assert len(desk.search(nobody_says.title, nobody_says.year + 5)) == 1
+
+
+@pytest.fixture
+def alone():
+    """40 films of one name, two a year: m1 and m2 of 1990, and so on until m39 and m40 of 2009."""
+    desk = Desk(movies=40, traps=False).signed_in()
+    for n in range(1, 41):
+        entry = desk.simulated.entries.of(desk.works[f"m{n}"])
+        entry.name, entry.year, entry.translations = "Alone", str(1990 + (n - 1) // 2), {}
+    return desk
+
+
+def test_a_name_that_40_films_bear_is_not_told_of_whole_and_narrowed_to_its_year_it_is(alone):
+    wide = alone.answer("Alone", 1995)
+    assert len(wide.found) == 6
+    assert not wide.whole
+    narrowed = alone.answer("Alone", 1995, narrow=True)
+    assert [one.media.ids["tvdb"] for one in narrowed.found] == [alone.number("m11"), alone.number("m12")]
+    assert {one.media.year for one in narrowed.found} == {1995}
+    assert narrowed.whole
+    assert alone.asked() == [
+        "/search?query=Alone&limit=30&type=movie",
+        "/search?query=Alone&limit=30&year=1995&type=movie",
+    ]
+
+
+def test_as_many_films_as_rows_are_told_of_whole_whatever_their_years(alone):
+    for n in range(31, 41):
+        alone.simulated.delete(alone.simulated.entries.of(alone.works[f"m{n}"]))
+    assert [(len(said.found), said.whole) for said in (alone.answer("Alone"), alone.answer("Alone", 1950))] == [
+        (30, True),
+        (0, True),
+    ]
+
+
+def test_a_show_is_narrowed_to_its_year_too(desk):
+    work = desk.works["s1"]
+    found = {later: desk.answer(work.title, work.year + later, Kind.SHOW, narrow=True) for later in (-1, 0, 1)}
+    assert {later: [one.media.ids["tvdb"] for one in said.found] for later, said in found.items()} == {
+        -1: [],
+        0: [desk.number("s1")],
+        1: [],
+    }
+    assert all(said.whole for said in found.values())
+
+
+def test_without_a_year_nothing_can_be_narrowed(alone):
+    said = [alone.answer("Alone", narrow=narrow) for narrow in (False, True)]
+    assert [(len(one.found), one.whole) for one in said] == [(30, False)] * 2
+    one, other = alone.asked()
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("links", "whole"),
+    [
+        ({"total_items": 1}, True),
+        ({"total_items": "1"}, True),
+        ({"total_items": 2}, False),  # cut short
+        ({"total_items": 0}, False),
+        ({"total_items": -1}, False),
+        ({"total_items": None}, False),
+        ({"total_items": "many"}, False),
+        ({"total_items": True}, False),
+        ({}, False),
+        (None, False),
+        ([1], False),
+    ],
+)
+def test_a_search_is_whole_only_if_as_many_rows_came_as_it_says_that_there_are(desk, links, whole):
+    work = desk.works["s1"]
+    desk.next_run(rewrite={"/search": lambda answer: answer | {"links": links}})
+    said = desk.answer(work.title, work.year, Kind.SHOW)
+    assert [one.media.ids["tvdb"] for one in said.found] == [desk.number("s1")]
+    assert said.whole is whole
+
+
+@pytest.mark.parametrize("fault", [faults.Untold(), faults.Count(1), faults.Empty(), faults.Status(404, html=False)])
+def test_a_search_that_was_cut_short_is_not_whole(desk, fault):
+    work = desk.works["s1"]
+    desk.order(fault, "/search")
+    assert not desk.answer(work.title, work.year, Kind.SHOW).whole
+    assert desk.answer(work.title, work.year, Kind.SHOW).whole
+
+
+def test_rows_of_others_count_among_those_that_came(desk):
+    work = desk.works["s1"]
+
+    def spoil(answer):
+        row = answer["data"][0]
+        rows = [row | {"type": "person"}, row | {"tvdb_id": None}, row]
+        return answer | {"data": rows, "links": answer["links"] | {"total_items": 3}}
+
+    desk.next_run(rewrite={"/search": spoil})
+    said = desk.answer(work.title, work.year, Kind.SHOW)
+    assert (len(said.found), said.whole) == (1, True)
+
+
+def test_nothing_under_a_name_is_a_whole_answer(desk):
+    said = desk.answer("Nowhere To Be Seen", 1999)
+    assert (list(said.found), said.whole) == ([], True)
 
 
 def test_what_has_neither_a_number_nor_the_kind_is_no_row(desk):

@@ -256,6 +256,17 @@ def test_a_search_hears_every_language_and_narrows(guest):
     assert guest.get("/search", query="a", offset=4_990, limit=20).status_code == 400
 
 
+def test_a_search_says_of_how_many_its_rows_are_and_a_year_leaves_fewer(guest):
+    for n in range(1, 8):
+        entry = guest.entries.of(guest.works[f"m{n + 10}"])
+        entry.name, entry.year = "Alone", str(1990 + n // 4)
+    for params, rows, total in (({}, 5, 7), ({"year": 1990}, 3, 3), ({"year": 1991}, 4, 4), ({"year": 1992}, 0, 0)):
+        answer = guest.get("/search", query="alone", type="movie", limit=5, **params).json()
+        assert (len(answer["data"]), answer["links"]["total_items"]) == (rows, total)
+        assert (answer["links"]["next"] is None) == (rows == total)
+        assert answer["links"]["page_size"] == 5
+
+
 def test_an_id_is_a_query_too(guest):
     imdb = guest.works["m1"].ids["imdb"]
     (row,) = guest.data("/search", query=imdb, remote_id=imdb)

@@ -89,6 +89,16 @@ def test_searches_find_by_words_and_by_ids(guest, client):
     assert row["movie"]["id"] == guest.number("m2")
 
 
+def test_a_search_says_how_many_films_there_are_and_how_many_of_one_year(guest, client):
+    for n in range(11, 18):
+        entry = guest.entries.of(guest.works[f"m{n}"])
+        entry.name, entry.year = "Alone", str(1990 + n % 2)
+    assert len(client.search("Alone", type="movie", limit=5)) == 5
+    assert client.get_req_links()["total_items"] == 7
+    assert len(client.search("Alone", type="movie", limit=5, year=1991)) == 4
+    assert client.get_req_links()["total_items"] == 4
+
+
 def test_updates_and_what_has_not_changed(guest, client):
     series = guest.entries.of(guest.works["s1"])
     guest.tvdb.merge(guest.tvdb.duplicate(series), series)

@@ -54,9 +54,10 @@ class Tvdb(Source):
         return [one for one in found if one and one.ids.get(space) == value]
 
     async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
-        """The year is looked at here: the source knows only exact ones."""
-        found = await self._rows(wanted.kind, {"query": spoken(wanted.title)[0], "limit": ROWS})
-        return Works([one for one in found if near(one.media.year, wanted.year)])
+        """A year to either side is looked at here: the source knows only exact ones."""
+        exactly = {"year": wanted.year} if narrow and wanted.year else {}
+        works = await self._rows(wanted.kind, {"query": spoken(wanted.title)[0], "limit": ROWS, **exactly})
+        return Works([one for one in works.found if near(one.media.year, wanted.year)], whole=works.whole)
 
     async def titles(self, media: Media) -> Work | None:
         """Without a length, if all we know of it is its IMDb id."""
@@ -66,8 +67,8 @@ class Tvdb(Source):
             record = await self._record(media.kind, number, meta=True)
             return work(media.kind, record) if record else None
         imdb = media.ids.get("imdb", "")
-        rows = await self._rows(media.kind, {"query": imdb, "remote_id": imdb}) if imdb else []
-        return next((row for row in rows if row.media.ids.get("imdb") == imdb), None)
+        works = await self._rows(media.kind, {"query": imdb, "remote_id": imdb}) if imdb else Works()
+        return next((one for one in works.found if one.media.ids.get("imdb") == imdb), None)
 
     async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media] | None:
         """One request for each 500; another reading of all where rows are missing. Seasons as the source has them: the
@@ -115,13 +116,15 @@ class Tvdb(Source):
         ]
         return list(dict.fromkeys(number for row in some if (number := clean_id("tvdb", digits(row.get("id"))))))
 
-    async def _rows(self, kind: Kind, params: Mapping[str, str | int]) -> list[Work]:
-        """The works in the rows of a search."""
+    async def _rows(self, kind: Kind, params: Mapping[str, str | int]) -> Works:
+        """The works in the rows of a search. They are all only if as many came as it says that there are: without a
+        count a list may have been cut short."""
         if kind not in self.searches:
-            return []
+            return Works()
         told = await self._ask("search", Told[list[Row]], {**params, "type": WORDS[kind]})
-        rows = (row for row in (told.data if told else None) or () if row.type == WORDS[kind])
-        return [one for row in rows if (one := work(kind, row))]
+        rows = (told.data if told else None) or []
+        found = [one for row in rows if row.type == WORDS[kind] and (one := work(kind, row))]
+        return Works(found, whole=told is not None and whole(told.link("total_items")) == len(rows))
 
     async def _listed(self, number: str, order: str) -> list[Record]:
         """The episodes of a show in one of its lists; none where there is no such list."""
