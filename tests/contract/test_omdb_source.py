@@ -50,7 +50,11 @@ class Desk:
         return asyncio.run(self.omdb.find(kind, "imdb", self.imdb(uid)))
 
     def search(self, title, year=None, kind=Kind.MOVIE):
-        return asyncio.run(self.omdb.search(Media(kind, {}, title, year))).found
+        return self.answer(title, year, kind).found
+
+    def answer(self, title, year=None, kind=Kind.MOVIE, **how):
+        """What a search says."""
+        return asyncio.run(self.omdb.search(Media(kind, {}, title, year), **how))
 
     def facts(self, uid, kind=Kind.MOVIE):
         return asyncio.run(self.omdb.facts(Media(kind, {"imdb": self.imdb(uid)})))
@@ -160,6 +164,75 @@ def test_a_search_costs_one_request_however_much_is_found():
     assert desk.http.requests == 1
 
 
+def test_a_name_that_25_films_bear_is_told_of_whole_for_one_year_and_not_without():
+    desk = Desk()
+    for n in range(25):
+        desk.film(f"q{n}", "Zebra", 1990 + n)
+    assert not desk.answer("Zebra").whole
+    for narrow in (False, True):
+        said = desk.answer("Zebra", 2001, narrow=narrow)
+        assert [(one.media.ids["imdb"], one.media.year) for one in said.found] == [(desk.imdb("q11"), 2001)]
+        assert said.whole
+    assert desk.http.requests == 3
+
+
+@pytest.mark.parametrize(("films", "whole"), [(9, True), (10, True), (11, False), (25, False)])
+def test_of_one_name_and_year_ten_films_are_told_of_whole_and_no_more(films, whole):
+    desk = Desk()
+    for n in range(films):
+        desk.film(f"q{n}", "Zebra", 2001)
+    said = desk.answer("Zebra", 2001)
+    assert (len(said.found), said.whole) == (min(films, 10), whole)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "whole"),
+    [
+        (3, {"totalResults": "3"}, True),
+        (3, {"totalResults": 3}, True),
+        (3, {"totalResults": "4"}, False),  # cut short
+        (3, {"totalResults": "2"}, False),
+        (3, {"totalResults": "0"}, False),
+        (3, {"totalResults": "-1"}, False),
+        (3, {"totalResults": "many"}, False),
+        (3, {}, True),
+        (3, {"totalResults": "N/A"}, True),
+        (3, {"totalResults": None}, True),
+        (10, {"totalResults": "10"}, True),
+        (10, {"totalResults": "11"}, False),
+        (10, {"totalResults": "N/A"}, False),
+        (10, {}, False),
+        (0, {}, False),
+    ],
+)
+def test_a_search_is_whole_only_if_its_count_says_so_or_its_page_is_not_full_and_none_is_told(rows, told, whole):
+    hits = [{"Title": "Zebra", "Year": "2001", "imdbID": f"tt00000{n}", "Type": "movie"} for n in range(11, rows + 11)]
+    said = Desk(rewrite=lambda _: {"Search": hits, "Response": "True"} | told).answer("Zebra", 2001)
+    assert (len(said.found), said.whole) == (rows, whole)
+
+
+@pytest.mark.parametrize(
+    ("error", "whole"),
+    [
+        ("Movie not found!", True),
+        ("Series not found!", True),
+        ("Too many results.", False),
+        ("Error getting data.", False),
+        ("Incorrect IMDb ID.", False),
+    ],
+)
+def test_nothing_found_is_a_whole_answer_and_too_much_is_none(error, whole):
+    said = Desk(rewrite=lambda _: {"Response": "False", "Error": error}).answer("Zebra", 2001)
+    assert (list(said.found), said.whole) == ([], whole)
+
+
+def test_a_title_of_two_letters_is_not_told_of_whole():
+    desk = Desk()
+    desk.film("q", "Up", 2009)
+    said = desk.answer("Up", 2009)
+    assert (list(said.found), said.whole) == ([], False)
+
+
 def test_what_stands_in_brackets_is_not_searched_for():
     desk = Desk()
     desk.film("q", "City of Zebras", 1995)
@@ -170,6 +243,13 @@ def test_a_film_that_comes_twice_is_one():
     desk = Desk(rewrite=lambda page: page | {"Search": page["Search"] * 2})
     work = desk.works["m4"]
     assert len(desk.search(work.title, work.year)) == 1
+
+
+def test_a_film_that_comes_twice_counts_twice():
+    desk = Desk(rewrite=lambda page: page | {"Search": page["Search"] * 2, "totalResults": "2"})
+    work = desk.works["m4"]
+    said = desk.answer(work.title, work.year)
+    assert (len(said.found), said.whole) == (1, True)
 
 
 def test_what_is_shown_of_a_film():

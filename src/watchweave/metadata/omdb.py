@@ -22,9 +22,12 @@ from .base import Facts, Kept, Source, Works
 KINDS = {"movie": Kind.MOVIE, "series": Kind.SHOW, "episode": Kind.EPISODE}
 TYPES = {kind: word for word, kind in KINDS.items()}
 DAY = 86_400
+PAGE = 10
+"""Rows of a page of a search."""
 COMPARE = "Compare api_key under metadata: omdb: in the settings with the key that OMDb sent you."
 
 _UNKNOWN = re.compile(r"not found|incorrect imdb id|too many results|error getting data", re.IGNORECASE)
+_NONE = re.compile(r"not found", re.IGNORECASE)
 _LIMIT = re.compile(r"request limit", re.IGNORECASE)
 _KEY = re.compile(r"api key", re.IGNORECASE)
 _YEAR = re.compile(r"[12][0-9]{3}")
@@ -59,6 +62,7 @@ class Told(Row, rename="pascal"):
     response: str = ""
     error: str = ""
     search: list[Row] = []
+    total_results: str | int | None = field(default=None, name="totalResults")
 
 
 class Omdb(Source):
@@ -91,8 +95,9 @@ class Omdb(Source):
         for at once. A title of one or two letters finds nothing."""
         asked = {"s": spoken(wanted.title)[0], "type": TYPES[wanted.kind]}
         told = await self._ask(asked | ({"y": str(wanted.year)} if wanted.year else {}))
-        found = [one for row in told.search if (one := media(row)) and one.kind is wanted.kind] if told else []
-        return Works([Work(one) for one in {one.ids["imdb"]: one for one in found}.values()])  # some come twice
+        found = [one for row in told.search if (one := media(row)) and one.kind is wanted.kind]
+        once = {one.ids["imdb"]: one for one in found}  # some come twice, and count twice
+        return Works([Work(one) for one in once.values()], whole=entire(told))
 
     async def facts(self, media: Media) -> Facts | None:
         row = await self._title(media.kind, "imdb", media.ids["imdb"]) if "imdb" in media.ids else None
@@ -107,10 +112,11 @@ class Omdb(Source):
         if space not in self.finds.get(kind, ()) or clean_id(space, value) != value:
             return None
         row = await self._ask({"i": value})
-        return row if row and row.imdb_id == value and KINDS.get(row.type) is kind else None
+        return row if row.imdb_id == value and KINDS.get(row.type) is kind else None
 
-    async def _ask(self, asked: Mapping[str, str]) -> Told | None:
-        """The answer, or nothing where it knows nothing. On a day that is spent it is not asked again."""
+    async def _ask(self, asked: Mapping[str, str]) -> Told:
+        """The answer; where it knows nothing, one that says so and is empty otherwise. On a day that is spent it is not
+        asked again."""
         today = int(self.http.clock.now()) // DAY
         if self._spent == today:
             raise self._over()
@@ -125,7 +131,7 @@ class Omdb(Source):
         if answer.status == 401 or _KEY.search(error):
             raise SignInNeeded(self.title, f"the key is not taken{said(error)} {COMPARE}")
         if told and told.response == "False" and _UNKNOWN.search(error):
-            return None
+            return Told(response="False", error=error)
         raise self._odd(told, error)
 
     def _over(self) -> RateLimited:
@@ -136,6 +142,15 @@ class Omdb(Source):
         if told and told.response == "False":
             return Unavailable(self.title, f"it does not answer now{said(error)}")
         return UnexpectedAnswer(self.title, "the answer says neither that it knows nor that it does not.", status=200)
+
+
+def entire(told: Told) -> bool:
+    """Are these all rows of a search? A count that does not fit is not believed; where none is told, rows are all that do
+    not fill a page. A "no" may mean that there is nothing, or that there is too much."""
+    came, count = len(told.search), told.total_results
+    if told.response != "True":
+        return bool(_NONE.search(told.error))
+    return 0 < came < PAGE if count in (None, "") else str(count) == str(came)
 
 
 def said(error: str) -> str:
