@@ -90,7 +90,11 @@ def found(known, kind, value, space="imdb"):
 
 
 def searched(known, title, year=None, kind=Kind.MOVIE):
-    return asyncio.run(known.search(Media(kind, {}, title, year))).found
+    return said(known, title, year, kind).found
+
+
+def said(known, title, year=None, kind=Kind.MOVIE, **how):
+    return asyncio.run(known.search(Media(kind, {}, title, year), **how))
 
 
 def test_films_series_and_episodes_with_a_place_are_kept_and_counted(desk):
@@ -173,6 +177,37 @@ def test_without_a_year_all_namesakes_are_found(known):
     assert [work.media.year for work in searched(known, "Crash", 2005)] == [2004]
 
 
+def test_an_exact_year_finds_no_year_to_either_side(known):
+    assert [len(said(known, "Heat", year, narrow=True).found) for year in (1994, 1995, 1996)] == [0, 1, 0]
+    assert [work.media.year for work in said(known, "Crash", narrow=True).found] == [1996, 2004]
+
+
+def namesakes(desk, *years):
+    """What is known when each of these years has so many films called Alone."""
+    films = [year for year, count in years for _ in range(count)]
+    rows = (rf"tt{n:07d}|movie|Alone|Alone|0|{year}|\N|90|Drama" for n, year in enumerate(films, 1))
+    desk.give(TITLES + "\n".join(rows))
+    desk.load()
+    return ImdbDatasets(desk.into)
+
+
+def test_a_name_that_60_films_of_three_years_bear_is_told_of_whole_for_one_year_alone(desk):
+    with closing(namesakes(desk, (1990, 20), (1991, 20), (1992, 20))) as known:
+        wide, narrowed = said(known, "Alone", 1991), said(known, "Alone", 1991, narrow=True)
+    assert (len(wide.found), wide.whole) == (50, False)
+    assert (len(narrowed.found), narrowed.whole) == (20, True)
+    assert {work.media.year for work in narrowed.found} == {1991}
+
+
+@pytest.mark.parametrize(("films", "whole"), [(49, True), (50, False), (51, False)])
+def test_as_many_works_as_are_named_may_be_more(desk, films, whole):
+    with closing(namesakes(desk, (1990, films))) as known:
+        told = said(known, "Alone", 1990)
+        assert (len(told.found), told.whole) == (min(films, 50), whole)
+        assert said(known, "Heat (Alone)").whole is whole
+        assert said(known, "Heat", 1995).whole
+
+
 def test_the_title_where_it_was_made_finds_it_too(known):
     (work,) = searched(known, "Per un Pugno di Dollari (1964)", 1964)
     assert (work.media.title, work.more) == ("A Fistful of Dollars", ("Per un pugno di dollari",))
@@ -204,6 +239,14 @@ def test_all_episodes_of_a_show_in_imdbs_order_and_in_no_other(known):
     assert asyncio.run(known.episodes(show, "dvd")) is None
     assert asyncio.run(known.episodes(Media(Kind.SHOW, {"tmdb": "1396"}))) is None
     assert asyncio.run(known.episodes(Media(Kind.SHOW, {"imdb": "tt0113277"}))) is None
+
+
+def test_of_a_series_without_episodes_there_is_no_list(desk):
+    desk.give(TITLES + r"tt0000007|tvSeries|Pilots Only|Pilots Only|0|1999|\N|\N|\N")
+    desk.load()
+    with closing(ImdbDatasets(desk.into)) as known:
+        assert found(known, Kind.SHOW, "tt0000007")
+        assert asyncio.run(known.episodes(Media(Kind.SHOW, {"imdb": "tt0000007"}))) is None
 
 
 def test_a_place_names_an_episode_unless_two_stand_there(known):

@@ -48,7 +48,7 @@ PLACELESS = "episodes without a season or a number"
 FOREIGN = "episodes of no series that was taken"
 """Why a line is left out."""
 MOST = 50
-"""Works of one title and any year that a search names."""
+"""Works of one title that a search names."""
 
 APPLICATION, VERSION = 0x57574944, 1
 """Mark a SQLite file as ours ("WWID"), of this form."""
@@ -77,7 +77,7 @@ COLUMNS = "work.id, work.kind, work.title, work.original, work.year, work.runtim
 BY_ID = f"SELECT {COLUMNS} FROM work WHERE id = ? AND kind = ?"
 BY_NAME = (
     f"SELECT {COLUMNS} FROM name JOIN work ON work.id = name.work WHERE name.key = :key AND work.kind = :kind"
-    " AND (:year IS NULL OR work.year BETWEEN :year - 1 AND :year + 1) ORDER BY work.id LIMIT :most"
+    " AND (:year IS NULL OR work.year BETWEEN :year - :apart AND :year + :apart) ORDER BY work.id LIMIT :most"
 )
 PLACE_BY_ID = "SELECT id, show, season, number FROM episode WHERE id = ?"
 BY_PLACE = "SELECT id, show, season, number FROM episode WHERE show = ? AND season = ? AND number = ? LIMIT 2"
@@ -337,20 +337,23 @@ class ImdbDatasets(Source):
 
     async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """Works of the same title but for spelling, at most a year apart; oldest ids first."""
-        asked = {"kind": int(wanted.kind), "year": wanted.year, "most": MOST}
-        keys = sorted({normal(title) for title in spoken(wanted.title)} - {""})
-        found = {row.number: row for key in keys for row in self._all(BY_NAME, {**asked, "key": key}, Row)}
-        return Works([_work(found[number]) for number in sorted(found)])
+        asked = {"kind": int(wanted.kind), "year": wanted.year, "apart": 0 if narrow else 1, "most": MOST}
+        keys = {normal(title) for title in spoken(wanted.title)} - {""}
+        lists = [self._all(BY_NAME, {**asked, "key": key}, Row) for key in keys]
+        found = {row.number: row for rows in lists for row in rows}
+        return Works([_work(found[number]) for number in sorted(found)], whole=all(len(rows) < MOST for rows in lists))
 
     async def titles(self, media: Media) -> Work | None:
         number = _number_of(media.ids.get("imdb", ""))
         return next((_work(row) for row in self._all(BY_ID, (number, int(media.kind)), Row)), None)
 
     async def episodes(self, show: Media, order: Order = "aired") -> Sequence[Media] | None:
-        """IMDb numbers episodes in one order alone."""
+        """IMDb numbers episodes in one order alone; of a series without any it has no list."""
         number = _number_of(show.ids.get("imdb", "")) if show.kind is Kind.SHOW else None
-        known = self._known(Kind.SHOW, number) if order == "aired" and number is not None else []
-        return [_episode(known[0], place) for place in self._all(OF_SHOW, (number,), Placed)] if known else None
+        if order != "aired" or number is None:
+            return None
+        places = self._all(OF_SHOW, (number,), Placed)
+        return [_episode(known, place) for known in self._known(Kind.SHOW, number) for place in places] or None
 
     def episode(self, show: str, season: int, number: int) -> str | None:
         """The id of the only episode in this place of the series with this id."""
