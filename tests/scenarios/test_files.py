@@ -116,6 +116,23 @@ def test_one_episode_seen_on_trakt_never_marks_the_one_object():
     assert house.writes("plex.server") == []
 
 
+@pytest.mark.parametrize("between", [MINUTE, HOUR, 10 * HOUR, 20 * DAY])
+def test_the_one_object_is_marked_once_its_last_episode_is_seen(between):
+    """The first one is refused meanwhile, and its wait does not outlast what it waits for."""
+    house = household(objects=False)
+    house.watch_on_trakt("s1.1.1", NOW - DAY)
+    for _ in range(3):
+        house.later(between)
+        house.sync()
+    assert not house.watched("s1.1.1")
+    house.watch_on_trakt("s1.1.2", house.now())
+    house.later(MINUTE)
+    house.sync()
+    assert house.watched("s1.1.1")
+    silent(house, 3)
+    assert [len(house.plays(uid)) for uid in FILE] == [1, 1]
+
+
 def test_one_episode_seen_on_trakt_marks_its_own_object():
     house = household(objects=True)
     house.watch_on_trakt("s1.1.1", NOW - 3 * DAY)

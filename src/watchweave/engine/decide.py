@@ -168,15 +168,20 @@ class Decide:
         for name in party.shelves:
             if not party.look(name).whole:
                 continue
-            busy = {row.media for row in self.journal.open(party.id, name)} | self.journal.refused(
-                party.id, name, self.now
-            )
+            busy = self._open(party, name) | self.journal.refused(party.id, name, self.now)
             if name == "history":
                 changes += self._told(party, busy)
             else:
-                rows = [row for row in self.values.due(party.id, SHELVES[name], circle.id) if row.media not in busy]
+                due = self.values.due(party.id, SHELVES[name], circle.id)
+                fresh = [row.media for row in due if row.media not in busy]
+                again = self.journal.beside(busy & {row.media for row in due}, fresh) - self._open(party, name)
+                rows = [row for row in due if row.media not in busy - again]
                 changes += [c for row in rows if (c := self._change(party, name, row))]
         return self._possible(party, changes)
+
+    def _open(self, party: Party, name: str) -> set[int]:
+        """Of these nobody knows yet what became of our last write."""
+        return {row.media for row in self.journal.open(party.id, name)}
 
     def _change(self, party: Party, name: str, row: Due) -> Change | None:
         value = self._form(party.id, name).fit(row.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -196,6 +196,19 @@ class Journal:
             "SELECT r.media FROM refusal AS r JOIN media AS m ON m.id = r.media WHERE r.account = ? AND r.shelf = ?"
             " AND r.next_try > ? AND r.ids_version = m.ids_version",
             (account, SHELVES[shelf], now),
+        )
+        return {media for (media,) in rows}
+
+    def beside(self, refused: Collection[int], fresh: Sequence[int]) -> set[int]:
+        """Those of these episodes beside which another one of their season is to be written: what is refused for the
+        sake of another one, with which it stands in one file, is tried again together with that."""
+        if not refused or not fresh:
+            return set()
+        rows = self.db.execute(
+            "SELECT r.id FROM media AS r WHERE r.kind = 4 AND r.id IN (SELECT value FROM json_each(?1))"
+            " AND (r.parent, r.season) IN (SELECT m.parent, m.season FROM media AS m WHERE m.kind = 4"
+            " AND m.id IN (SELECT value FROM json_each(?2)))",
+            (json.dumps(sorted(refused)), json.dumps(fresh)),
         )
         return {media for (media,) in rows}
 
