@@ -192,7 +192,10 @@ def _open_imported(folder: Path, stack: AsyncExitStack, warned: set[str]) -> Ite
 
 IMPORTS = "data"
 """The folder of what was imported."""
-IMPORTED = {"imdb.db": "watchweave.metadata.imdb_datasets:ImdbDatasets"}
+IMPORTED = {
+    "imdb.db": "watchweave.metadata.imdb_datasets:ImdbDatasets",
+    "anime.db": "watchweave.metadata.anime:AnimeLists",
+}
 """In the order in which they are asked; what was not imported is not loaded."""
 SOURCES = {
     "tmdb": "watchweave.metadata.tmdb:Tmdb",

@@ -116,6 +116,22 @@ def test_a_list_of_anime_is_imported_too_whatever_its_name(place):
     assert imported(place).with_name("anime.db").exists()
 
 
+def test_a_list_of_anime_tells_what_others_call_it_without_a_request(place):
+    an_anime(place)
+    with_tmdb(place)
+    place.run("sync")
+    assert plays(place)[0] == 0
+    before = asked(place)
+    told = take(place, "ids.txt")
+    assert (told.code, told.out.splitlines()[:2]) == (
+        0,
+        ["Kometa's anime ids: imported ids.txt.", "  used: 2 entries"],
+    )
+    assert place.run("sync").code == 0
+    assert (plays(place)[0], asked(place)) == (1, before)
+    assert f"imdb {place.work('m1').ids['imdb']}, said by anime_lists" in place.run("why", place.work("m1").title).out
+
+
 def test_several_sets_are_imported_by_one_command_and_what_stands_is_told_where_a_later_one_fails(place):
     an_anime(place)
     (place.downloads / "ids.txt").write_text((place.downloads / "ids.txt").read_text()[:-9])

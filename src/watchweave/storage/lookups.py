@@ -17,7 +17,7 @@ from .matches import Matches
 
 NOBODY = "known"
 """Who answered where there was nobody to ask: what is known here, by the word of another account."""
-TELLERS = {"person": -1, "imdb_datasets": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, NOBODY: -6}
+TELLERS = {"person": -1, "imdb_datasets": -2, "tmdb": -3, "tvdb": -4, "omdb": -5, NOBODY: -6, "anime_lists": -7}
 """Who may tell an id, beside accounts: the number that stands for them in the database."""
 FIRST, LONGEST = 7 * DAY, 30 * DAY
 """After so long a "no" is asked again, and after twice that the next time, up to so long."""
