@@ -387,6 +387,32 @@ def test_what_is_no_episode_of_such_an_entry_is_nowhere(desk, changed):
     assert asyncio.run(desk.source().elsewhere(Media(**{"kind": Kind.EPISODE, **asked, **changed}))) == []
 
 
+def test_a_mapping_with_an_offset_alone_is_of_all_episodes(desk):
+    head, tail = (
+        '<anime-list><anime anidbid="9304" tvdbid="262954" defaulttvdbseason="1"><mapping-list>',
+        "</mapping-list>",
+    )
+    rules = '<mapping anidbseason="0" tvdbseason="0" offset="7"/><mapping anidbseason="1" tvdbseason="2" offset="-5"/>'
+    desk.load(f"{head}{rules}{tail}</anime></anime-list>")
+    assert desk.elsewhere("anidb", "9304", 2, season=0) == ["tvdb 262954 S00E09"]
+    assert desk.elsewhere("anidb", "9304", 6) == ["tvdb 262954 S02E01"]
+    assert desk.elsewhere("anidb", "9304", 5) == []
+
+
+def test_one_range_that_cannot_be_read_leaves_all_episodes_of_its_entry_unknown(desk):
+    good = {"tvdb_show:9:s1": {"1-12": "1-12"}}
+    assert desk.load({"anidb:8:R": {**good, "tmdb_show:7:s1": {"1-12|2": "1-24"}}}) == Loaded("anibridge", 1, 1)
+    assert desk.elsewhere("anidb", "8", 1) == []
+
+
+def test_two_rows_of_one_entry_with_other_names_leave_these_without_a_word(desk):
+    series = {"type": "TV", "anidb_id": 50, "tvdb_id": 9, "season": {"tvdb": 1}}
+    desk.load([series | {"mal_id": 51}, series | {"mal_id": 52}])
+    assert desk.elsewhere("anidb", "50", 1) == ["tvdb 9 S01E01"]
+    assert desk.elsewhere("mal", "51", 1) == []
+    assert desk.find("mal", "51") == {"mal": "51"}
+
+
 # Which other ids are the same work
 
 
@@ -497,6 +523,42 @@ def test_what_is_no_id_of_an_anime_database_is_not_known(desk):
         assert desk.find(space, value) is None
 
 
+@pytest.mark.parametrize(
+    ("targets", "ids"),
+    [
+        ({"tvdb_show:9:s1": {"1-": "1-"}, "imdb_show:tt0000009": {}}, {"tvdb": "9", "imdb": "tt0000009"}),
+        ({"tvdb_show:9:s1": {"1-12": "1-12"}, "tvdb_show:9:s0": {"13": "1"}}, {"tvdb": "9"}),
+        ({"tvdb_show:9:s0": {"13": "1"}, "tvdb_show:9:s1": {"1-12": "1-12"}}, {"tvdb": "9"}),
+        ({"tvdb_show:9:s1": {"1-12": "13-24"}}, {}),
+        ({"tvdb_show:9:s2": {"1-12": "1-12"}}, {}),
+        ({"mal:9": {"1-12": "1-12"}}, {"mal": "9"}),
+        ({"mal:9": {"1-2": "1"}}, {}),
+    ],
+)
+def test_ranges_say_whether_an_entry_is_the_whole(desk, targets, ids):
+    desk.load({"anidb:8:R": targets})
+    assert desk.find("anidb", "8") == {"anidb": "8", **ids}
+
+
+def test_several_episodes_are_not_one_film(desk):
+    desk.load({"anilist:5": {"tmdb_movie:7": {"1-2": "1-2"}}})
+    assert desk.find("anilist", "5", Kind.MOVIE) == {"anilist": "5"}
+
+
+def test_the_word_movie_makes_a_film(desk):
+    desk.load('<anime-list><anime anidbid="7" tvdbid="movie" defaulttvdbseason="1"/></anime-list>')
+    assert desk.find("anidb", "7", Kind.SHOW) is None
+    assert desk.find("anidb", "7", Kind.MOVIE) == {"anidb": "7"}
+
+
+def test_lists_that_differ_on_the_kind_or_the_show_give_no_id_of_it(desk):
+    show = {"tvdb_id": 9, "tvdb_season": 1, "tvdb_epoffset": 0, "imdb_id": "tt0000009"}
+    desk.load({"5": show, "6": {**show, "tvdb_id": 10}}, [{"type": "MOVIE", "anidb_id": 5}])
+    assert desk.find("anidb", "5", Kind.MOVIE) == {"anidb": "5"}
+    desk.load([{"type": "TV", "anidb_id": 6, "tvdb_id": 11, "season": {"tvdb": 1}}])
+    assert desk.find("anidb", "6") == {"anidb": "6"}
+
+
 # The import
 
 
@@ -587,11 +649,12 @@ def test_a_wrong_value_in_any_place_spoils_its_row_at_most(desk, name):
 
 def test_a_wrong_value_in_any_range_leaves_the_episodes_of_its_entry_unknown(desk):
     wrong = ["", "a", "1-", "0x1", "5-3", "1|2|3", "1||2", "1-2,,3", "9" * 400, "1-9|0", "1-5|-", 7, [], {}, "1-3|2"]
+    wrong += ["1-3", "1-5|2", "7|2", "1-,3"]
     for one in wrong:
         row = {"anidb:12:R": {"tvdb_show:72070:s1": {"1-2": "1-2", "3-4": one}}}
         assert desk.load(row) == Loaded("anibridge", 1, 0 if one == "1-" else 1)
         assert desk.elsewhere("anidb", "12", 1) == (["tvdb 72070 S01E01"] if one == "1-" else [])
-    for one in wrong:
+    for one in wrong[:-4]:
         row = XML.replace(";9-1;18-2;", f";9-{one};") if one != "" else XML.replace(";9-1;18-2;", ";;9;")
         assert desk.load(row).unusable == (0 if one == 7 else 1)
         assert desk.elsewhere("anidb", "69", 1) == ["tvdb 81797 #1", "tmdb 37854 #1"]
