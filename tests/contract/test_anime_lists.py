@@ -401,7 +401,7 @@ def test_a_mapping_with_an_offset_alone_is_of_all_episodes(desk):
 
 def test_one_range_that_cannot_be_read_leaves_all_episodes_of_its_entry_unknown(desk):
     good = {"tvdb_show:9:s1": {"1-12": "1-12"}}
-    assert desk.load({"anidb:8:R": {**good, "tmdb_show:7:s1": {"1-12|2": "1-24"}}}) == Loaded("anibridge", 1, 1)
+    assert desk.load({"anidb:8:R": {**good, "tmdb_show:7:s1": {"1-12|2": "1-12"}}}) == Loaded("anibridge", 1, 1)
     assert desk.elsewhere("anidb", "8", 1) == []
 
 
@@ -553,7 +553,7 @@ def test_the_word_movie_makes_a_film(desk):
 
 def test_lists_that_differ_on_the_kind_or_the_show_give_no_id_of_it(desk):
     show = {"tvdb_id": 9, "tvdb_season": 1, "tvdb_epoffset": 0, "imdb_id": "tt0000009"}
-    desk.load({"5": show, "6": {**show, "tvdb_id": 10}}, [{"type": "MOVIE", "anidb_id": 5}])
+    desk.load({"5": show, "6": {**show, "tvdb_id": 10, "imdb_id": "tt0000010"}}, [{"type": "MOVIE", "anidb_id": 5}])
     assert desk.find("anidb", "5", Kind.MOVIE) == {"anidb": "5"}
     desk.load([{"type": "TV", "anidb_id": 6, "tvdb_id": 11, "season": {"tvdb": 1}}])
     assert desk.find("anidb", "6") == {"anidb": "6"}
