@@ -115,3 +115,25 @@ def test_two_of_the_same_title_and_year_are_both_proposed():
 def test_titles_that_are_all_signs_are_told_apart(one, other, same):
     wanted, work = Work(Media(Kind.MOVIE, {}, one, 2004)), Work(Media(Kind.MOVIE, {"tmdb": "1"}, other, 2004))
     assert (taken(propose(wanted, [work])) is not None) is same
+
+
+def works_of(*said):
+    """Works called Heat, by their ids and years."""
+    return [Work(Media(Kind.MOVIE, ids, "Heat", year)) for ids, year in said]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ([({"tmdb": "1"}, 1995)], {"tmdb": "1"}),
+        ([({"tmdb": "1"}, 1995), ({"tmdb": "2"}, 1995)], None),
+        ([({"tmdb": "1"}, 1995), ({"tmdb": "2"}, 1996)], None),  # years are off by one at times
+        ([({"tmdb": "1"}, 1995), ({"tmdb": "2"}, 1997)], {"tmdb": "1"}),
+        ([({"imdb": "tt0000001"}, 1995), ({"tmdb": "1"}, 1995)], {"imdb": "tt0000001"}),  # may well be one
+        ([({"imdb": "tt0000001"}, 1995), ({"imdb": "tt0000002"}, 1996), ({"tmdb": "1"}, 1995)], {"tmdb": "1"}),
+        ([({"imdb": "tt0000001"}, 1995), ({"imdb": "tt0000002"}, 1995), ({"tmdb": "1"}, 1995)], None),
+    ],
+)
+def test_what_is_taken_is_the_only_one_of_its_title_and_year_and_has_no_rival_nearby(said, found):
+    chosen = taken(propose(Work(Media(Kind.MOVIE, {}, "Heat", 1995)), works_of(*said)))
+    assert (chosen and chosen.work.media.ids) == found

@@ -130,9 +130,19 @@ def propose(wanted: Work, works: Iterable[Work], most: int = 5) -> list[Proposal
 
 
 def taken(proposals: Sequence[Proposal]) -> Proposal | None:
-    """The only work of exactly this title and year, if there is one whose length does not contradict."""
-    sure = [proposal for proposal in proposals if proposal.score >= SURE]
-    return sure[0] if len(sure) == 1 else None
+    """The only work of exactly this title and year whose length does not contradict. There is none where another one of
+    this title is a year away: years are off by one in one case of forty, so it may be that."""
+    close = [proposal for proposal in proposals if proposal.score >= EQUAL[1]]
+    sure = [one for one in close if one.score >= SURE]
+    if any(rivals(one, other) for one in sure for other in sure):
+        return None
+    return next((one for one in sure if not any(rivals(one, other) for other in close)), None)
+
+
+def rivals(one: Proposal, other: Proposal) -> bool:
+    """Are these two works? What two databases call by ids of their own may be one."""
+    mine, theirs = one.work.media.ids, other.work.media.ids
+    return any(theirs.get(space, value) != value for space, value in mine.items())
 
 
 SURE = 100

@@ -103,6 +103,8 @@ class Identify:
         able = [source for source in self.asking.sources if asked.media.kind in source.searches]
         for source in (source for source in able if source.free):
             works = await self._search(source, asked.media, narrow=False)
+            if works is not None and not works.whole:
+                works = await self._search(source, asked.media, narrow=True)
             if works is None:
                 continue
             teller, whole = source.name, whole and works.whole
@@ -122,7 +124,7 @@ class Identify:
     async def _search(self, source: Source, media: Media, *, narrow: bool) -> Works | None:
         """The answer to this question: two copies of one title are one question."""
         question = (int(media.kind), normal(media.title), media.year, narrow)
-        return await self.asking.once(source, question, lambda: source.search(media, narrow=narrow), Works())
+        return await self.asking.once(source, question, lambda: source.search(media, narrow=narrow), Works(whole=False))
 
     def _answer(self, teller: str, said: Sequence[tuple[str, Proposal]]) -> Answer:
         """Everything said, and what is sure of it."""
