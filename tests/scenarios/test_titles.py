@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pytest
 
 from tests.support.town import DAY, HOUR, MINUTE, NOON, PLEXLIKE, TRAKTLIKE, Town
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work
 from watchweave.engine.decide import Terms
-from watchweave.errors import Unavailable
+from watchweave.errors import Unavailable, UnexpectedAnswer
 from watchweave.metadata.base import Source, Works
 from watchweave.storage.lookups import Lookups
 
@@ -217,3 +220,176 @@ def test_what_bears_a_disputed_id_is_not_taken_by_its_title():
     town.wait(30 * DAY)
     town.settle()
     assert (source.asked, town.times("trakt", "heat")) == ([], [])
+
+
+# A new source, answers that are no use, and titles that many bear
+
+
+def test_who_can_be_asked_now_is_asked_what_the_others_could_not_tell():
+    first, second = Library(), Library(name="tvdb")
+    town = town_with(first)
+    town.settle()
+    town.sources = (first, second)
+    second.works = known(town, "heat")
+    town.wait(HOUR)
+    for _ in range(3):
+        town.sync()
+        town.wait(HOUR)
+    assert (first.asked, second.asked, len(town.times("trakt", "heat"))) == (["Heat"], ["Heat"], 1)
+
+
+def test_a_new_source_that_costs_nothing_costs_nothing():
+    paid, free = Library(), Library(name="imdb_datasets", free=True)
+    town = town_with(paid, films=("heat", "alien"))
+    town.settle()
+    town.sources, paid.asked = (free, paid), []
+    free.works = known(town, "heat")
+    town.wait(HOUR)
+    town.settle()
+    assert ([len(town.times("trakt", one)) for one in ("heat", "alien")], paid.asked) == ([1, 0], [])
+    town.wait(8 * DAY)
+    town.settle()
+    assert paid.asked == ["Alien"]
+
+
+class Nonsense(Indexed):
+    """A source whose answers to some questions are no use."""
+
+    def __init__(self, *titles):
+        super().__init__()
+        self.useless = titles
+
+    async def search(self, wanted, *, narrow=False):
+        works = await super().search(wanted, narrow=narrow)
+        if wanted.title in self.useless:
+            raise UnexpectedAnswer("TMDb", "the answer is no JSON.")
+        return works
+
+
+def test_an_answer_that_is_no_use_holds_up_nothing_behind_it():
+    source = Nonsense("Alien", "Blade")
+    town = town_with(source, films=("alien", "blade", "heat"))
+    source.works = known(town, "heat")
+    town.settle()
+    assert (len(town.times("trakt", "heat")), sorted(source.asked)) == (1, ["Alien", "Blade", "Heat"])
+
+
+def test_who_only_answers_nonsense_is_left_alone_for_this_run():
+    films = tuple(f"film{n}" for n in range(30))
+    source = Nonsense(*(film.title() for film in films))
+    town = town_with(source, films=films)
+    town.sync()
+    assert len(source.asked) < 12  # three that cannot be used, and those that were on their way
+    source.useless, source.works = (), known(town, *films)
+    town.wait(HOUR)
+    town.plex.rate("ran", 70, town.time)
+    town.settle()
+    assert town.store.db.execute("SELECT count(*) FROM lookup WHERE taken IS NOT NULL").fetchone() == (28,)
+
+
+def test_after_an_answer_that_is_no_use_nothing_is_taken_on_the_word_of_another_account():
+    source = Nonsense("Heat")
+    town = town_with(source)
+    town.trakt.wish("heat", NOON)
+    town.settle()
+    assert town.times("trakt", "heat") == []
+
+
+@dataclass
+class Crowded(Library):
+    """It names only the most popular works of a title, unless it is asked for those of one year."""
+
+    narrowly: list[Work] = field(default_factory=list)
+    narrow: list[bool] = field(default_factory=list)
+
+    async def search(self, wanted, *, narrow=False):
+        self.asked.append(wanted.title)
+        self.narrow.append(narrow)
+        return Works(self.narrowly) if narrow else Works(self.works, whole=False)
+
+
+@pytest.mark.parametrize(("title", "days"), [("heat", 0), ("of mice and men", 7)])
+def test_of_a_crowd_nothing_is_taken_until_it_was_asked_for_by_its_year(title, days):
+    """Titles of one word are asked for by their year at once."""
+    source = Crowded()
+    town = town_with(source, films=(title,))
+    source.works, source.narrowly = [film(title.title(), 2000, "7")], known(town, title)
+    town.settle()
+    if days:
+        assert (town.times("trakt", title), source.narrow) == ([], [False])
+        town.wait(days * DAY)
+        town.settle()
+    assert (len(town.times("trakt", title)), source.narrow[-1]) == (1, True)
+
+
+def test_a_namesake_that_the_year_brings_to_light_is_a_rival():
+    source = Crowded()
+    town = town_with(source)
+    source.narrowly = [*known(town, "heat"), film("Heat", 2000, "7")]
+    town.settle()
+    assert town.times("trakt", "heat") == []
+
+
+# Ids that few know
+
+
+@dataclass
+class Register(Library):
+    """It knows things by ids."""
+
+    things: dict[tuple[str, str], Media] = field(default_factory=dict)
+    finds: ClassVar = {Kind.MOVIE: ("tvdb", "anidb")}
+
+    async def find(self, kind, space, value):
+        self.asked.append(f"{space}:{value}")
+        found = self.things.get((space, value))
+        return [found] if found else []
+
+
+def register(town, **more):
+    heat = Media(Kind.MOVIE, {"tvdb": "9", **town.things["heat"].ids}, "Heat", 2000)
+    return {("tvdb", "9"): heat} | more
+
+
+def town_of_few(*sources):
+    """Plex names Heat by an id alone that Trakt takes from nobody."""
+    town = town_with(*sources)
+    town.plex.nameless = set()
+    town.plex.ids = {"heat": {"tvdb": "9"}}
+    return town
+
+
+def test_what_bears_an_id_that_others_do_not_know_is_asked_for_by_it():
+    source = Register()
+    town = town_of_few(source)
+    source.things = register(town)
+    town.settle()
+    town.wait(HOUR)
+    town.plex.rate("heat", 70, town.time)
+    town.settle()
+    assert (town.times("trakt", "heat"), source.asked) == ([(NOON - 3 * DAY) // MINUTE * MINUTE], ["tvdb:9"])
+
+
+@pytest.mark.parametrize("stranger", [{"tvdb": "8", "tmdb": "7"}, {"tmdb": "7"}])
+def test_a_stranger_in_an_answer_is_not_believed(stranger):
+    source = Register(things={("tvdb", "9"): Media(Kind.MOVIE, stranger, "Heat", 2000)})
+    town = town_of_few(source)
+    town.settle()
+    assert town.times("trakt", "heat") == []
+    assert town.store.db.execute("SELECT count(*) FROM ids WHERE value = '7'").fetchone() == (0,)
+
+
+def test_who_costs_nothing_is_asked_for_an_id_first():
+    free, paid = Register(name="anime_lists", free=True), Register()
+    town = town_of_few(free, paid)
+    free.things = register(town)
+    town.settle()
+    assert (len(town.times("trakt", "heat")), paid.asked) == (1, [])
+
+
+def test_what_bears_an_id_is_never_looked_up_by_its_title():
+    source = Register()
+    town = town_of_few(source)
+    source.works = known(town, "heat")
+    town.settle()
+    assert (town.times("trakt", "heat"), source.asked) == ([], ["tvdb:9"])

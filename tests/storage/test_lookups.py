@@ -31,12 +31,57 @@ def titles(lookups, at):
     return [one.media.title for one in lookups.unknown([PLEX], at)]
 
 
+def free(lookups, at):
+    return [one.free for one in lookups.unknown([PLEX], at)]
+
+
 def test_what_nobody_could_tell_is_asked_again_at_once_where_somebody_knows_more(lookups):
     assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY)) == ([], False)
-    assert lookups.ask_again(NOW + DAY) == 1
-    assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY)) == (["Heat"], True)
+    assert lookups.ask_again(NOW + DAY, free=False) == 1
+    assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY), free(lookups, NOW + DAY)) == (["Heat"], True, [False])
+
+
+def test_a_new_source_that_costs_nothing_is_asked_alone_and_the_others_when_it_is_their_time(lookups):
+    assert (lookups.ask_again(NOW + DAY, free=True), lookups.ask_again(NOW + DAY, free=True)) == (1, 0)
+    (heat,) = lookups.unknown([PLEX], NOW + DAY)
+    assert (heat.free, lookups.due(NOW + DAY)) == (True, True)
+    lookups.put_off(heat)
+    assert (titles(lookups, NOW + DAY), lookups.due(NOW + DAY)) == ([], False)
+    assert (titles(lookups, NOW + 7 * DAY), free(lookups, NOW + 7 * DAY)) == (["Heat"], [False])
+
+
+def test_a_paid_source_that_is_new_is_not_put_off_by_a_free_one(lookups):
+    lookups.ask_again(NOW + DAY, free=True)
+    lookups.ask_again(NOW + DAY, free=False)
+    assert free(lookups, NOW + DAY) == [False]
+
+
+def test_what_got_another_title_is_asked_of_all(lookups):
+    lookups.ask_again(NOW + DAY, free=True)
+    lookups.db.execute("UPDATE media SET title = 'Heat 2' WHERE title = 'Heat'")
+    assert free(lookups, NOW + DAY) == [False]
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "asked"),
+    [
+        ({"tmdb": False}, {"tmdb": False}, []),
+        ({"tmdb": False}, {}, []),
+        ({"tmdb": False}, {"tmdb": False, "tvdb": False}, [False]),
+        ({"tmdb": False}, {"tmdb": False, "imdb_datasets": True}, [True]),
+        ({}, {"tmdb": False, "imdb_datasets": True}, [False]),
+    ],
+)
+def test_a_source_that_is_new_is_noticed_once(lookups, before, then, asked):
+    lookups.meet(before, NOW)
+    lookups.db.execute("UPDATE lookup SET next_try = ? WHERE next_try = ?", (NOW + 7 * DAY, NOW))
+    lookups.db.execute("UPDATE lookup SET next_try = abs(next_try)")
+    lookups.meet(then, NOW + DAY)
+    assert free(lookups, NOW + DAY) == asked
+    lookups.meet(then, NOW + DAY)
+    assert free(lookups, NOW + DAY) == asked
 
 
 def test_what_a_person_settled_is_never_asked_again(lookups):
-    lookups.ask_again(NOW + DAY)
+    lookups.ask_again(NOW + DAY, free=False)
     assert titles(lookups, NOW + 10_000 * DAY) == ["Heat"]

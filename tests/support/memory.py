@@ -65,6 +65,8 @@ class Box:
     log: list[tuple[str, str]] = field(default_factory=list)
     nameless: set[str] = field(default_factory=set)
     """Of these it tells no ids."""
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of these it tells others than their own."""
     views: str = "mark"
     """How the views are known that our own marks leave: as marks, or as viewings of their moment."""
     shows_rounded: int = 1
@@ -143,17 +145,17 @@ class MemoryShelf(Shelf[Any]):
 
     def media(self, uid: str) -> Media:
         thing = self.things[uid]
-        ids = {} if uid in self.box.nameless else thing.ids
+        ids = {} if uid in self.box.nameless else self.box.ids.get(uid, thing.ids)
         return Media(thing.kind, ids, thing.title, thing.year, runtime=thing.runtime, keys=(uid,))
 
     def uid(self, record: Record) -> str:
-        """Which thing a record is about, by the service's own name or by an id."""
+        """Which thing a record is about, by the service's own name or by an id; empty where nobody knows."""
         found = (
             [record.media.key]
             if record.media.key
             else [uid for uid, thing in self.things.items() if thing.ids.items() & record.media.ids.items()]
         )
-        return found[0]
+        return found[0] if found else ""
 
     async def asked(self) -> None:
         self.http.requests += 1
@@ -193,8 +195,9 @@ class MemoryShelf(Shelf[Any]):
             raise Killed
         if fate == "unsent" or self.box.down:
             raise NotSent("Memory", "no connection")
-        refusals = [Refusal(r, "Memory does not know this") for r in records if self.uid(r) in self.box.unknown]
-        taken = [r for r in records if self.uid(r) not in self.box.unknown]
+        unknown = {"", *self.box.unknown}
+        refusals = [Refusal(r, "Memory does not know this") for r in records if self.uid(r) in unknown]
+        taken = [r for r in records if self.uid(r) not in unknown]
         if fate == "lost":
             raise Unavailable("Memory", "the connection broke")
         if fate in ("late", "kill_late"):

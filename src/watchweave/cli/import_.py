@@ -78,7 +78,7 @@ async def _loaded(home: Home, one: DataSet) -> Brought:
 def _ask_again(home: Home) -> bool:
     """What nobody could tell is asked again at the next sync. Is there any?"""
     with home.store.transaction():
-        return Lookups(home.store.db).ask_again(home.clock()) > 0
+        return Lookups(home.store.db).ask_again(home.clock(), free=True) > 0
 
 
 def _tell(one: DataSet, brought: Brought, again: bool) -> None:

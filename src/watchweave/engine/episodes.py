@@ -45,8 +45,13 @@ class Episodes:
             await self._of_show(list(some))
 
     async def _of_show(self, some: Sequence[Unknown]) -> None:
-        answers = [(asked, await self._ask(asked.media)) for asked in some]
+        beside = [
+            asked for asked in some if asked.free and asked.media.order not in ENTRIES
+        ]  # no free source lists these
+        answers = [(asked, await self._ask(asked.media)) for asked in some if asked not in beside]
         with self.store.transaction():
+            for asked in beside:
+                self.lookups.put_off(asked)
             for asked, answer in answers:
                 if answer is None:
                     continue

@@ -29,6 +29,8 @@ class Answer(Struct, frozen=True):
     source: str
     said: Sequence[tuple[str, Proposal]] = ()
     sure: tuple[str, Media] | None = None
+    put_off: bool = False
+    """Was it asked about beside its time, and in vain?"""
 
 
 class Identify:
@@ -77,7 +79,7 @@ class Identify:
         media, teller = asked.media, NOBODY
         able = [(source, space) for source in self.asking.sources if (space := askable(source, media))]
         free = [pair for pair in able if pair[0].free]
-        paid = [pair for pair in able if not pair[0].free]
+        paid = [pair for pair in able if not (pair[0].free or asked.free)]
         for source, space in free + paid[asked.tries % len(paid) :][:1] if paid else free:
             found = await self._find(source, media, space)
             if found is None and not source.free:
@@ -85,7 +87,7 @@ class Identify:
             teller = source.name
             if found and len(found) == 1:
                 return Answer(teller, sure=(teller, found[0]))
-        return Answer(teller)
+        return Answer(teller, put_off=asked.free)
 
     async def _find(self, source: Source, media: Media, space: str) -> Sequence[Media] | None:
         question = ("find", int(media.kind), space, media.ids[space])
@@ -111,6 +113,8 @@ class Identify:
             said = merged(said, source.name, propose(wanted, works.found, OFFERS))
             if whole and taken([proposal for _, proposal in said]):
                 return self._answer(teller, said)
+        if asked.free:
+            return Answer(teller, put_off=True)
         if paid := [source for source in able if not source.free]:
             turn, place = divmod(asked.tries, len(paid))
             source = paid[place]
@@ -134,6 +138,9 @@ class Identify:
 
     def _keep(self, asked: Unknown, answer: Answer) -> None:
         """Write down what it may be, and take what is sure."""
+        if answer.put_off:
+            self.lookups.put_off(asked)
+            return
         offers = [offer(teller, proposal) for teller, proposal in answer.said]
         ids = answer.sure[1].ids if answer.sure else None
         self.lookups.keep(asked, answer.source, offers, self.asking.clock(), ids)

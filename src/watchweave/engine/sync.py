@@ -83,7 +83,7 @@ async def identify(
     """Find out what nobody knows yet. read: has any reading brought rows just now?"""
     asking = Asking(store, request.sources, when, asks=not request.dry_run)  # a dry run would forget what it asked
     with store.transaction():
-        asking.lookups.meet((source.name for source in request.sources), when[0]())
+        asking.lookups.meet({source.name: source.free for source in request.sources}, when[0]())
     if read or asking.lookups.due(when[0]()):
         accounts = [party.id for party in parties]
         await Identify(store, asking, exact=request.terms.titles == "exact").all(accounts, request.tell)

@@ -30,20 +30,21 @@ _DUE = (
     " WHERE h.account IN (SELECT value FROM json_each(:accounts)) AND m.frozen IS NULL AND (l.native IS NULL"
     " OR l.next_try <= :now OR l.title <> m.title OR l.year IS NOT m.year)"
 )
+_FREE = ", max(iif(l.native IS NULL OR l.title <> m.title OR l.year IS NOT m.year, 0, l.next_try)) < 0"
 _PUBLIC_ID = "(SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.space IN (SELECT value FROM json_each(:public)){})"
 _UNKNOWN = (
-    "SELECT m.id, coalesce(max(l.tries), 0)" + _WHOLE + _DUE + " AND m.kind <= 2 AND m.title <> ''"
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + _WHOLE + _DUE + " AND m.kind <= 2 AND m.title <> ''"
     " AND NOT EXISTS " + _PUBLIC_ID.format("") + " GROUP BY m.id ORDER BY m.id"
 )
 _PARTLY = (
-    "SELECT m.id, coalesce(max(l.tries), 0)" + _WHOLE + _DUE + " AND m.kind <= 2"
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + _WHOLE + _DUE + " AND m.kind <= 2"
     " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " AND NOT EXISTS (SELECT 1 FROM ids AS i"
     " WHERE i.media = m.id AND i.space IN ('imdb', 'tmdb', iif(m.kind = 2, 'tvdb', '')))"
     " GROUP BY m.id ORDER BY m.id"
 )
 """Every service can be told of a film by its id of IMDb or TMDb, and of a show by one of TheTVDB, too."""
 _UNPLACED = (
-    "SELECT m.id, coalesce(max(l.tries), 0), m.aired FROM ("
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + ", m.aired FROM ("
     "SELECT id FROM media WHERE kind = 4 AND (ordering <> '' OR season = 0) UNION SELECT p.id FROM renumbered AS r"
     " CROSS JOIN media AS p ON p.parent = r.show AND p.season = r.season AND p.kind = 4) AS a"
     " CROSS JOIN media AS m ON m.id = a.id CROSS JOIN handle AS h ON h.media = m.id"
@@ -69,6 +70,8 @@ class Unknown(Struct, frozen=True):
     number: int
     media: Media
     tries: int
+    free: bool = False
+    """Is nobody to be asked for it now but who costs no request?"""
 
 
 class Offer(Struct, frozen=True):
@@ -93,14 +96,18 @@ class Lookups:
         query = "SELECT 1 FROM lookup WHERE taken IS NULL AND next_try <= ? LIMIT 1"
         return self.db.execute(query, (now,)).fetchone() is not None
 
-    def meet(self, sources: Iterable[str], now: int) -> None:
-        """These can be asked now. If one of them is new, what the others could not tell is due."""
+    def meet(self, sources: Mapping[str, bool], now: int) -> None:
+        """These can be asked now, and whether they cost no request. If one of them is new, what the others could not tell
+        is due: by all where the new one is paid for, else by those that cost nothing."""
         row = self.db.execute("SELECT value FROM meta WHERE name = 'sources'").fetchone()
-        before, there = json.loads(row[0]) if row else [], sorted(sources)
-        if before != there:
-            self.db.execute("INSERT OR REPLACE INTO meta VALUES ('sources', ?)", (json.dumps(there).encode(),))
-        if set(there) - set(before):
-            self.ask_again(now)
+        before = json.loads(row[0]) if row else []
+        if before != sorted(sources):
+            self.db.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('sources', ?)", (json.dumps(sorted(sources)).encode(),)
+            )
+        new = [free for name, free in sources.items() if name not in before]
+        if new:
+            self.ask_again(now, free=all(new))
 
     def unknown(self, accounts: Collection[int], now: int) -> list[Unknown]:
         """Those of these accounts' films and shows that bear no id, and are to be asked about now."""
@@ -120,8 +127,8 @@ class Lookups:
         rows = self.db.execute(query, given).fetchall()
         medias = Items(self.db).load(number for number, *_ in rows)
         return [
-            Unknown(number, replace(medias[number], aired=next(iter(aired), None)), tries)
-            for number, tries, *aired in rows
+            Unknown(number, replace(medias[number], aired=next(iter(aired), None)), tries, bool(free))
+            for number, tries, free, *aired in rows
         ]
 
     def works(self) -> list[Media]:
@@ -216,10 +223,24 @@ class Lookups:
         )
         return {media: [Offer(*offer) for offer in json.loads(text)] for media, text in rows}
 
-    def ask_again(self, now: int) -> int:
-        """Whatever nobody could tell is due now: somebody knows more. How many names that are; a person's word stands."""
-        query = "UPDATE lookup SET next_try = ?1 WHERE taken IS NULL AND source <> 'person'"
-        return self.db.execute(query, (now,)).rowcount
+    def ask_again(self, now: int, *, free: bool) -> int:
+        """Whatever nobody could tell is due now: somebody knows more. How many names that are; a person's word stands.
+
+        free: only those who cost no request are asked before the time that was set; it stands behind a minus meanwhile.
+        """
+        query = (
+            "UPDATE lookup SET next_try = iif(:free, -next_try, :now) WHERE taken IS NULL AND source <> 'person'"
+            " AND (next_try > :now OR next_try < 0) AND NOT (:free AND next_try < 0)"
+        )
+        return self.db.execute(query, {"now": now, "free": free}).rowcount
+
+    def put_off(self, asked: Unknown) -> None:
+        """Those who cost no request could not tell either: it is asked about when it would have been."""
+        self.db.execute(
+            "UPDATE lookup SET next_try = abs(next_try) FROM handle AS h WHERE h.media = ? AND h.account = lookup.account"
+            " AND h.native = lookup.native",
+            (asked.number,),
+        )
 
     def spend(self, source: str, day: int, budget: int | None) -> bool:
         """May this source be asked once more on this day? Then it counts."""
