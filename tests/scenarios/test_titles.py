@@ -204,10 +204,20 @@ def test_many_films_cost_one_question_each_and_none_the_second_time():
     town.plex.move("history")
     town.settle()
     assert (len(paid.asked), Lookups(town.store.db).unknown([1, 2], town.time + 90 * DAY)) == (600, [])
+    assert town.report.as_json()["lookups"] == {"asked": {}, "saved": 600}
     town = town_with(free, paid, films=films)
     free.works, paid.asked = known(town, *films[:560]), []
     town.settle()
     assert len(paid.asked) == 40
+
+
+def test_the_report_counts_what_was_asked_and_what_was_saved():
+    free, paid = Indexed(name="imdb_datasets", free=True), Indexed()
+    town = town_with(free, paid, films=("heat", "alien", "blade"))
+    free.works, paid.works = known(town, "heat"), known(town, "alien")
+    assert town.sync().as_json()["lookups"] == {"asked": {"tmdb": 2}, "saved": 1}
+    assert town.sync().as_json()["lookups"] == {"asked": {}, "saved": 3}
+    assert Town(plex=PLEXLIKE, trakt=TRAKTLIKE).sync().as_json()["lookups"] == {"asked": {}, "saved": 0}
 
 
 def test_what_bears_a_disputed_id_is_not_taken_by_its_title():

@@ -59,7 +59,14 @@ def tell(report: Report, zone: str, most: int = MOST) -> None:
     tell_problems(report)
     requests = ", ".join(f"{account} {count}" for account, count in report.requests.items())
     run = "" if report.run is None else f"run {report.run}, "
-    say(f"  {run}requests: {requests}", "dim")
+    say(f"  {run}requests: {requests}{lookups_of(report)}", "dim")
+
+
+def lookups_of(report: Report) -> str:
+    """What it cost to find out what things are."""
+    asked = ", ".join(f"{source} {count}" for source, count in report.lookups.asked.items() if count)
+    saved = f"{report.lookups.saved} saved" if report.lookups.saved else ""
+    return f"; lookups: {', '.join(part for part in (asked, saved) if part)}" if asked or saved else ""
 
 
 def tell_changes(report: Report, zone: str, most: int = MOST, show: str = SHOW) -> None:

@@ -33,8 +33,8 @@ class Asking:
         self.asks = asks
         self.lookups = Lookups(store.db)
         self.failed: set[str] = set()
-        self.asked = 0
-        """Questions of this run that cost requests."""
+        self.asked: Counter[str] = Counter()
+        """Questions of this run that cost requests, by source."""
         self._heard: dict[Hashable, asyncio.Future[Any]] = {}
         self._nonsense: Counter[str] = Counter()
 
@@ -76,5 +76,5 @@ class Asking:
             return False
         with self.store.transaction():
             allowed = self.lookups.spend(source.name, self.clock() // DAY, source.budget)
-        self.asked += allowed
+        self.asked[source.name] += allowed
         return allowed

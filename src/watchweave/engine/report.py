@@ -102,6 +102,14 @@ class Refused(Struct, frozen=True):
     tried: bool = True
 
 
+class Lookedup(Struct, frozen=True):
+    """Questions to metadata sources by their names, and how many more there would have been if nothing were kept, shared
+    or known without asking."""
+
+    asked: dict[str, int] = {}
+    saved: int = 0
+
+
 class Report(Struct):
     """One run of one person. status: done, partial, held or failed."""
 
@@ -117,6 +125,7 @@ class Report(Struct):
     note: str = ""
     """What else a person should know, for example why an approval did not count."""
     interrupted: bool = False
+    lookups: Lookedup = Lookedup()
 
     def as_json(self) -> dict[str, Any]:
         """The object of the contract."""
@@ -126,6 +135,7 @@ class Report(Struct):
             "dry_run": self.dry_run,
             "status": self.status,
             "requests": self.requests,
+            "lookups": {"asked": self.lookups.asked, "saved": self.lookups.saved},
             "changes": [
                 {
                     "account": line.account,

@@ -23,7 +23,7 @@ from .episodes import Episodes
 from .fetch import Fetch
 from .identify import Identify
 from .party import Party
-from .report import Report, report
+from .report import Lookedup, Report, report
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ async def sync(
     request.tell("reading")
     fetch.strange = strange(request, parties, store)
     await fetch.all(parties)
-    await identify(request, parties, store, (clock, stop), read=fetch.busy)
+    lookups = await identify(request, parties, store, (clock, stop), read=fetch.busy)
     await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
     outcome, holds = decide(request, parties, store, run, clock())
@@ -69,7 +69,9 @@ async def sync(
             request.before_writing()
             request.tell(f"writing ({len(outcome.passed)})")
         await apply.all(parties, outcome.passed, fetch.confirm)
-    return end(request, parties, store, (run, outcome, holds, apply), clock())
+    result = end(request, parties, store, (run, outcome, holds, apply), clock())
+    result.lookups = lookups
+    return result
 
 
 async def identify(
@@ -79,15 +81,16 @@ async def identify(
     when: tuple[Callable[[], int], asyncio.Event],
     *,
     read: bool,
-) -> None:
+) -> Lookedup:
     """Find out what nobody knows yet. read: has any reading brought rows just now?"""
     asking = Asking(store, request.sources, when, asks=not request.dry_run)  # a dry run would forget what it asked
     with store.transaction():
         asking.lookups.meet({source.name: source.free for source in request.sources}, when[0]())
+    accounts = [party.id for party in parties]
     if read or asking.lookups.due(when[0]()):
-        accounts = [party.id for party in parties]
         await Identify(store, asking, exact=request.terms.titles == "exact").all(accounts, request.tell)
         await Episodes(store, asking).all(accounts, request.tell)
+    return Lookedup(dict(asking.asked), max(0, asking.lookups.kept(accounts) - asking.asked.total()))
 
 
 def begin(request: Request, store: Store, now: int) -> int:

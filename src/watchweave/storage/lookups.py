@@ -242,6 +242,11 @@ class Lookups:
             (asked.number,),
         )
 
+    def kept(self, accounts: Collection[int]) -> int:
+        """Of how many names of these accounts it is kept what was found out, or that nothing was; a person's word aside."""
+        query = "SELECT count(*) FROM lookup WHERE account IN (SELECT value FROM json_each(?)) AND source <> 'person'"
+        return int(self.db.execute(query, (json.dumps(sorted(accounts)),)).fetchone()[0])
+
     def spend(self, source: str, day: int, budget: int | None) -> bool:
         """May this source be asked once more on this day? Then it counts."""
         if budget is None:

@@ -13,7 +13,7 @@ from ...errors import Unavailable, UnexpectedAnswer
 from ..base import Reading, Refusal, Shelf
 from ..http import Answer, Ask, Pages, Told
 from .convert import Row, Written, copies, moment, ratings, wishes, written
-from .parcel import UNKNOWN, Parcel, flat
+from .parcel import Parcel, flat
 
 if TYPE_CHECKING:
     from . import Trakt
