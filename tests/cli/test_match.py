@@ -214,3 +214,124 @@ def test_a_match_of_what_has_an_id_of_the_service_alone_is_taken_back_for_good(o
         own_ids.run("sync")
     assert own_ids.work("m1") not in [one.work for one in own_ids.account.rated()]
     assert (own_ids.plays("m1"), requests_to(own_ids, "tmdb")) == (1, 2)
+
+
+# what contradicts, and what is called one and is two
+
+
+@pytest.fixture
+def at_odds(tmp_path):
+    """Plex's m1 has the IMDb id of Trakt's, but another title and another id at TMDb."""
+    with open_place(tmp_path) as place:
+        item = place.plex.item("m1")
+        item.title, item.guids = "Something else", (f"imdb://{place.work('m1').ids['imdb']}", "tmdb://99999999")
+        item.guid = "plex://movie/0123456789abcdef01234567"
+        item.drawn.clear()
+        place.account.want(place.work("m1"))
+        place.watch("m1", at=LONG_AGO)
+        place.run("sync")
+        yield place
+
+
+def odd(place):
+    return [one for one in listed(place) if one["problem"] == "contradiction"]
+
+
+def test_of_what_contradicts_nothing_is_written_and_it_is_shown(at_odds):
+    assert {one["account"] for one in odd(at_odds)} == {"plex", "trakt"}
+    assert at_odds.plays("m1") == 0
+
+
+@pytest.mark.parametrize("account", ["plex", "trakt"])
+def test_a_person_says_that_what_contradicts_is_one(at_odds, account):
+    (one,) = [one for one in odd(at_odds) if one["account"] == account]
+    told = at_odds.run("match", one["name"], "same")
+    assert (told.code, "are one thing from now on" in told.out) == (0, True)
+    at_odds.run("sync")
+    at_odds.run("sync")
+    assert (at_odds.plays("m1"), odd(at_odds)) == (1, [])
+    assert at_odds.run("match", one["name"], "same").code == 2
+
+
+def test_a_person_says_that_what_contradicts_is_two(at_odds):
+    (one,) = [one for one in odd(at_odds) if one["account"] == "plex"]
+    assert "are different things from now on" in at_odds.run("match", one["name"], "apart").out
+    at_odds.plex.item("m1").title = "Something else again"  # it is told anew, and stays what it is
+    at_odds.plex.rate("nate", "m1", 7)
+    for _ in range(3):
+        at_odds.run("sync")
+    assert (at_odds.plays("m1"), odd(at_odds), at_odds.account.rated()) == (0, [], [])
+    assert [one["problem"] for one in listed(at_odds)] == ["refused"] * 2  # Trakt knows no 99999999
+
+
+@pytest.fixture
+def mistaken(tmp_path):
+    """What Plex calls m1 is m2; it has been synced."""
+    with open_place(tmp_path) as place:
+        place.account.want(place.work("m1"))
+        place.watch("m1", at=LONG_AGO)
+        place.run("sync")
+        assert place.plays("m1") == 1
+        yield place
+
+
+def test_what_one_account_means_by_it_is_taken_away_and_settled(mistaken):
+    film = mistaken.work("m1")
+    told = mistaken.run("match", f"{film.title} ({film.year})", "apart:plex")
+    assert (told.code, "is something else from now on" in told.out) == (0, True)
+    mistaken.plex.rate("nate", "m1", 7)
+    for _ in range(3):
+        mistaken.run("sync")
+    assert (mistaken.plays("m1"), mistaken.account.rated()) == (1, [])
+    (one,) = listed(mistaken)
+    mistaken.run("match", one["name"], f"tmdb:{mistaken.work('m2').ids['tmdb']}")
+    for _ in range(3):
+        mistaken.run("sync")
+    assert [rating.work.uid for rating in mistaken.account.rated()] == ["m2"]
+    assert (mistaken.plays("m1"), mistaken.plays("m2"), listed(mistaken)) == (1, 1, [])
+
+
+def test_what_was_taken_away_can_be_put_back(mistaken):
+    film = mistaken.work("m1")
+    mistaken.run("match", f"{film.title} ({film.year})", "apart:plex")
+    (one,) = listed(mistaken)
+    assert mistaken.run("match", one["name"], "forget").code == 0
+    mistaken.plex.rate("nate", "m1", 7)
+    for _ in range(3):
+        mistaken.run("sync")
+    assert ([rating.work.uid for rating in mistaken.account.rated()], mistaken.plays("m1")) == (["m1"], 1)
+
+
+def test_a_show_is_taken_away_with_its_episodes(tmp_path):
+    with open_place(tmp_path) as place:
+        place.account.watch(place.work("s1.1.1"), LONG_AGO)
+        place.watch("s1.1.1", at=LONG_AGO)
+        place.run("sync")
+        show = place.work("s1").title
+        assert place.run("match", show, "apart:plex").code == 0
+        place.watch("s1.1.1", at=LONG_AGO + 90_000)
+        place.watch("s1.1.2", at=LONG_AGO + 90_000)
+        for _ in range(3):
+            place.run("sync")
+        assert [place.plays(f"s1.1.{n}") for n in (1, 2)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("choice", "because"),
+    [("same", "contradicts anything"), ("apart:nobody", 'no account "nobody"'), ("apart:trakt", "by another account")],
+)
+def test_what_cannot_be_settled_is_said(place, choice, because):
+    (one,) = listed(asking(place))
+    ended = place.run("match", one["name"], choice)
+    assert (ended.code, because in ended.err) == (2, True), ended.err
+
+
+def test_what_was_read_before_it_was_known_is_told_once_it_is(asked):
+    """Plex has no news of it by then."""
+    asked.plex.rate("nate", "m1", 7)
+    asked.run("sync")
+    asked.run("sync")
+    with_sources(asked, "tmdb")
+    for _ in range(3):
+        asked.run("sync")
+    assert ([(one.work.uid, one.value) for one in asked.account.rated()], asked.plays("m1")) == ([("m1", 7)], 1)

@@ -5,6 +5,7 @@ import pytest
 from watchweave.core.media import Kind, Media
 from watchweave.storage.lookups import Lookups
 from watchweave.storage.matches import Matches
+from watchweave.storage.settled import Settled
 from watchweave.storage.store import open_store
 
 PLEX, NOW, DAY = 1, 1_800_000_000, 86_400
@@ -21,7 +22,7 @@ def lookups():
     lookups.keep(heat, "tmdb", [], NOW)
     lookups.keep(ran, "tmdb", [], NOW, {"imdb": "tt0089881"})
     lookups.learn(ran.number, {"imdb": "tt0089881"}, "tmdb")
-    lookups.settle(alien.number, {}, NOW)
+    Settled(store.db, NOW).say(alien.number, {})
     assert [heat.number, ran.number, alien.number] == numbers
     yield lookups
     store.close()

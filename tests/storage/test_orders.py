@@ -119,3 +119,24 @@ def test_the_day_it_was_first_shown_is_kept_of_what_has_no_id(db):
         (1, 7402),
         (2, None),
     ]
+
+
+@pytest.mark.parametrize("season", [0, 1])
+def test_what_bears_no_id_stays_what_it_is_when_only_its_title_is_told_otherwise(db, season):
+    (first,) = identify(db, PLEX, here(3, season=season, title="Fire"))
+    assert identify(db, PLEX, here(3, season=season, title="Walk")) == [first]
+    assert db.execute("SELECT title FROM media WHERE id = ?", (first,)).fetchone() == ("Walk",)
+
+
+def test_what_bears_no_id_and_is_numbered_anew_is_what_stands_there(db):
+    third, fourth = identify(db, TRAKT, there(3, {"tvdb": "713"}), there(4, {"tvdb": "714"}))
+    assert identify(db, PLEX, here(3)) == [third]
+    assert identify(db, PLEX, replace(here(4), keys=("13",))) == [fourth]
+
+
+def test_in_a_season_that_is_numbered_differently_nothing_moves_by_its_title_alone(db):
+    (first,) = identify(db, PLEX, here(3, title="Fire"))
+    identify(db, TRAKT, there(5, {"tvdb": "715"}))
+    identify(db, ATTIC, attic(6, {"tvdb": "715"}))
+    assert renumbered(db) == [1]
+    assert identify(db, PLEX, here(3, title="Walk")) == [first]

@@ -1,4 +1,4 @@
-"""`watchweave match`: say what something is that no database knows by an id."""
+"""`watchweave match`: say what something is, or that two things are one, or two."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ def match(
         str,
         typer.Argument(
             metavar="ID",
-            help="tmdb:949, tt0113277, the number of a proposal, none (leave it alone), or forget (take back what was matched by its title).",
+            help="tmdb:949, tt0113277, the number of a proposal, none (leave it alone), forget (take back what was settled);"
+            " same or apart (two that contradict each other are one, or two); apart:ACCOUNT (it means something else by it).",
         ),
     ],
 ) -> None:
-    """Settle what a film or a show is, for good: a person's word outweighs every title."""
+    """Settle what something is, for good: a person's word outweighs every title and every database."""
     tools: Tools = context.obj
     with tools.home(f"match {thing}") as home:
         say(settle(home.store, thing, choice.strip(), home.clock()))

@@ -131,7 +131,7 @@ _NAMELESS = (
     "SELECT h.account, m.id FROM media AS m JOIN handle AS h ON h.media = m.id LEFT JOIN media AS s ON s.id = m.parent"
     " WHERE NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.standing = 0 AND i.space IN (SELECT value FROM json_each(?1))"
     " AND (i.media = m.id OR i.media = m.parent)) AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account"
-    " AND l.native = h.native AND l.source = 'person') GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
+    " AND l.native = h.native AND l.source = 'person' AND l.taken IS NULL) GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
 )
 _FROZEN = (
     "SELECT h.account, m.id, m.frozen FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.frozen IS NOT NULL"

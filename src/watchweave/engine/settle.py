@@ -1,48 +1,86 @@
-"""A person's word on what something is: it outweighs every title, and can be taken back."""
+"""A person's word on what something is: it outweighs titles and databases, and can be taken back."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ..core.media import PUBLIC, clean_id
 from ..errors import ConfigError
 from ..storage.items import Items
 from ..storage.lookups import Lookups
+from ..storage.settled import Settled
 from ..storage.store import Store
 from .why import found
 
 NUMBER = re.compile(r"m(\d{1,12})")
-CHOICES = 'Say an id such as tmdb:949 or tt0113277, the number of a proposal, "none", or "forget".'
+CHOICES = (
+    'Say an id such as tmdb:949 or tt0113277, the number of a proposal, "none", or "forget"; of two that contradict each'
+    ' other "same" or "apart"; "apart:ACCOUNT" where that account means something else.'
+)
+NEXT = "The next sync reads what belongs to it."
 
 
 def settle(store: Store, words: str, choice: str, now: int) -> str:
-    """Settle what the thing of this name is: by an id, by one of its proposals, as nothing (`none`), or undo what was
-    taken for it before (`forget`). Returns what follows, for people; ConfigError says what was not understood."""
-    lookups = Lookups(store.db)
-    number = _meant(store, lookups, words, taken=choice == "forget")
-    name = Items(store.db).load([number])[number].named()
+    """Settle what the thing of this name is. Returns what follows, for people; ConfigError says what was not understood.
+
+    choice: an id, the number of one of its proposals, `none` (leave it alone), `forget` (take back what was settled or
+    matched by its title), `same` or `apart` (of what contradicts something else), `apart:ACCOUNT` (that account means
+    something else by it).
+    """
+    settled = Settled(store.db, now)
+    word, _, account = choice.partition(":")
     with store.transaction(durable=True):
-        if choice == "forget":
-            for account, media in lookups.taken(number):
-                lookups.split(number, account, media, now)
-            return f"{name} stands for itself again. The next sync reads what belongs to it."
-        ids = {} if choice == "none" else _ids(lookups, number, choice)
-        lookups.settle(number, ids, now)
+        if word == "forget" and not account:
+            number = _meant(store, words, settled.taken, "was taken for anything by its title, or by you")
+            name = _named(store, number)
+            settled.forget(number)
+            return f"{name} stands for itself again. {NEXT}"
+        if word == "apart" and account:
+            return _apart(store, settled, words, account)
+        if choice in ("same", "apart"):
+            number = _meant(store, words, settled.rivals, "contradicts anything")
+            name, others = _named(store, number), " and ".join(_named(store, one) for one in settled.rivals(number))
+            (settled.unite if choice == "same" else settled.keep_apart)(number)
+            one = "one thing" if choice == "same" else "different things"
+            return f"{name} and {others} are {one} from now on. {NEXT}"
+        number = _meant(store, words, settled.nameless, "is without an id")
+        name, ids = _named(store, number), {} if choice == "none" else _ids(store, number, choice)
+        settled.say(number, ids)
     if not ids:
         return f"{name} is left alone from now on: no account is told of it."
     known = ", ".join(f"{space} {value}" for space, value in ids.items())
     return f"{name} is {known} from now on. The next sync tells the others."
 
 
-def _meant(store: Store, lookups: Lookups, words: str, *, taken: bool) -> int:
-    """The one thing of this name that can be settled."""
+def _apart(store: Store, settled: Settled, words: str, account: str) -> str:
+    """What one account calls so is something else."""
+    names = {name: number for number, name in store.db.execute("SELECT id, name FROM account")}
+    if account not in names:
+        raise ConfigError(f'There is no account "{account}". Known are: {", ".join(names)}.')
+
+    def shared(number: int) -> bool:
+        accounts = settled.accounts(number)
+        return names[account] in accounts and len(accounts) > 1
+
+    number = _meant(store, words, shared, f"is named by {account} and by another account")
+    name = _named(store, number)
+    new = settled.take_away(number, names[account])
+    return f'What {account} calls {name} is something else from now on, m{new}: "watchweave match m{new} …" says what. {NEXT}'
+
+
+def _named(store: Store, number: int) -> str:
+    return Items(store.db).load([number])[number].named()
+
+
+def _meant(store: Store, words: str, fits: Callable[[int], object], what: str) -> int:
+    """The one thing of this name that fits."""
     if numbered := NUMBER.fullmatch(words.strip().lower()):
         medias = [int(numbered[1])] if Items(store.db).load([int(numbered[1])]) else []
     else:
         medias = found(store, words)
-    fitting = [media for media in medias if (lookups.taken(media) if taken else lookups.nameless(media))]
+    fitting = [media for media in medias if fits(media)]
     if not fitting:
-        what = "was taken for anything by its title" if taken else "is without an id"
         raise ConfigError(f'Nothing that is called "{words}" {what}. "watchweave unmatched" lists what can be settled.')
     if len(fitting) > 1:
         things = Items(store.db).load(fitting)
@@ -51,10 +89,10 @@ def _meant(store: Store, lookups: Lookups, words: str, *, taken: bool) -> int:
     return fitting[0]
 
 
-def _ids(lookups: Lookups, number: int, choice: str) -> dict[str, str]:
+def _ids(store: Store, number: int, choice: str) -> dict[str, str]:
     """The ids that a person named, or those of the proposal that was chosen."""
     if choice.isascii() and choice.isdigit() and len(choice) < 3:
-        offers = lookups.offers([number]).get(number, [])
+        offers = Lookups(store.db).offers([number]).get(number, [])
         if not 0 < int(choice) <= len(offers):
             raise ConfigError(f"Proposals for it: {len(offers)}. {CHOICES}")
         return dict(offers[int(choice) - 1].ids)

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from ..core.media import PUBLIC, SPOKEN, Kind, Media
 from ..core.records import DAY
 from .items import Items
-from .joins import move
 from .matches import Matches
 
 NOBODY = "known"
@@ -52,16 +51,6 @@ _UNPLACED = (
     + " AND m.number IS NOT NULL"
     " AND NOT EXISTS " + _PUBLIC_ID.format("") + " GROUP BY m.id ORDER BY m.parent, m.id"
 )
-
-
-SPLIT = (
-    "UPDATE handle SET media = :new, print = 0 WHERE account = :account AND native = :native",
-    "UPDATE OR IGNORE ids SET media = :new WHERE media = :old AND source = :account",
-    "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old"
-    " AND NOT EXISTS (SELECT 1 FROM handle WHERE account = :account AND media = :old)",
-    "DELETE FROM ids WHERE media = :old AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = :old)",
-)
-"""What one name of a media is taken away with."""
 
 
 class Unknown(Struct, frozen=True):
@@ -161,11 +150,21 @@ class Lookups:
 
         What its accounts say of it by these names is still what they said before.
         """
-        for account, media, told in self._named(number):
+        for account, media, told in self.named(number):
+            self.read_anew(account, number)
             Matches(self.db, account, TELLERS[teller]).identify([replace(media, ids={**ids, **media.ids})])
             self.db.execute("UPDATE handle SET print = ? WHERE account = ? AND native = ?", (told, account, media.key))
 
-    def _named(self, number: int) -> list[tuple[int, Media, int]]:
+    def read_anew(self, account: int, number: int) -> None:
+        """What this account shows of this media is read again whole, if it was ever looked at: it may be told of another
+        media then, and to be the same of another is no news of its own."""
+        self.db.execute(
+            "UPDATE cursor SET complete = 0 WHERE account = ?1 AND EXISTS"
+            " (SELECT 1 FROM held WHERE account = ?1 AND media = ?2 AND seen IS NOT NULL)",
+            (account, number),
+        )
+
+    def named(self, number: int) -> list[tuple[int, Media, int]]:
         """This media as each account names it, and the checksum of what it says."""
         rows = self.db.execute(
             "SELECT account, native, print FROM handle WHERE media = ? ORDER BY account, native", (number,)
@@ -176,43 +175,6 @@ class Lookups:
             show = media.parent and (replace(media.parent, ids={}) if media.parent.keys else media.parent)
             found.append((account, replace(media, keys=(native,), parent=show), told))
         return found
-
-    # ---------------------------------------------------------------- a person's word
-    def settle(self, number: int, ids: Mapping[str, str], now: int) -> None:
-        """A person says what this is, for good; without ids, that nobody is to ask again."""
-        for _, media, _ in self._named(number)[:1]:
-            self.keep(Unknown(number, media, 0), "person", [], now, ids or None)
-        if ids:
-            self.learn(number, ids, "person")
-
-    def nameless(self, number: int) -> bool:
-        """Is this a film or a show without any id that others know?"""
-        row = self.db.execute(
-            "SELECT 1 FROM media AS m WHERE m.id = ? AND m.kind IN (1, 2) AND NOT EXISTS (SELECT 1 FROM ids AS i"
-            " WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
-            (number, json.dumps(PUBLIC)),
-        )
-        return row.fetchone() is not None
-
-    def taken(self, number: int) -> list[tuple[int, Media]]:
-        """Those names of this media, by account, that stand for it on the word of a title or of a person alone."""
-        query = "SELECT 1 FROM lookup WHERE account = ? AND native = ? AND taken IS NOT NULL"
-        return [(a, media) for a, media, _ in self._named(number) if self.db.execute(query, (a, media.key)).fetchone()]
-
-    def split(self, old: int, account: int, media: Media, now: int) -> None:
-        """This name stands for something of its own again, of which nobody else tells anything.
-
-        What its account told by that name goes with it, at the latest when it is read next.
-        """
-        (new,) = self.db.execute(
-            "INSERT INTO media (kind, title, year, runtime) VALUES (?, ?, ?, ?) RETURNING id",
-            (int(media.kind), media.title, media.year, media.runtime),
-        ).fetchone()
-        given = {"old": old, "new": new, "account": account, "native": media.key}
-        for step in SPLIT:
-            self.db.execute(step, given)
-        move(self.db, account, old, new)
-        self.settle(new, {}, now)
 
     def offers(self, medias: Sequence[int]) -> dict[int, list[Offer]]:
         """What these may be, likeliest first."""

@@ -49,7 +49,8 @@ class Matches:
         fresh: dict[str, Fresh] = {}
         for native, media in named:
             _, number, checksum = known.get(native, UNKNOWN)
-            if (media.ids or not number) and (told := print_of(media)) != checksum:
+            placed = media.number is not None and media.parent is not None
+            if (media.ids or placed or not number) and (told := print_of(media)) != checksum:
                 fresh.setdefault(native, (media, told, number))
         return fresh
 
@@ -64,13 +65,15 @@ class Matches:
 
     def _settle(self, fresh: dict[str, Fresh]) -> tuple[dict[str, int], bool]:
         """Find or make the media of each of these, and write down what follows. True: some turned out to be one."""
+        own = [native for native, (_, _, was) in fresh.items() if was and self.teller is None]
+        pinned = self._pinned(own) if own else []
+        settled = {native: fresh.pop(native)[2] for native in pinned}
         parents = {id(m.parent): m.parent for m, _, _ in fresh.values() if m.parent is not None}
         of_parent = dict(zip(parents, self.identify(list(parents.values())), strict=True)) if parents else {}
-        settled: dict[str, int] = {}
         if shows := fresh.keys() & {name_of(show) for show in parents.values()}:  # told as shows of theirs just now
             known = self._handles(sorted(shows))
             again = self._fresh(((native, fresh[native][0]) for native in sorted(shows)), known)
-            settled = {native: known[native][1] for native in shows - again.keys()}
+            settled |= {native: known[native][1] for native in shows - again.keys()}
             fresh = {native: again.get(native, told) for native, told in fresh.items() if native not in settled}
         things = [(media, of_parent.get(id(media.parent))) for media, _, _ in fresh.values()]
         sheet = Sheet(self.db, self.account, self.teller)
@@ -81,6 +84,15 @@ class Matches:
         for other, into in sheet.joins():
             join(self.db, other, into)
         return settled, bool(sheet.joined)
+
+    def _pinned(self, natives: Sequence[str]) -> list[str]:
+        """Those of these names of which a person has said what they stand for, whatever their account says."""
+        rows = self.db.execute(
+            "SELECT native FROM lookup WHERE account = ? AND source = 'person' AND taken IS NOT NULL"
+            " AND native IN (SELECT value FROM json_each(?))",
+            (self.account, listed(natives)),
+        )
+        return [native for (native,) in rows]
 
     def _name(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int]) -> None:
         """From now on these names stand for these media."""

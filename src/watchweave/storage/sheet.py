@@ -100,7 +100,7 @@ class Sheet:
             (listed(sorted(set(before.values()))),),
         )
         bare = {number for (number,) in rows}
-        self._know(bare)
+        self._know(set(before.values()))
         self.bare = {native: number for native, number in before.items() if number in bare}
 
     def _load_owners(self, space: str, kind: int, values: Sequence[str]) -> None:
@@ -194,9 +194,8 @@ class Sheet:
         if len(sharing) < 2 and not (spoilt and spoilt.keys() & media.ids.items()):
             found = sharing[0] if sharing else self._telling(media, place)
             if found is None:
-                bare = self.media.get(self.bare.get(native, 0))
-                if bare is not None and bare.kind == media.kind and bare.parent == parent and not bare.ids:
-                    return self._more(bare, media, again=True)  # the service has found out what it is
+                if was := self._as_before(native, media, parent, place):
+                    return self._more(was, media, again=True)
                 return self._add(media, parent, place)
             held = self.media.get(found) or self._held(found)
             if (
@@ -233,6 +232,16 @@ class Sheet:
         if show is not None and season is not None and (show, season) not in self.renumbered:
             self.renumbered.add((show, season))
             self.told_apart.add((show, season))
+
+    def _as_before(self, native: str, media: Media, parent: int | None, place: Place | None) -> Candidate | None:
+        """What this name stood for, if it goes on doing so: of that no id was ever told, or it stands where it stood."""
+        was = self.media.get(self.before.get(native, 0))
+        if was is None or (was.kind, was.parent) != (media.kind, parent):
+            return None
+        if native in self.bare and not was.ids:
+            return was
+        there = place is not None and place[2:] == was.place
+        return was if there and not differences(media.ids, was.ids) else None
 
     def _strangers(self, parent: int | None, candidates: Sequence[Candidate]) -> set[int]:
         """The shows of these that this show contradicts."""

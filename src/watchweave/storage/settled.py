@@ -1,0 +1,152 @@
+"""A person's word on what is what: it outweighs titles, ids and databases, and can be taken back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from ..core.media import PUBLIC, Kind, Media
+from .joins import join, move
+from .lookups import Lookups, Unknown
+
+ASIDE = (
+    "UPDATE handle SET media = :new, print = :print WHERE account = :account AND native = :native",
+    "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old"
+    " AND NOT EXISTS (SELECT 1 FROM handle WHERE account = :account AND media = :old)",
+)
+"""What one name of a media is taken away with."""
+OWN_IDS = "UPDATE OR IGNORE ids SET media = :new WHERE media = :old AND source = :account"
+FOUND_OUT = "DELETE FROM ids WHERE media = ? AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?)"
+RIVALS = (
+    "SELECT DISTINCT b.media FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.value = a.value AND b.kind = a.kind"
+    " AND b.media <> a.media JOIN media AS m ON m.id = b.media AND m.frozen IS NOT NULL"
+    " WHERE a.media = ? AND a.standing = 3 ORDER BY b.media"
+)
+PINNED = "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, 1, ?, 'person', '[]', '{}')"
+ONE_VALUE = (
+    "UPDATE ids SET standing = 0 WHERE media = ?1 AND standing = 3 AND (SELECT count(DISTINCT value) FROM ids AS o"
+    " WHERE o.media = ?1 AND o.space = ids.space) = 1"
+)
+NEVER = 1 << 50
+
+
+class Settled:
+    """What persons have said, in the database."""
+
+    def __init__(self, db: sqlite3.Connection, now: int) -> None:
+        self.db = db
+        self.now = now
+        self.lookups = Lookups(db)
+
+    # ---------------------------------------------------------------- what it is
+    def say(self, number: int, ids: Mapping[str, str]) -> None:
+        """This is what it is, for good; without ids, nobody is to ask again."""
+        for _, media, _ in self.lookups.named(number)[:1]:
+            self.lookups.keep(Unknown(number, media, 0), "person", [], self.now, ids or None)
+        if ids:
+            self.lookups.learn(number, ids, "person")
+
+    def nameless(self, number: int) -> bool:
+        """Is this a film or a show without any id that others know?"""
+        row = self.db.execute(
+            "SELECT 1 FROM media AS m WHERE m.id = ? AND m.kind IN (1, 2) AND NOT EXISTS (SELECT 1 FROM ids AS i"
+            " WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
+            (number, json.dumps(PUBLIC)),
+        )
+        return row.fetchone() is not None
+
+    def taken(self, number: int) -> list[tuple[int, Media]]:
+        """Those names of this media, by account, that stand for it on the word of a title or of a person alone."""
+        query = "SELECT 1 FROM lookup WHERE account = ? AND native = ? AND taken IS NOT NULL"
+        named = self.lookups.named(number)
+        return [(a, media) for a, media, _ in named if self.db.execute(query, (a, media.key)).fetchone()]
+
+    def forget(self, number: int) -> None:
+        """What was taken for this by its title, or by a person, stands for something of its own again."""
+        for account, media in self.taken(number):
+            new = self._aside(number, account, media, again=True)
+            self.db.execute(OWN_IDS, {"new": new, "old": number, "account": account})
+            self.db.execute(FOUND_OUT, (number, number))
+            self.say(new, {})
+
+    # ---------------------------------------------------------------- one or two
+    def rivals(self, number: int) -> list[int]:
+        """Those that it shares an id with and contradicts: nothing is written of them and of it."""
+        return [media for (media,) in self.db.execute(RIVALS, (number,))]
+
+    def unite(self, number: int) -> None:
+        """It is one with those that it seemed to contradict. Where they differ, neither id is a key."""
+        for other in self.rivals(number):
+            join(self.db, other, number)
+        self.db.execute(ONE_VALUE, (number,))
+        self._thaw(number)
+
+    def keep_apart(self, number: int) -> None:
+        """It is another thing than those that it shares an id with; that id stays no key."""
+        for one in (number, *self.rivals(number)):
+            for account, media, _ in self.lookups.named(one):
+                self._pin(account, media)
+            self._thaw(one)
+
+    def accounts(self, number: int) -> list[int]:
+        """The accounts that name it."""
+        query = "SELECT DISTINCT account FROM handle WHERE media = ? ORDER BY account"
+        return [account for (account,) in self.db.execute(query, (number,))]
+
+    def take_away(self, number: int, account: int) -> int:
+        """What this account calls so is something else, of which nothing is known yet; its parts go with it. The ids that
+        it told belong to what it was taken for."""
+        named = [media for who, media, _ in self.lookups.named(number) if who == account]
+        new = self._new(named[0], self._parent(number))
+        self._move(number, new, account, named)
+        if named[0].kind is Kind.SHOW:
+            self._parts(number, new, account)
+        return new
+
+    def _parts(self, show: int, new: int, account: int) -> None:
+        query = "SELECT DISTINCT m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.account = ? WHERE m.parent = ?"
+        for (part,) in self.db.execute(query, (account, show)).fetchall():
+            named = [media for who, media, _ in self.lookups.named(part) if who == account]
+            self._move(part, self._new(named[0], new), account, named)
+
+    def _move(self, old: int, new: int, account: int, named: Sequence[Media]) -> None:
+        self.lookups.read_anew(account, old)
+        for media in named:
+            self._name_aside(old, new, account, media, print_=1)
+            self._pin(account, media)
+        move(self.db, account, old, new)
+
+    # ---------------------------------------------------------------- steps
+    def _aside(self, old: int, account: int, media: Media, *, again: bool) -> int:
+        """This name stands for something of its own. again: its account is heard on it at the next reading."""
+        new = self._new(media, self._parent(old))
+        self.lookups.read_anew(account, old)
+        self._name_aside(old, new, account, media, print_=int(not again))
+        move(self.db, account, old, new)
+        return new
+
+    def _name_aside(self, old: int, new: int, account: int, media: Media, *, print_: int) -> None:
+        given = {"old": old, "new": new, "account": account, "native": media.key, "print": print_}
+        for step in ASIDE:
+            self.db.execute(step, given)
+
+    def _parent(self, number: int) -> int | None:
+        (parent,) = self.db.execute("SELECT parent FROM media WHERE id = ?", (number,)).fetchone()
+        return parent if parent is None else int(parent)
+
+    def _new(self, media: Media, parent: int | None) -> int:
+        place = (media.season, media.number, "" if media.order == "own" else media.order)
+        row = self.db.execute(
+            "INSERT INTO media (kind, title, year, runtime, parent, season, number, ordering)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (int(media.kind), media.title, media.year, media.runtime, parent, *place),
+        )
+        return int(row.fetchone()[0])
+
+    def _pin(self, account: int, media: Media) -> None:
+        """From now on this name stands for what it stands for, whatever its account says of it."""
+        self.db.execute(PINNED, (account, media.key, media.title, media.year, self.now, NEVER))
+
+    def _thaw(self, number: int) -> None:
+        self.db.execute("UPDATE media SET frozen = NULL, ids_version = ids_version + 1 WHERE id = ?", (number,))
