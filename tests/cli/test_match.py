@@ -326,12 +326,12 @@ def test_what_cannot_be_settled_is_said(place, choice, because):
     assert (ended.code, because in ended.err) == (2, True), ended.err
 
 
-def test_what_was_read_before_it_was_known_is_told_once_it_is(asked):
-    """Plex has no news of it by then."""
-    asked.plex.rate("nate", "m1", 7)
-    asked.run("sync")
-    asked.run("sync")
-    with_sources(asked, "tmdb")
+def test_what_was_read_before_it_was_known_is_told_once_it_is(place):
+    """Plex has no news of it by then, and Trakt has named it before."""
+    place.plex.rate("nate", "m1", 7)
+    (one,) = listed(asking(place))
+    place.run("sync")
+    place.run("match", one["name"], "1")
     for _ in range(3):
-        asked.run("sync")
-    assert ([(one.work.uid, one.value) for one in asked.account.rated()], asked.plays("m1")) == ([("m1", 7)], 1)
+        place.run("sync")
+    assert ([(one.work.uid, one.value) for one in place.account.rated()], place.plays("m1")) == ([("m1", 7)], 1)
