@@ -196,3 +196,56 @@ def test_with_own_ids_specials_need_no_number(place):
     place.account.watch(place.work("s1.0.3"), LONG_AGO - DAY)
     sync(place)
     assert [place.plays(f"s1.0.{n}") for n in (1, 2, 3)] == [1, 1, 2]
+
+
+ANIME = """<?xml version="1.0" encoding="utf-8"?>
+<anime-list>
+  <anime anidbid="77" tvdbid="{}" defaulttvdbseason="2" episodeoffset="" tmdbid="" imdbid="">
+    <name>An entry</name>
+    <mapping-list><mapping anidbseason="1" tvdbseason="2">;1-2;2-1;4-0;</mapping></mapping-list>
+  </anime>
+</anime-list>
+"""
+
+
+def anime(place):
+    """Plex names the first season of s3 by an entry of AniDB, which is the second season, with two episodes exchanged
+    and one that is nowhere."""
+    for other in ("s3.2", "s3.0"):
+        place.plex.remove(other)
+    item = place.plex.item("s3")
+    item.guid, item.guids = f"{AGENTS}hama://anidb-77?lang=en", ()
+    season = item.children[0]
+    season.guid, season.guids = f"{AGENTS}hama://anidb-77/1?lang=en", ()
+    for one in season.children:
+        one.guid, one.guids = f"{AGENTS}hama://anidb-77/1/{one.index}?lang=en", ()
+        one.title, one.released = f"Entry {one.index}", ""
+        one.drawn.clear()
+    for n in (1, 2, 3, 4):
+        place.watch(f"s3.1.{n}", at=LONG_AGO + n * DAY)
+    (place.folder / "list.xml").write_text(ANIME.format(number(place, "s3")))
+
+
+def test_an_entry_of_anidb_lands_where_a_list_says(place):
+    anime(place)
+    sync(place)
+    assert not any(place.plays(uid) for uid in UIDS)
+    assert place.run("import", str(place.folder / "list.xml")).code == 0
+    sync(place)
+    assert not any(place.plays(uid) for uid in UIDS)  # nobody can say what stands at these places
+    with_sources(place, "tvdb")
+    sync(place)
+    assert [place.plays(f"s3.2.{n}") for n in (1, 2, 3, 4)] == [1, 1, 1, 0]
+    assert counts(place, "s3") == [0, 0, 0, 0]
+    assert requests_to(place, "tvdb") == 2
+    assert place.account.history.of(place.work("s3.2.2"))[0].at // 60 == (LONG_AGO + DAY) // 60
+
+
+def test_an_entry_whose_list_is_wrong_is_refused_where_the_day_says_so(place):
+    anime(place)
+    for one in place.plex.item("s3.1").children:
+        one.released = "2001-01-01"
+    place.run("import", str(place.folder / "list.xml"))
+    with_sources(place, "tvdb")
+    sync(place)
+    assert not any(place.plays(uid) for uid in UIDS)

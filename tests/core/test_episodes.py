@@ -35,6 +35,11 @@ def test_another_title_in_the_list_speaks_against_the_number():
     assert ids(meant(episode(3, "Ein Fremder", order="dvd"), listed(), surely=True)) == "13"  # in another language
 
 
+@pytest.mark.parametrize(("day", "found"), [(12_021, "13"), (12_023, "13"), (12_028, None), (None, "13")])
+def test_another_day_speaks_against_the_number(day, found):
+    assert ids(meant(episode(3, order="dvd", aired=day), listed(), surely=True)) == found
+
+
 def test_one_number_borne_twice_says_nothing():
     assert meant(episode(3, order="dvd"), [*listed(), *listed()[2:3]], surely=True) is None
 

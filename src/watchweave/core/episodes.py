@@ -22,9 +22,11 @@ def meant(wanted: Media, listed: Sequence[Media], *, surely: bool = False) -> Me
     """The one of these that is wanted; nothing if that is in doubt. They are listed in the order that `wanted` names.
 
     surely: the number itself is known to be one of this list, so that nothing has to confirm it; another title that
-    stands elsewhere in the list still speaks against it.
+    stands elsewhere in the list, or another day, still speaks against it.
     """
     there = at(wanted, listed)
+    if there is not None and surely and not (wanted.aired is None or there.aired is None or near(wanted, there)):
+        return None
     named = [one for one in listed if alike(wanted, one) == 100]
     if len(named) == 1 and named[0] is not there:
         return named[0] if near(wanted, named[0]) and not surely else None

@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from ..core.episodes import meant
 from ..core.media import Kind, Media
 from ..metadata.base import Order, Source
@@ -81,7 +83,8 @@ class Episodes:
     async def _translated(self, wanted: Media) -> tuple[str, Media | None] | None:
         """An episode of an entry that numbers by itself: where the lists say that others have it."""
         teller = NOBODY
-        for there in await self._elsewhere(wanted):
+        for place in await self._elsewhere(wanted):
+            there = replace(place, title=wanted.title, aired=wanted.aired)
             for source in self.asking.sources:
                 if there.parent is None or source.name not in there.parent.ids:
                     continue
