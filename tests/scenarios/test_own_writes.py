@@ -245,3 +245,24 @@ def test_what_we_wrote_and_never_read_is_known_under_other_directions(then, wait
         house.later(SETTLE + MINUTE)
     assert {len(house.plays(f"m{number + 1}")) for number in range(8)} == {1}
     house.quiet()
+
+
+@pytest.mark.parametrize("shelf", ["ratings", "watchlist"])
+def test_what_a_service_shows_as_something_else_than_it_was_told_is_no_removal(shelf):
+    """Trakt knows Heat by its id, and shows it by another one: a merged id, for example."""
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.trakt.rate("ran", 50, town.time)
+    town.sync()
+    town.trakt.ids = {"heat": {"tvdb": "9"}}
+    if shelf == "ratings":
+        town.plex.rate("heat", 70, town.time)
+    else:
+        town.plex.wish("heat", town.time)
+    for day in range(8):
+        town.wait(HOUR)
+        town.sync(yes=True)
+        town.trakt.rate("ran", 10 * (day % 9 + 1), town.time)
+        town.wait(DAY)
+    assert (town.plex.ratings if shelf == "ratings" else town.plex.wishes).keys() >= {"heat"}
+    assert sum(one == (shelf, "add", "heat") for one in town.trakt.written) <= 4  # tried again, later and later

@@ -26,6 +26,12 @@ class Thing:
     kind: Kind = Kind.MOVIE
     runtime: int = 7200
     ids: dict[str, str] = field(default_factory=dict)
+    parent: str = ""
+    """The uid of its show."""
+    season: int | None = None
+    number: int | None = None
+    order: str = ""
+    aired: int | None = None
 
     def __post_init__(self) -> None:
         number = sum(ord(c) * 131**i for i, c in enumerate(self.uid)) % 9_000_000 + 1
@@ -71,6 +77,8 @@ class Box:
     """How the views are known that our own marks leave: as marks, or as viewings of their moment."""
     shows_rounded: int = 1
     """It rounds the ratings it is sent to multiples of this, and shows those."""
+    things: dict[str, Thing] | None = None
+    """What it names by keys of its own; None: what everybody names alike."""
 
     def form(self, shelf: str) -> Form:
         return self.forms[shelf]
@@ -146,16 +154,26 @@ class MemoryShelf(Shelf[Any]):
     def media(self, uid: str) -> Media:
         thing = self.things[uid]
         ids = {} if uid in self.box.nameless else self.box.ids.get(uid, thing.ids)
-        return Media(thing.kind, ids, thing.title, thing.year, runtime=thing.runtime, keys=(uid,))
+        show = self.media(thing.parent) if thing.parent else None
+        place = (thing.season, thing.number, thing.runtime, (uid,), thing.order, thing.aired)
+        return Media(thing.kind, ids, thing.title, thing.year, show, *place)
 
     def uid(self, record: Record) -> str:
         """Which thing a record is about, by the service's own name or by an id; empty where nobody knows."""
-        found = (
-            [record.media.key]
-            if record.media.key
-            else [uid for uid, thing in self.things.items() if thing.ids.items() & record.media.ids.items()]
-        )
-        return found[0] if found else ""
+        return self.named(record.media) or self.placed(record.media)
+
+    def named(self, media: Media) -> str:
+        if media.key:
+            return media.key
+        told = media.ids.items()
+        return next((u for u, thing in self.things.items() if thing.kind is media.kind and thing.ids.items() & told), "")
+
+    def placed(self, media: Media) -> str:
+        """What stands where this is said to stand in its show."""
+        if media.parent is None or media.season is None or media.order:
+            return ""
+        place = (self.named(media.parent), media.kind, media.season, media.number)
+        return next((u for u, t in self.things.items() if (t.parent, t.kind, t.season, t.number) == place), "")
 
     async def asked(self) -> None:
         self.http.requests += 1
@@ -326,7 +344,7 @@ class Memory(Service):
     title = "Memory"
 
     def __init__(self, box: Box, things: dict[str, Thing], now: Callable[[], int], known: Any) -> None:
-        self.box, self.things, self.now = box, things, now
+        self.box, self.things, self.now = box, things if box.things is None else box.things, now
         self.http = Counter()  # type: ignore[assignment]
         self.known = known
         self.shelves = {}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from ..core.merge import NEVER, Edit, Truth, span
+from ..core.records import MINUTE
 from ..storage.accounts import Accounts, Circle
 from ..storage.history import Plays
 from ..storage.journal import Journal, Row
@@ -81,7 +82,7 @@ class Compare:
             settle = party.form(name).settle
             looks = (self.accounts.cursor(party.id, name).looked, look.began)
             changes = [c for c in changes if not self.values.rounds(party.id, shelf, c, looks, settle)]
-        ours = {change.media for change in changes if self._is_ours(party, name, change)}
+        ours = {change.media for change in changes if self._is_ours(party, name, change, changes)}
         changes = [change for change in changes if change.media not in ours]
         versions = ours | {change.media for change in changes}
         self.values.see(party.id, shelf, changes)
@@ -95,11 +96,12 @@ class Compare:
         if look.whole:
             self.accounts.meet(party.id, name)
 
-    def _is_ours(self, party: Party, name: str, change: Changed) -> bool:
+    def _is_ours(self, party: Party, name: str, change: Changed, changes: Sequence[Changed]) -> bool:
         """Is this no edit, but a write of ours that does not show: not yet, or because the service did not keep it?
 
         It does not, if the account shows what it showed before the write, which no reading has shown since. That it was
-        not kept is certain only where nobody has done anything since; else a person may have taken it back.
+        not kept is certain only where nobody has done anything since, where it was missing before, or where the account
+        shows our very write as of something else; else a person may have taken it back.
         """
         look, looked = party.look(name), self.accounts.cursor(party.id, name).looked
         row = self._written(party.id, name, looked).get(change.media) if looked is not None else None
@@ -108,11 +110,13 @@ class Compare:
         if look.began < row.sent + party.form(name).settle:
             look.again = True
             return True
-        if look.untouched:
+        settle = party.form(name).settle
+        missing = look.untouched or self.journal.missed(row) or any(shown_as(one, row, settle) for one in changes)
+        if missing:
             self.journal.settle(row, "missing", self.now, "the service said that it was done, but does not show it")
             self.journal.refuse(row, "it was taken, but does not show", self.now)
             self.values.see(party.id, SHELVES[name], [change])
-        return look.untouched
+        return missing
 
     def _written(self, account: int, name: str, looked: int) -> dict[int, Row]:
         """By media, the newest write to a shelf that is known to be done and that no reading can have shown yet."""
@@ -197,3 +201,11 @@ class Compare:
         lost = [(play, media) for play, media in unseen if self.plays.sent(play, party.id) not in shown[media]]
         for media, key in self.plays.name_unseen(party.id, lost):
             gone[media].add(key)
+
+
+def shown_as(other: Changed, row: Row, settle: int) -> bool:
+    """Is this, which is new there, what we wrote of another media? It has the value, and the time that we sent, or at
+    which it arrived: a service may know a thing by an id and show it without that, or under another one."""
+    if other.media == row.media or other.before is not None or other.value != row.value or other.at is None:
+        return False
+    return other.at == row.at or row.sent - MINUTE <= other.at <= row.sent + settle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..core.media import PUBLIC, clean_id
 from ..errors import ConfigError
@@ -32,9 +32,10 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
     word, _, account = choice.partition(":")
     with store.transaction(durable=True):
         if word == "forget" and not account:
-            number = _meant(store, words, settled.taken, "was taken for anything by its title, or by you")
+            what = "was taken for anything by its title, or by you"
+            number = _meant(store, words, settled.taken, what, settled.called(words))
             name = _named(store, number)
-            settled.forget(number)
+            settled.forget(number, words)
             return f"{name} stands for itself again. {NEXT}"
         if word == "apart" and account:
             return _apart(store, settled, words, account)
@@ -73,13 +74,13 @@ def _named(store: Store, number: int) -> str:
     return Items(store.db).load([number])[number].named()
 
 
-def _meant(store: Store, words: str, fits: Callable[[int], object], what: str) -> int:
-    """The one thing of this name that fits."""
+def _meant(store: Store, words: str, fits: Callable[[int], object], what: str, first: Sequence[int] = ()) -> int:
+    """The one thing of this name that fits; those that are named first are looked at first."""
     if numbered := NUMBER.fullmatch(words.strip().lower()):
         medias = [int(numbered[1])] if Items(store.db).load([int(numbered[1])]) else []
     else:
         medias = found(store, words)
-    fitting = [media for media in medias if fits(media)]
+    fitting = [media for media in first if fits(media)] or [media for media in medias if fits(media)]
     if not fitting:
         raise ConfigError(f'Nothing that is called "{words}" {what}. "watchweave unmatched" lists what can be settled.')
     if len(fitting) > 1:

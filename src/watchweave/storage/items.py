@@ -23,10 +23,11 @@ class Items:
         )
         return {number: (kind, runtime) for number, kind, runtime in rows}
 
-    def load(self, medias: Iterable[int], account: int | None = None) -> dict[int, Media]:
+    def load(self, medias: Iterable[int], account: int | None = None, *, stored: bool = False) -> dict[int, Media]:
         """Each with its good ids, its show, and with all its names on this account.
 
         Where accounts number a season differently, and of specials, the place is said to be their own: none is told it.
+        stored: as it is in the database.
         """
         wanted = set(medias)
         if not wanted:
@@ -54,10 +55,10 @@ class Items:
 
         def make(number: int) -> Media:
             if number not in made:
-                kind, parent, season, episode, title, year, runtime, order = rows[number]
+                kind, parent, season, episode, title, year, runtime, *orders = rows[number]
                 made[number] = Media(
                     Kind(kind), ids[number], title, year, make(parent) if parent is not None else None,
-                    season, episode, runtime, tuple(keys[number]), order,
+                    season, episode, runtime, tuple(keys[number]), orders[stored],
                 )  # fmt: skip
             return made[number]
 
@@ -65,11 +66,11 @@ class Items:
 
     def _rows(
         self, numbers: set[int]
-    ) -> dict[int, tuple[int, int | None, int | None, int | None, str, int | None, int | None, str]]:
+    ) -> dict[int, tuple[int, int | None, int | None, int | None, str, int | None, int | None, str, str]]:
         rows = self.db.execute(
             "SELECT id, kind, parent, season, number, title, year, runtime, iif(ordering = '' AND ("
             "(kind = 4 AND season = 0) OR EXISTS (SELECT 1 FROM renumbered AS r WHERE r.show = m.parent AND r.season = m.season)"
-            "), 'own', ordering) FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
+            "), 'own', ordering), ordering FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(numbers)),),
         )
         return {row[0]: row[1:] for row in rows}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
-from ..core.media import Kind
+from ..core.media import PUBLIC, Kind
 
 STEPS = (
     "UPDATE handle SET media = :into WHERE media = :other",
@@ -71,18 +72,62 @@ MOVES = (
     " WHERE EXISTS (SELECT 1 FROM media WHERE id = m.value)",
 )
 """What an account said of one media was said of another one."""
+LEFT = (
+    "DELETE FROM sighting WHERE state = 0 AND play IN (SELECT id FROM play WHERE media = :old)",
+    "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
+    "DELETE FROM held WHERE media = :old",
+    "DELETE FROM truth WHERE media = :old",
+    "DELETE FROM refusal WHERE media = :old",
+)
+"""Nobody names it any more: nobody is to be told of it, and nobody shows it."""
+FORGOTTEN = (*MOVES[:2], "DELETE FROM entry WHERE account = :account AND media = :old", *MOVES[3:])
+"""The same where nobody knows of which of two names it was said: the next reading tells."""
 
 
-def move(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
-    """The account's only name of `old` stands for `new` now: so does all that it told by that name."""
-    named = db.execute("SELECT 1 FROM handle WHERE account = ? AND media = ?", (account, old)).fetchone()
-    for step in () if named else MOVES:
-        db.execute(step, {"account": account, "old": old, "new": new})
+def move(db: sqlite3.Connection, account: int, old: int, new: int, *, alone: bool = True) -> None:
+    """The account's only name of `old` stands for `new` now: so does all that it told by that name. Not alone: it was one
+    of several, so what it told by them is read anew."""
+    given = {"account": account, "old": old, "new": new}
+    names = db.execute("SELECT DISTINCT account FROM handle WHERE media = ?", (old,)).fetchall()
+    for step in () if alone and (account,) in names else MOVES if alone else FORGOTTEN:
+        db.execute(step, given)
+    for step in () if names else LEFT:
+        db.execute(step, given)
+
+
+JOINED_BY_PLACE = (
+    "SELECT h.account, h.native, m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.named = 0"
+    " WHERE m.parent = :show AND m.season = :season AND m.kind = 4 AND m.ordering = '' AND EXISTS (SELECT 1 FROM handle AS o"
+    " WHERE o.media = m.id AND (o.account <> h.account OR o.named = 1)) AND NOT EXISTS (SELECT 1 FROM lookup AS l"
+    " WHERE l.account = h.account AND l.native = h.native AND l.taken IS NOT NULL)"
+)
+APART = (
+    "INSERT INTO media (kind, parent, season, number, runtime) SELECT kind, parent, season, number, runtime FROM media"
+    " WHERE id = ? RETURNING id"
+)
+ITS_OWN_IDS = (
+    "UPDATE OR IGNORE ids SET media = ? WHERE media = ? AND source = ?"
+    " AND space NOT IN (SELECT value FROM json_each(?))"
+)
+"""Those that nobody else knows."""
+
+
+def part(db: sqlite3.Connection, show: int, season: int) -> int:
+    """Places say nothing in this season any more: what was known by its place alone stands for itself again, and what it
+    is called is heard anew. How many names that are."""
+    rows = db.execute(JOINED_BY_PLACE, {"show": show, "season": season}).fetchall()
+    for account, native, media in rows:
+        (new,) = db.execute(APART, (media,)).fetchone()
+        db.execute("UPDATE handle SET media = ?, print = 0 WHERE account = ? AND native = ?", (new, account, native))
+        db.execute("UPDATE cursor SET complete = 0 WHERE account = ?", (account,))
+        db.execute(ITS_OWN_IDS, (new, media, account, json.dumps(PUBLIC)))
+        move(db, account, media, new)
+    return len(rows)
 
 
 SAME_PLACE = (
     "SELECT a.id, b.id FROM media AS a JOIN media AS b ON b.parent = :into AND b.kind = a.kind AND b.season IS a.season"
-    " AND b.number IS a.number AND b.ordering = a.ordering WHERE a.parent = :other"
+    " AND b.number IS a.number AND b.ordering = a.ordering AND a.ordering <> 'own' WHERE a.parent = :other"
 )
 SHARED = (
     "SELECT coalesce(sum(a.value = b.value), 0), count(*) FROM ids AS a JOIN ids AS b ON b.space = a.space"

@@ -171,7 +171,7 @@ class Lookups:
         ).fetchall()
         found = []
         for account, native, told in rows:
-            media = Items(self.db).load([number], account)[number]
+            media = Items(self.db).load([number], account, stored=True)[number]
             show = media.parent and (replace(media.parent, ids={}) if media.parent.keys else media.parent)
             found.append((account, replace(media, keys=(native,), parent=show), told))
         return found

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import json, msgpack
 
-from ..core.media import STRONG, Media
-from .joins import join, move
+from ..core.media import PUBLIC, STRONG, Media
+from .joins import join, move, part
 from .sheet import Sheet, listed
 from .store import enter
 
@@ -83,7 +83,8 @@ class Matches:
         self._name(fresh, settled)
         for other, into in sheet.joins():
             join(self.db, other, into)
-        return settled, bool(sheet.joined)
+        parted = sum(part(self.db, show, season) for show, season in sorted(sheet.told_apart))
+        return settled, bool(sheet.joined or parted)
 
     def _pinned(self, natives: Sequence[str]) -> list[str]:
         """Those of these names of which a person has said what they stand for, whatever their account says."""
@@ -97,12 +98,20 @@ class Matches:
     def _name(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int]) -> None:
         """From now on these names stand for these media."""
         self.db.executemany(
-            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2"
+            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2, named = ?5"
             " WHERE account = ?3 AND native = ?4",
-            [(settled[native], told, self.account, native) for native, (_, told, was) in fresh.items() if was],
+            [
+                (settled[native], told, self.account, native, is_named(media))
+                for native, (media, told, was) in fresh.items()
+                if was
+            ],
         )
-        new = [(self.account, native, settled[native], told) for native, (_, told, was) in fresh.items() if not was]
-        enter(self.db, "INSERT INTO handle (account, native, media, print)", new)
+        new = [
+            (self.account, native, settled[native], told, is_named(media))
+            for native, (media, told, was) in fresh.items()
+            if not was
+        ]
+        enter(self.db, "INSERT INTO handle (account, native, media, print, named)", new)
         for native, (_, _, was) in fresh.items():
             if was and was != settled[native]:
                 move(self.db, self.account, was, settled[native])
@@ -118,6 +127,11 @@ def name_of(media: Media) -> str:
             return f"={word}:{space}:{media.ids[space]}"
     show = name_of(media.parent) if media.parent is not None else ""
     return f"={word}:{show}:{media.season}:{media.number}:{media.title}:{media.year}{media.order and ':' + media.order}"
+
+
+def is_named(media: Media) -> bool:
+    """Does it tell an id of its own that others know, too?"""
+    return not media.ids.keys().isdisjoint(PUBLIC)
 
 
 def print_of(media: Media) -> int:

@@ -50,7 +50,7 @@ class Settled:
     def nameless(self, number: int) -> bool:
         """Is this a film or a show without any id that others know?"""
         row = self.db.execute(
-            "SELECT 1 FROM media AS m WHERE m.id = ? AND m.kind IN (1, 2) AND NOT EXISTS (SELECT 1 FROM ids AS i"
+            "SELECT 1 FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.id = ? AND m.kind IN (1, 2) AND NOT EXISTS (SELECT 1 FROM ids AS i"
             " WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
             (number, json.dumps(PUBLIC)),
         )
@@ -62,13 +62,47 @@ class Settled:
         named = self.lookups.named(number)
         return [(a, media) for a, media, _ in named if self.db.execute(query, (a, media.key)).fetchone()]
 
-    def forget(self, number: int) -> None:
-        """What was taken for this by its title, or by a person, stands for something of its own again."""
-        for account, media in self.taken(number):
-            new = self._aside(number, account, media, again=True)
-            self.db.execute(OWN_IDS, {"new": new, "old": number, "account": account})
-            self.db.execute(FOUND_OUT, (number, number))
+    def called(self, words: str) -> list[int]:
+        """The media that names of this title stand for by a person's word or on the word of a title: it may bear another
+        title since."""
+        rows = self.db.execute(
+            "SELECT DISTINCT h.media FROM lookup AS l JOIN handle AS h ON h.account = l.account AND h.native = l.native"
+            " WHERE l.taken IS NOT NULL AND ?1 IN (lower(l.title), lower(l.title || ' (' || l.year || ')'))",
+            (words.strip().lower(),),
+        )
+        return [media for (media,) in rows]
+
+    def forget(self, number: int, words: str = "") -> None:
+        """What was taken for this by its title, or by a person, stands for something of its own again: of several names
+        those of this title, if there are such."""
+        taken = self.taken(number)
+        titled = [pair for pair in taken if words.strip().lower() in self._titles(*pair)]
+        for account in sorted({account for account, _ in titled or taken}):
+            named = [media for who, media in titled or taken if who == account]
+            self._part(number, account, named)
+
+    def _part(self, number: int, account: int, named: Sequence[Media]) -> None:
+        alone = len(named) == len([who for who, _, _ in self.lookups.named(number) if who == account]) == 1
+        self.lookups.read_anew(account, number)
+        fresh = []
+        for media in named:
+            fresh.append(self._new(media, self._parent(number), self._titled(account, media)))
+            self._name_aside(number, fresh[-1], account, media, print_=0)
+        self.db.execute(OWN_IDS, {"new": fresh[0], "old": number, "account": account})
+        self.db.execute(FOUND_OUT, (number, number))
+        move(self.db, account, number, fresh[0], alone=alone)
+        for new in fresh:
             self.say(new, {})
+
+    def _titled(self, account: int, media: Media) -> tuple[str, int | None]:
+        """What this account called it when it was asked about."""
+        query = "SELECT title, year FROM lookup WHERE account = ? AND native = ?"
+        row = self.db.execute(query, (account, media.key)).fetchone()
+        return (row[0], row[1]) if row else (media.title, media.year)
+
+    def _titles(self, account: int, media: Media) -> tuple[str, str]:
+        title, year = self._titled(account, media)
+        return title.lower(), f"{title} ({year})".lower()
 
     # ---------------------------------------------------------------- one or two
     def rivals(self, number: int) -> list[int]:
@@ -98,7 +132,7 @@ class Settled:
         """What this account calls so is something else, of which nothing is known yet; its parts go with it. The ids that
         it told belong to what it was taken for."""
         named = [media for who, media, _ in self.lookups.named(number) if who == account]
-        new = self._new(named[0], self._parent(number))
+        new = self._new(named[0], self._parent(number), (named[0].title, named[0].year))
         self._move(number, new, account, named)
         if named[0].kind is Kind.SHOW:
             self._parts(number, new, account)
@@ -108,24 +142,16 @@ class Settled:
         query = "SELECT DISTINCT m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.account = ? WHERE m.parent = ?"
         for (part,) in self.db.execute(query, (account, show)).fetchall():
             named = [media for who, media, _ in self.lookups.named(part) if who == account]
-            self._move(part, self._new(named[0], new), account, named)
+            self._move(part, self._new(named[0], new, (named[0].title, named[0].year)), account, named)
 
     def _move(self, old: int, new: int, account: int, named: Sequence[Media]) -> None:
         self.lookups.read_anew(account, old)
         for media in named:
             self._name_aside(old, new, account, media, print_=1)
             self._pin(account, media)
-        move(self.db, account, old, new)
+        move(self.db, account, old, new)  # all of its names are taken away
 
     # ---------------------------------------------------------------- steps
-    def _aside(self, old: int, account: int, media: Media, *, again: bool) -> int:
-        """This name stands for something of its own. again: its account is heard on it at the next reading."""
-        new = self._new(media, self._parent(old))
-        self.lookups.read_anew(account, old)
-        self._name_aside(old, new, account, media, print_=int(not again))
-        move(self.db, account, old, new)
-        return new
-
     def _name_aside(self, old: int, new: int, account: int, media: Media, *, print_: int) -> None:
         given = {"old": old, "new": new, "account": account, "native": media.key, "print": print_}
         for step in ASIDE:
@@ -135,12 +161,12 @@ class Settled:
         (parent,) = self.db.execute("SELECT parent FROM media WHERE id = ?", (number,)).fetchone()
         return parent if parent is None else int(parent)
 
-    def _new(self, media: Media, parent: int | None) -> int:
-        place = (media.season, media.number, "" if media.order == "own" else media.order)
+    def _new(self, media: Media, parent: int | None, titled: tuple[str, int | None]) -> int:
+        place = (media.season, media.number, media.order)
         row = self.db.execute(
             "INSERT INTO media (kind, title, year, runtime, parent, season, number, ordering)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (int(media.kind), media.title, media.year, media.runtime, parent, *place),
+            (int(media.kind), *titled, media.runtime, parent, *place),
         )
         return int(row.fetchone()[0])
 

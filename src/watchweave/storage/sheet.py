@@ -386,8 +386,8 @@ class Sheet:
 
 
 def place_of(media: Media, parent: int) -> Place | None:
-    """Where a season or an episode stands in its show; nothing where that is not told whole."""
-    if media.season is None or (media.number is None and media.kind is Kind.EPISODE):
+    """Where a season or an episode stands in its show; nothing where that is not told whole, or says nothing to others."""
+    if media.season is None or (media.number is None and media.kind is Kind.EPISODE) or media.order == "own":
         return None
     return (parent, int(media.kind), media.season, media.number, media.order)
 
