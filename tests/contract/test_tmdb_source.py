@@ -4,6 +4,7 @@ import asyncio
 import doctest
 import logging
 from datetime import UTC, date, datetime
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.contract.trakt_desk import Pace, Rewriting, WorldTime
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work, judge, propose, taken
 from watchweave.errors import ConfigError, Incomplete, SignInNeeded, Unavailable, UnexpectedAnswer
-from watchweave.metadata import days, tmdb_rows
+from watchweave.metadata import days
 from watchweave.metadata.tmdb import Tmdb
 from watchweave.sandbox import faults
 from watchweave.sandbox.server import Answer, Call, transport
@@ -107,9 +108,8 @@ def number(desk, uid):
 
 
 def test_the_examples_in_the_code_are_true():
-    for module in (days, tmdb_rows):
-        told = doctest.testmod(module)
-        assert (told.failed, told.attempted) == (0, 1)
+    told = doctest.testmod(days)
+    assert (told.failed, told.attempted) == (0, 1)
 
 
 # The key
@@ -308,6 +308,93 @@ def test_ids_given_as_text_are_ids(desk):
 
 
 # What goes wrong
+
+
+IMPOSSIBLE = [-1, 10**11, 2**64, -(2**70), 10**30]
+"""What is no number of a season, an episode or a place."""
+
+
+@pytest.mark.parametrize("minutes", ["9" * 5000, *IMPOSSIBLE, "-3", "1e5", "²", 1.5])
+def test_a_length_that_cannot_be_is_none(desk, minutes):
+    desk.said[f"/3/movie/{number(desk, 'm5')}"] = lambda answer: answer | {"runtime": minutes}
+    (found,) = desk.find("m5", "tmdb")
+    assert (found.title, found.runtime) == (desk.works["m5"].title, None)
+    assert desk.titles("m5").media.runtime is None
+    assert desk.facts("m5").runtime is None
+
+
+@pytest.mark.parametrize("value", IMPOSSIBLE)
+@pytest.mark.parametrize("name", ["season_number", "episode_number"])
+def test_an_episode_at_a_place_that_cannot_be_is_not_believed(desk, name, value):
+    def spoiled(answer):
+        return answer | {"tv_episode_results": [answer["tv_episode_results"][0] | {name: value}]}
+
+    def odd(answer):
+        answer["season/1"]["episodes"][0][name] = value
+        return answer
+
+    desk.said[f"/3/find/{desk.works['s1.2.3'].ids['imdb']}"] = spoiled
+    desk.said[f"/3/tv/{number(desk, 's1')}"] = odd
+    assert desk.find("s1.2.3", "imdb") == []
+    with pytest.raises(Incomplete):
+        desk.episodes("s1")
+
+
+@pytest.mark.parametrize("value", IMPOSSIBLE)
+def test_a_show_whose_number_cannot_be_is_not_asked_for(desk, value):
+    imdb = desk.works["s1"].ids["imdb"]
+    desk.said[f"/3/find/{imdb}"] = lambda answer: answer | {"tv_results": [answer["tv_results"][0] | {"id": value}]}
+    assert desk.find("s1", "imdb") == []
+    assert desk.asked() == [f"find/{imdb}"]
+
+
+@pytest.mark.parametrize("value", IMPOSSIBLE)
+def test_a_season_that_cannot_be_is_not_asked_for(desk, value):
+    show, episodes = number(desk, "s1"), desk.episodes("s1")
+    desk.asked()
+    odd = {"season_number": value, "episode_count": 0}
+    desk.said[f"/3/tv/{show}"] = lambda answer: answer | {"seasons": [*answer["seasons"], odd]}
+    assert desk.episodes("s1") == episodes
+    assert desk.asked() == [f"tv/{show}"]
+    odd["episode_count"] = 3
+    with pytest.raises(Incomplete):
+        desk.episodes("s1")
+
+
+def test_a_season_that_is_listed_twice_is_asked_for_once(desk):
+    path, late = f"/3/tv/{number(desk, 's1')}", {"season_number": 2019, "episode_count": 0}
+    desk.said[path] = lambda answer: answer | {"seasons": [*answer["seasons"], late, late]}
+    assert len(desk.episodes("s1")) == 8
+    parts = [dict(parse_qsl(asked.query))["append_to_response"] for asked in desk.world.requests.all]
+    assert parts[1:] == ["season/2019"]
+
+
+def test_a_show_of_more_seasons_than_can_be_is_not_read(desk):
+    every = [{"season_number": season, "episode_count": 0} for season in range(10_000)]
+    desk.said[f"/3/tv/{number(desk, 's1')}"] = lambda answer: answer | {"seasons": every}
+    with pytest.raises(Incomplete, match="10000 seasons"):
+        desk.episodes("s1")
+    assert len(desk.asked()) == 1
+
+
+@pytest.mark.parametrize("order", ["dvd", "absolute"])
+@pytest.mark.parametrize("value", IMPOSSIBLE)
+def test_an_order_with_a_place_that_cannot_be_is_incomplete(desk, order, value):
+    desk.episodes("s2", order)
+    path = f"/3/{desk.asked()[-1]}"
+
+    def of_a_part(answer):
+        answer["groups"][0]["order"] = value
+        return answer
+
+    def of_an_episode(answer):
+        answer["groups"][0]["episodes"][0]["order"] = value
+        return answer
+
+    for spoiled in (of_a_part, of_an_episode):
+        desk.said[path] = spoiled
+        with pytest.raises(Incomplete):
+            desk.episodes("s2", order)
 
 
 @pytest.mark.parametrize("fault", [faults.Html(), faults.Truncate(), faults.Blank(), faults.Status(404)])

@@ -19,6 +19,7 @@ from ..core.titles import Work, spoken
 from ..errors import ConfigError, Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
 from .base import Facts, Kept, Order, Source, Works
+from .numbers import seconds, whole
 from .tmdb_rows import (
     Found,
     Group,
@@ -35,7 +36,6 @@ from .tmdb_rows import (
     listed,
     own,
     placed,
-    seconds,
     with_seasons,
     work,
 )
@@ -45,6 +45,8 @@ IMAGES = "https://image.tmdb.org/t/p"
 POSTER = "w342"
 MOST = 20
 """So many parts may be appended to one answer."""
+SEASONS = 200
+"""No show has more, not even one that numbers them by years since the first days of television."""
 UNKNOWN = (6, 34)
 """TMDb's codes for what it does not know."""
 ORDERS = {"absolute": 2, "dvd": 3}
@@ -130,7 +132,8 @@ class Tmdb(Source):
         if kind is Kind.EPISODE:
             rows = [episode for row in said.tv_episode_results or () for episode in placed(row)]
             return [bearing(known, given) for episode in rows if (known := await self._known(episode))]
-        shows = [media for row in said.tv_results or () for media in await self._own(kind, str(row.id))]
+        numbers = [number for row in said.tv_results or () if (number := clean_id("tmdb", str(row.id)))]
+        shows = [media for number in numbers for media in await self._own(kind, number)]
         return [bearing(show, given) for show in shows]
 
     async def _known(self, episode: Media) -> Media | None:
@@ -180,7 +183,12 @@ class Tmdb(Source):
         if first is None:
             return []
         said, held = first
-        left = [each.season_number for each in said.seasons or () if each.season_number not in held]
+        named = dict.fromkeys(whole(each.season_number) for each in said.seasons or ())
+        left = [number for number in named if number is not None and number not in held]
+        if len(left) > SEASONS:
+            raise Incomplete(
+                self.title, f"{show.title or 'a show'} has {len(named)} seasons by its word; that cannot be."
+            )
         for start in range(0, len(left), MOST):
             more = await self._seasons(show, left[start : start + MOST])
             held |= more[1] if more else {}
@@ -204,7 +212,8 @@ class Tmdb(Source):
             return []
         largest = max(groups, key=lambda group: group.episode_count)
         told = await self._ask(f"3/tv/episode_group/{largest.id}", Parts)
-        parts = sorted((told.groups if told else None) or (), key=lambda part: part.order)
+        known = [part for part in (told.groups if told else None) or () if whole(part.order) is not None]
+        parts = sorted(known, key=lambda part: part.order)
         self._whole(show, sum(len(own(show, part)) for part in parts), largest.episode_count)
         return absolute(show, parts) if order == "absolute" else by_part(show, parts, order)
 

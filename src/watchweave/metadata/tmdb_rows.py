@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from msgspec import Struct, defstruct, field
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ..core.media import Kind, Media, clean_ids
 from ..core.titles import Work
 from .days import day
+from .numbers import seconds, whole
 
 Loose = int | float | str | None
 """Where TMDb is seen to say null, "" and 0 alike."""
@@ -145,7 +146,7 @@ class Hits(Said, Generic[R]):
     total_pages: Loose = None
 
 
-@cache
+@lru_cache(16)
 def with_seasons(numbers: tuple[int, ...]) -> type[Show]:
     """The shape of a show to which these seasons are appended, each under the name of its path."""
     parts: list[Any] = [(f"season_{n}", Season | None, field(name=f"season/{n}", default=None)) for n in numbers]
@@ -185,16 +186,6 @@ def entire(page: Hits[R]) -> bool:
     return page.total_pages in (None, 0, 1) and (came < PAGE if told is None else came == told)
 
 
-def seconds(minutes: Loose) -> int | None:
-    """A length as we count; 0 is none.
-
-    >>> seconds(121), seconds("0"), seconds(None)
-    (7260, None, None)
-    """
-    text = str(minutes)
-    return int(text) * 60 or None if text.isdecimal() else None
-
-
 # Episodes
 
 
@@ -205,9 +196,10 @@ def placed(row: Episode) -> list[Media]:
 
 
 def own(show: Media, held: Season) -> list[Episode]:
-    """Rows that name an episode, and no other show."""
+    """Rows that name an episode, and no other show. A place that cannot be is not one of theirs."""
     number = show.ids["tmdb"]
-    return [row for row in held.episodes or () if clean_ids({"tmdb": row.id}) and str(row.show_id or number) == number]
+    rows = [row for row in held.episodes or () if row.order is None or whole(row.order) is not None]
+    return [row for row in rows if clean_ids({"tmdb": row.id}) and str(row.show_id or number) == number]
 
 
 def at(show: Media, row: Episode, season: int, number: int, order: str = "") -> Media:
@@ -219,7 +211,7 @@ def at(show: Media, row: Episode, season: int, number: int, order: str = "") -> 
 
 def listed(show: Media, season: Season) -> list[Media]:
     """The episodes of a season, at the places that they name."""
-    rows = [(row, row.season_number, row.episode_number) for row in own(show, season)]
+    rows = [(row, whole(row.season_number), whole(row.episode_number)) for row in own(show, season)]
     return [at(show, row, one, number) for row, one, number in rows if one is not None and number is not None]
 
 

@@ -17,7 +17,8 @@ from ..core.titles import Work, spoken
 from ..errors import Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Limits
 from .base import Facts, Kept, Order, Source, Works
-from .tvdb_rows import NUMBERED, Listing, Record, Row, Told, counted, digits, episode, media, shown, whole, work
+from .numbers import digits, whole
+from .tvdb_rows import NUMBERED, Listing, Record, Row, Told, counted, episode, media, shown, work
 from .tvdb_sign_in import REFUSED, SignIn
 
 T = TypeVar("T")

@@ -15,6 +15,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work
 from .base import Facts
 from .days import day
+from .numbers import digits, seconds, whole
 
 T = TypeVar("T")
 
@@ -82,24 +83,6 @@ class Listing(Struct):
 
 
 # Values: of any type, often none
-
-
-def digits(value: object) -> str:
-    """A whole number as text, from a number or a text; empty where it is none. 0 is one: specials are in season 0."""
-    said = str(value).strip() if isinstance(value, int | str) else ""
-    return str(int(said)) if said.isascii() and said.isdecimal() and len(said) < 12 else ""
-
-
-def whole(value: object) -> int | None:
-    """
-    >>> whole("2004"), whole(0), whole(""), whole(None)
-    (2004, 0, None, None)
-    """
-    return int(number) if (number := digits(value)) else None
-
-
-def seconds(minutes: object) -> int | None:
-    return (whole(minutes) or 0) * 60 or None
 
 
 def text(value: object) -> str:
