@@ -297,6 +297,15 @@ def test_a_wrong_key_is_told_with_its_setting(key, why):
     assert desk.http.requests == 1
 
 
+@pytest.mark.parametrize("part", ["x", "token", "token=abc "])
+def test_a_long_reason_is_told_in_short(part):
+    desk = Desk(rewrite=lambda row: {"Response": "False", "Error": part * 1_000_000})
+    with pytest.raises(Unavailable) as error:
+        desk.find("m4", Kind.MOVIE)
+    assert "abc" not in str(error.value)
+    assert len(str(error.value)) < 300
+
+
 @pytest.mark.parametrize(
     ("row", "error"),
     [

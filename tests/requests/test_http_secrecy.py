@@ -61,6 +61,40 @@ def test_lines_and_colours_of_strangers_are_made_harmless():
     assert Secrecy().clean("a\r\nb\x1b[31mc") == "a  b [31mc"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("X-Plex-Token=abc", "X-Plex-Token=***"),
+        ("a.client_secret_2 : 'abc', b", "a.client_secret_2 : '***', b"),
+        ('{"apikey":"abc","name":"x"}', '{"apikey":"***","name":"x"}'),
+        ("Authorization: Bearer abc&password=def;", "Authorization: ***&password=***;"),
+        ("the secret-token of a password", "the secret-token of a password"),
+        ("secretoken=abc api-=def", "secretoken=*** api-=def"),
+    ],
+)
+def test_what_stands_after_the_name_of_a_secret_is_not_shown(said, shown):
+    assert Secrecy().clean(said) == shown
+
+
+MANY = 1_000_000
+"""So many letters take hours if each is compared with each."""
+
+
+@pytest.mark.parametrize("part", ["x", "-", "token", "token_", "api-", "secretoke", 'token"', "=", "token\t"])
+def test_a_long_text_without_secrets_is_read_through_once(part):
+    said = part * (MANY // len(part))
+    assert Secrecy().clean(said) == said.replace("\t", " ").strip()
+
+
+def test_a_long_text_of_secrets_is_read_through_once():
+    assert Secrecy().clean("token=abc " * (MANY // 10)) == ("token=*** " * (MANY // 10)).strip()
+
+
+@pytest.mark.parametrize(("said", "shown"), [("token", "token"), ("token=", "token="), ("token=Bearer", "token=***")])
+def test_a_secret_is_not_looked_for_again_after_each_of_many_spaces(said, shown):
+    assert Secrecy().clean(said + " " * MANY).strip() == shown
+
+
 def test_every_request_says_who_asks():
     server = Server([answer(200, {})])
     asyncio.run(server.http().get("x", dict))

@@ -124,7 +124,7 @@ class Omdb(Source):
         told: Told | None = answer.value
         if told and answer.status == 200 and told.response == "True":
             return told
-        error = self.http.secrets.clean(told.error)[:200] if told else ""
+        error = self.http.secrets.clean(told.error[:2000])[:200] if told else ""
         if _LIMIT.search(error):
             self._spent = today
             raise self._over()

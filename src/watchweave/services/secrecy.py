@@ -7,9 +7,11 @@ from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import quote, quote_plus
 
-_NAME = r"[\w-]*(?:token|secret|authorization|api[-_]?key|cookie|password)[\w-]*"
+# Atomic, and begun at the beginning of a word alone: what a service says may be one word of a million letters, and each is
+# looked at only so often.
+_NAME = r"(?>[\w-]*(?:token|secret|authorization|api[-_]?key|cookie|password))[\w-]*+"
 _NAMED = re.compile(_NAME, re.I)
-_PAIR = re.compile(rf"({_NAME}[\"']?\s*[=:]\s*[\"']?)(?:Bearer\s+)?[^\s\"'&,;}}]+", re.I)
+_PAIR = re.compile(rf"(?<![\w-])({_NAME}[\"']?\s*[=:]\s*[\"']?)(?:Bearer\s+)?[^\s\"'&,;}}]+", re.I)
 
 SHORTEST = 4
 """Shorter values stand in ordinary words; nobody can keep them secret."""
