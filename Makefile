@@ -7,6 +7,7 @@ SHARED := $(or $(WATCHWEAVE_SHARED),../shared)
 CODE := $(wildcard src tests benchmarks docs)
 
 WORLDS ?= 10000
+SHOWS ?= 3000
 SEED ?= 1
 SIZE ?= small
 
@@ -51,6 +52,7 @@ acceptance: .venv/product.stamp
 
 laws: .venv/setup.stamp
 	$(BIN)/python tests/laws/campaign.py --worlds $(WORLDS) --seed $(SEED)
+	$(BIN)/python tests/laws/campaign.py --of shows --worlds $(SHOWS) --seed $(SEED)
 	$(BIN)/python tests/laws/kills.py --seed $(SEED)
 
 bench: .venv/setup.stamp

@@ -166,7 +166,9 @@ class MemoryShelf(Shelf[Any]):
         if media.key:
             return media.key
         told = media.ids.items()
-        return next((u for u, thing in self.things.items() if thing.kind is media.kind and thing.ids.items() & told), "")
+        return next(
+            (u for u, thing in self.things.items() if thing.kind is media.kind and thing.ids.items() & told), ""
+        )
 
     def placed(self, media: Media) -> str:
         """What stands where this is said to stand in its show."""
