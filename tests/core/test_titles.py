@@ -48,6 +48,44 @@ def test_titles_in_brackets_are_further_titles():
     assert spoken("(500) Days of Summer")[0] == "Days of Summer"
 
 
+MANY = 1_000_000
+"""So many letters take minutes or hours if each is compared with each."""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        " " * MANY + "Heat",
+        "Heat" + " " * MANY + "(1995)",
+        "Heat (1995)" + "\n" * MANY,
+        "Heat (Heat" + " " * MANY,
+        "Heat (aka" + "\u00a0" * MANY + "Heat",
+    ],
+)
+def test_a_title_with_a_million_spaces_is_read_at_once(raw):
+    assert spoken(raw)[0].startswith("Heat")
+    assert len(spoken(raw)) == 1
+
+
+def test_a_text_that_is_no_title_is_compared_at_once():
+    """One letter of the first is 18 in its plain form."""
+    wanted, work = film("\ufdfa" * MANY, 1995), film("Heat, " * MANY, 1995)
+    assert propose(wanted, [work]) == []
+
+
+def test_of_very_many_titles_in_one_only_the_first_are_taken():
+    titles = spoken("Heat " + "".join(f"({number})" for number in range(MANY)))
+    assert titles == ("Heat", *"012345678")
+
+
+def test_the_longest_title_of_a_film_is_taken_whole():
+    long = (
+        "Night of the Day of the Dawn of the Son of the Bride of the Return of the Revenge of the Terror of the Attack of"
+        * 2
+    )
+    assert spoken(f"{long} ({long}!) (1991)") == (long, f"{long}!")
+
+
 def test_the_only_work_of_the_same_title_and_year_is_taken():
     wanted = film("Crash", 2004)
     sure = taken(propose(wanted, [film("Crash", 2004), film("Crash", 1996), film("Crashing", 2004)]))

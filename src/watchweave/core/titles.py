@@ -24,14 +24,18 @@ FAINT = 80
 """Below this likeness nothing is proposed for the letters alone."""
 FAR = 0.4
 """Films whose lengths differ by more than this share are not one."""
+LONGEST = 1000
+"""So many letters of what somebody wrote as a title are looked at. The longest titles of films have about 250."""
+SEVERAL = 10
+"""So many titles are taken from it."""
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i", "·": " "})
 _ENDS = re.compile(
     r"^(?P<rest>.+), (?P<article>the|a|an|le|la|les|l'|der|die|das|el|il|lo|los|las|un|une|i|gli|de|het)$",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\s*\((?:18|19|20)\d\d(?:[-–][\d ]*)?\)\s*$")
-_BRACKETS = re.compile(r"\s*\(([^()]+)\)")
+_YEAR = re.compile(r"\((?:18|19|20)\d\d(?:[-–][\d ]*)?\)\s*$")
+_BRACKETS = re.compile(r"(?<!\s)\s*\(([^()]+)\)")
 _KNOWN_AS = re.compile(r"^\s*(?:a\.?k\.?a\.?|also known as)[ :.]+", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _SIGNS = re.compile(r"[^\w]+|_+")
@@ -117,10 +121,11 @@ def spoken(raw: str) -> tuple[str, ...]:
     >>> spoken("City of Lost Children, The (Cité des enfants perdus, La) (1995)")
     ('City of Lost Children, The', 'Cité des enfants perdus, La')
     """
+    raw = raw.strip()[:LONGEST]
     text = _YEAR.sub("", raw)
     inner = [_KNOWN_AS.sub("", part).strip() for part in _BRACKETS.findall(text)]
     outer = _BRACKETS.sub("", text).strip()
-    return tuple(dict.fromkeys(title for title in (outer, *inner) if title and normal(title))) or (raw,)
+    return tuple(dict.fromkeys(title for title in (outer, *inner) if title and normal(title)))[:SEVERAL] or (raw,)
 
 
 def propose(wanted: Work, works: Iterable[Work], most: int = 5) -> list[Proposal]:
