@@ -11,7 +11,7 @@ from tests.contract.trakt_desk import Pace, Rewriting, WorldTime
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work, propose, taken
 from watchweave.errors import Incomplete, SignInNeeded, Unavailable, UnexpectedAnswer
-from watchweave.metadata import numbers, tvdb_rows
+from watchweave.metadata import names, numbers, tvdb_rows
 from watchweave.metadata.tvdb import Tvdb
 from watchweave.sandbox import faults
 from watchweave.sandbox.server import transport
@@ -128,7 +128,7 @@ def places(episodes):
 
 
 def test_the_examples_in_the_code_are_true():
-    for module, examples in ((tvdb_rows, 1), (numbers, 3)):
+    for module, examples in ((tvdb_rows, 1), (numbers, 3), (names, 1)):
         told = doctest.testmod(module)
         assert (told.failed, told.attempted) == (0, examples)
 

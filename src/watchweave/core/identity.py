@@ -97,7 +97,8 @@ def _judge_part(
     standing: dict[str, Standing] = {}
     same, contradicted = [], []
     for candidate in by_ids:
-        if candidate is not by_place and differences(media.ids, candidate.ids):
+        unlike, equal = differences(media.ids, candidate.ids), shared(media, candidate)
+        if candidate is not by_place and unlike and len(equal) <= len(unlike):
             standing |= dict.fromkeys(shared(media, candidate), Standing.AMBIGUOUS)
         elif candidate.parent in strangers and len(shared(media, candidate)) == 1:
             contradicted.append(candidate)
@@ -115,7 +116,7 @@ def _judge_part(
     else:
         return Verdict(None, standing)
     others = [candidate for candidate in same if candidate is not chosen]
-    apart = [c for c in others if (c.parent == chosen.parent and c.place != chosen.place) or differing(c, chosen)]
+    apart = [c for c in others if other_place(c, chosen) or differing(c, chosen)]
     standing |= {space: Standing.AMBIGUOUS for candidate in apart for space in shared(media, candidate)}
     standing |= {space: Standing.DISPUTED for candidate in contradicted for space in shared(media, candidate)}
     return Verdict(chosen.media, standing, also=tuple(sorted(c.media for c in others if c not in apart)))
@@ -164,6 +165,11 @@ def differing(one: Candidate, other: Candidate) -> set[str]:
 
 def titled(media: Media, title: str) -> bool:
     return bool(title) and media.title.casefold() == title.casefold()
+
+
+def other_place(one: Candidate, other: Candidate) -> bool:
+    """Do these stand at two places of one show? Places in two orders cannot be compared."""
+    return one.parent == other.parent and one.order == other.order and one.place != other.place
 
 
 def same_show(one: Candidate, other: Candidate) -> bool:

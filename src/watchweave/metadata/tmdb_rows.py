@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ..core.media import Kind, Media, clean_ids
 from ..core.titles import Work
 from .days import day
+from .names import titles
 from .numbers import seconds, whole
 
 Loose = int | float | str | None
@@ -175,8 +176,7 @@ def work(kind: Kind, said: Thing) -> Work:
     other, translations = said.alternative_titles or Titles(), said.translations or Titles()
     data = [each.data or Named() for each in translations.translations or ()]
     named = [each.title or each.name for each in (*(other.titles or other.results or ()), *data)]
-    titles = [said.original_title, said.original_name, *named]
-    return Work(described(kind, said), tuple(dict.fromkeys(title for title in titles if title)))
+    return Work(described(kind, said), titles([said.original_title, said.original_name, *named]))
 
 
 def entire(page: Hits[R]) -> bool:

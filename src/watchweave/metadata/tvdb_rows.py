@@ -15,6 +15,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work
 from .base import Facts
 from .days import day
+from .names import titles
 from .numbers import digits, seconds, whole
 
 T = TypeVar("T")
@@ -170,8 +171,8 @@ def work(kind: Kind, found: Record | Row) -> Work | None:
         about = Media(kind, known, text(found.name), whole(found.year) or None) if "tvdb" in known else None
     else:
         about = media(kind, found)
-    titles = dict.fromkeys(title for title in names(found) if about and title != about.title)
-    return Work(about, tuple(titles)) if about and (about.title or titles) else None
+    more = titles(title for title in names(found) if about and title != about.title)
+    return Work(about, more) if about and (about.title or more) else None
 
 
 def names(found: Record | Row) -> Iterator[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 
-from ..core.media import PUBLIC, Kind
+from ..core.media import Kind
 
 STEPS = (
     "UPDATE handle SET media = :into WHERE media = :other",
@@ -29,8 +28,8 @@ STEPS = (
     "UPDATE aside SET media = :into WHERE media = :other",
     "UPDATE OR IGNORE reset SET media = :into WHERE media = :other",
     "DELETE FROM reset WHERE media = :other",
-    "UPDATE OR IGNORE refusal SET media = :into WHERE media = :other",
-    "DELETE FROM refusal WHERE media = :other",
+    # more is known of it now: who did not know it is asked again
+    "DELETE FROM refusal WHERE media IN (:other, :into)",
     "UPDATE OR IGNORE written SET media = :into WHERE media = :other AND sent IS NOT NULL",
     "DELETE FROM written WHERE media = :other",
     "UPDATE journal SET media = :into WHERE media = :other",
@@ -62,6 +61,8 @@ MOVES = (
     " AND key IN (SELECT key FROM entry WHERE account = :account AND media = :old)",
     "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
     "UPDATE entry SET media = :new WHERE account = :account AND media = :old",
+    # what it no longer names it does not deny: that is no removal
+    "DELETE FROM held WHERE account = :account AND media = :old",
     "UPDATE aside SET media = :new WHERE account = :account AND media = :old",
     "UPDATE OR IGNORE now SET media = :new WHERE account = :account AND media = :old",
     "DELETE FROM now WHERE account = :account AND media = :old",
@@ -96,9 +97,9 @@ def move(db: sqlite3.Connection, account: int, old: int, new: int, *, alone: boo
 
 
 JOINED_BY_PLACE = (
-    "SELECT h.account, h.native, m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.named = 0"
+    "SELECT h.account, h.native, m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.placed = 1"
     " WHERE m.parent = :show AND m.season = :season AND m.kind = 4 AND m.ordering = '' AND EXISTS (SELECT 1 FROM handle AS o"
-    " WHERE o.media = m.id AND (o.account <> h.account OR o.named = 1)) AND NOT EXISTS (SELECT 1 FROM lookup AS l"
+    " WHERE o.media = m.id AND (o.account <> h.account OR o.native <> h.native)) AND NOT EXISTS (SELECT 1 FROM lookup AS l"
     " WHERE l.account = h.account AND l.native = h.native AND l.taken IS NOT NULL)"
 )
 APART = (
@@ -106,10 +107,10 @@ APART = (
     " WHERE id = ? RETURNING id"
 )
 ITS_OWN_IDS = (
-    "UPDATE OR IGNORE ids SET media = ? WHERE media = ? AND source = ?"
-    " AND space NOT IN (SELECT value FROM json_each(?))"
+    "UPDATE OR IGNORE ids SET media = :new WHERE media = :old AND source = :account"
+    " AND NOT EXISTS (SELECT 1 FROM handle WHERE media = :old AND account = :account)"
 )
-"""Those that nobody else knows."""
+"""What this account has told, if it calls nothing else so."""
 
 
 def part(db: sqlite3.Connection, show: int, season: int) -> int:
@@ -118,11 +119,64 @@ def part(db: sqlite3.Connection, show: int, season: int) -> int:
     rows = db.execute(JOINED_BY_PLACE, {"show": show, "season": season}).fetchall()
     for account, native, media in rows:
         (new,) = db.execute(APART, (media,)).fetchone()
-        db.execute("UPDATE handle SET media = ?, print = 0 WHERE account = ? AND native = ?", (new, account, native))
+        db.execute(
+            "UPDATE handle SET media = ?, print = 0, placed = 0 WHERE account = ? AND native = ?",
+            (new, account, native),
+        )
         db.execute("UPDATE cursor SET complete = 0 WHERE account = ?", (account,))
-        db.execute(ITS_OWN_IDS, (new, media, account, json.dumps(PUBLIC)))
+        db.execute(ITS_OWN_IDS, {"new": new, "old": media, "account": account})
         move(db, account, media, new)
     return len(rows)
+
+
+PARTS = (
+    "SELECT DISTINCT m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.account = :account"
+    " WHERE m.parent = :old AND m.kind IN (3, 4)"
+    " AND (h.placed = 1 OR NOT EXISTS (SELECT 1 FROM ids WHERE media = m.id))"
+)
+OTHERS = "SELECT 1 FROM handle WHERE media = :part AND (account <> :account OR placed = 0) LIMIT 1"
+COPY = (
+    "INSERT INTO media (kind, parent, season, number, title, year, runtime, ordering, aired) SELECT kind, :new, season,"
+    " number, title, year, runtime, ordering, aired FROM media WHERE id = :part RETURNING id"
+)
+
+
+def follow(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
+    """What this account calls by the name of the show `old` is the show `new`: so are its parts that bear no id of their
+    own, and each is what stands at its place there."""
+    given = {"account": account, "old": old, "new": new}
+    for (part,) in db.execute(PARTS, given).fetchall():
+        own = {**given, "part": part}
+        if db.execute(OTHERS, own).fetchone():
+            (target,) = db.execute(COPY, own).fetchone()
+            db.execute(
+                "UPDATE handle SET media = ? WHERE account = ? AND media = ? AND placed = 1", (target, account, part)
+            )
+            move(db, account, part, target)
+        else:
+            db.execute("UPDATE media SET parent = :new WHERE id = :part", own)
+            target = part
+        there = db.execute(
+            SAME_PLACE + " AND a.id = :part AND b.id <> :part", {"into": new, "other": new, "part": target}
+        )
+        for one, same in there.fetchall():
+            if _one_part(db, one, same, (new, new)):
+                join(db, one, same)
+                break
+
+
+def hand_over(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
+    """A name of `old` stands for `new` now. What nobody names any more, and of which no id was ever told, is `new`."""
+    query = (
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM handle WHERE media = ?1) OR EXISTS (SELECT 1 FROM ids WHERE media = ?1)"
+    )
+    kinds = db.execute("SELECT kind FROM media WHERE id IN (?, ?)", (old, new)).fetchall()
+    if len(set(kinds)) == 1 and db.execute(query, (old,)).fetchone() is None:
+        join(db, old, new)
+        return
+    if kinds and kinds[0][0] == Kind.SHOW:
+        follow(db, account, old, new)
+    move(db, account, old, new)
 
 
 SAME_PLACE = (

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import json, msgpack
 
-from ..core.media import PUBLIC, STRONG, Media
-from .joins import join, move, part
-from .sheet import Sheet, listed
+from ..core.media import STRONG, Media
+from .joins import hand_over, join, part
+from .page import listed
+from .sheet import Sheet
 from .store import enter
 
 Known = tuple[str, int, int]
@@ -80,7 +81,7 @@ class Matches:
         sheet.load(things, {native: was for native, (_, _, was) in fresh.items() if was})
         settled |= {native: sheet.settle(native, *thing) for native, thing in zip(fresh, things, strict=True)}
         sheet.write()
-        self._name(fresh, settled)
+        self._name(fresh, settled, sheet.placed)
         for other, into in sheet.joins():
             join(self.db, other, into)
         parted = sum(part(self.db, show, season) for show, season in sorted(sheet.told_apart))
@@ -95,26 +96,26 @@ class Matches:
         )
         return [native for (native,) in rows]
 
-    def _name(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int]) -> None:
+    def _name(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int], placed: Mapping[str, bool | None]) -> None:
         """From now on these names stand for these media."""
         self.db.executemany(
-            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2, named = ?5"
+            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2, placed = coalesce(?5, placed)"
             " WHERE account = ?3 AND native = ?4",
             [
-                (settled[native], told, self.account, native, is_named(media))
-                for native, (media, told, was) in fresh.items()
+                (settled[native], told, self.account, native, placed[native])
+                for native, (_, told, was) in fresh.items()
                 if was
             ],
         )
         new = [
-            (self.account, native, settled[native], told, is_named(media))
-            for native, (media, told, was) in fresh.items()
+            (self.account, native, settled[native], told, bool(placed[native]))
+            for native, (_, told, was) in fresh.items()
             if not was
         ]
-        enter(self.db, "INSERT INTO handle (account, native, media, print, named)", new)
+        enter(self.db, "INSERT INTO handle (account, native, media, print, placed)", new)
         for native, (_, _, was) in fresh.items():
             if was and was != settled[native]:
-                move(self.db, self.account, was, settled[native])
+                hand_over(self.db, self.account, was, settled[native])
 
 
 def name_of(media: Media) -> str:
@@ -127,11 +128,6 @@ def name_of(media: Media) -> str:
             return f"={word}:{space}:{media.ids[space]}"
     show = name_of(media.parent) if media.parent is not None else ""
     return f"={word}:{show}:{media.season}:{media.number}:{media.title}:{media.year}{media.order and ':' + media.order}"
-
-
-def is_named(media: Media) -> bool:
-    """Does it tell an id of its own that others know, too?"""
-    return not media.ids.keys().isdisjoint(PUBLIC)
 
 
 def print_of(media: Media) -> int:

@@ -36,10 +36,10 @@ CREATE TABLE ids (
   standing INTEGER NOT NULL DEFAULT 0, source INTEGER, PRIMARY KEY (media, space, value)) STRICT, WITHOUT ROWID;
 CREATE INDEX ids_value ON ids (value, space, kind, standing);
 -- native: the service's own name of the media; print: a checksum of what it said about it; library: the run in which it
--- came into the account's library, 0 if it is not in it; named: it told an id of its own, and did not go by its place
+-- came into the account's library, 0 if it is not in it; placed: it goes by its place alone
 CREATE TABLE handle (
   account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
-  print INTEGER NOT NULL, library INTEGER NOT NULL DEFAULT 0, named INTEGER NOT NULL DEFAULT 1,
+  print INTEGER NOT NULL, library INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
 CREATE INDEX handle_media ON handle (media, account, library);
 CREATE INDEX handle_library ON handle (account, library);

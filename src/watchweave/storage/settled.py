@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from ..core.media import PUBLIC, Kind, Media
-from .joins import join, move
+from .joins import ITS_OWN_IDS, follow, join, move
 from .lookups import Lookups, Unknown
 
 ASIDE = (
@@ -16,7 +16,6 @@ ASIDE = (
     " AND NOT EXISTS (SELECT 1 FROM handle WHERE account = :account AND media = :old)",
 )
 """What one name of a media is taken away with."""
-OWN_IDS = "UPDATE OR IGNORE ids SET media = :new WHERE media = :old AND source = :account"
 FOUND_OUT = "DELETE FROM ids WHERE media = ? AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?)"
 RIVALS = (
     "SELECT DISTINCT b.media FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.value = a.value AND b.kind = a.kind"
@@ -88,8 +87,10 @@ class Settled:
         for media in named:
             fresh.append(self._new(media, self._parent(number), self._titled(account, media)))
             self._name_aside(number, fresh[-1], account, media, print_=0)
-        self.db.execute(OWN_IDS, {"new": fresh[0], "old": number, "account": account})
+        self.db.execute(ITS_OWN_IDS, {"new": fresh[0], "old": number, "account": account})
         self.db.execute(FOUND_OUT, (number, number))
+        if named[0].kind is Kind.SHOW:
+            follow(self.db, account, number, fresh[0])
         move(self.db, account, number, fresh[0], alone=alone)
         for new in fresh:
             self.say(new, {})

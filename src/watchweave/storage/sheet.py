@@ -1,189 +1,48 @@
-"""What one page touches of all that we know, and what it adds to it."""
+"""What one page says, judged by what we know, and the rows that it adds."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from msgspec import json
 from msgspec.structs import replace
 
-from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, says_so, shared
-from ..core.media import STRONG, Kind, Media
+from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, shared
+from ..core.media import STRONG, Media
+from .page import Id, Page, Place, listed, place_of
 from .store import enter
-
-Place = tuple[int, int, int | None, int | None, str]
-"""Show, kind, season and number, and the order in which they count."""
-Thing = tuple[Media, int | None]
-"""What is to be identified, and the number of its show."""
-Id = tuple[str, str]
-"""Space and value."""
 
 JOINING = frozenset(STRONG)
 
 
-class Sheet:
+class Sheet(Page):
     """The part of our knowledge that one page touches, and the rows to be added to it."""
 
     def __init__(self, db: sqlite3.Connection, account: int, teller: int | None = None) -> None:
-        self.db = db
+        super().__init__(db)
         self.account = account
         self.teller = account if teller is None else teller
-        self.media: dict[int, Candidate] = {}
-        self.owners: dict[int, dict[Id, tuple[int, ...]]] = {kind: {} for kind in Kind}
-        """By kind: who has an id that is a key."""
-        self.by_place: dict[Place, int] = {}
-        self.renumbered: set[tuple[int, int]] = set()
-        """Seasons of shows in which a place is no key."""
         self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
-        self.spoilt: dict[int, dict[Id, Standing]] = {kind: {} for kind in Kind}
-        """By kind: ids that are no keys."""
         self.joined: dict[int, int] = {}
-        self.before: Mapping[str, int] = {}
-        self.bare: dict[str, int] = {}
-        """Names that stood for something without any id."""
         self.named: set[int] = set()
-        """The media that were named on this sheet."""
-        self.new: dict[int, Thing] = {}
+        """The media that were named on this sheet, by more than their place."""
+        self.placed: dict[str, bool | None] = {}
+        """Does this name go by its place alone? None: it goes by what it went by."""
         self.new_ids: list[tuple[int, str, str, int, int, int]] = []
         self.standings: dict[tuple[int, Id], int] = {}
         self.frozen: list[tuple[str, int]] = []
-        self.filled: dict[int, tuple[str, int | None, int | None]] = {}
+        self.filled: dict[int, tuple[str, int | None, int | None, int | None]] = {}
         self.replaced: dict[int, tuple[int | None, int | None]] = {}
         """Where those stand as first shown that were only known in another order."""
         self.told_apart: set[tuple[int, int]] = set()
 
-    # ---------------------------------------------------------------- what we know
-    def load(self, things: Iterable[Thing], before: Mapping[str, int]) -> None:
-        """Everybody who shares a strong id with one of these, and what stands at the places of the others.
-
-        before: what these names stood for.
-        """
-        self.before = before
-        if before:
-            self._load_bare(before)
-        kinds: dict[int, list[Mapping[str, str]]] = defaultdict(list)
-        for media, _ in things:
-            if media.ids:
-                kinds[media.kind].append(media.ids)
-        for kind, all_ids in kinds.items():
-            for space in STRONG:
-                if values := [ids[space] for ids in all_ids if space in ids]:
-                    self._load_owners(space, kind, values)
-        self._know({number for owners in self.owners.values() for own in owners.values() for number in own})
-        shows = {parent for _, parent in things if parent is not None}
-        self._load_renumbered(shows)
-        with_parts = self._with_parts(shows)
-        self._load_places(
-            place
-            for media, parent in things
-            if parent in with_parts and not self._sharing(media) and (place := place_of(media, parent))
-        )
-
-    def _load_renumbered(self, shows: set[int]) -> None:
-        query = "SELECT show, season FROM renumbered WHERE show IN (SELECT value FROM json_each(?))"
-        self.renumbered.update(self.db.execute(query, (listed(sorted(shows)),)))
-
-    def _with_parts(self, shows: set[int]) -> set[int]:
-        """Those of which a part is known."""
-        rows = self.db.execute(
-            "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM media WHERE parent = value)",
-            (listed(sorted(shows)),),
-        )
-        return {show for (show,) in rows}
-
-    def _load_bare(self, before: Mapping[str, int]) -> None:
-        """Those of which no id was ever told."""
-        rows = self.db.execute(
-            "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM ids WHERE media = value)",
-            (listed(sorted(set(before.values()))),),
-        )
-        bare = {number for (number,) in rows}
-        self._know(set(before.values()))
-        self.bare = {native: number for native, number in before.items() if number in bare}
-
-    def _load_owners(self, space: str, kind: int, values: Sequence[str]) -> None:
-        owners, spoilt = self.owners[kind], self.spoilt[kind]
-        (rows,) = self.db.execute(
-            "SELECT json_group_array(json_array(space, value, media, standing)) FROM ids WHERE space = ? AND kind = ?"
-            " AND value IN (SELECT value FROM json_each(?))",
-            (space, kind, listed(values)),
-        ).fetchone()
-        for one, value, media, standing in json.decode(rows, type=list[tuple[str, str, int, int]]):
-            if standing >= Standing.AMBIGUOUS:
-                spoilt[one, value] = Standing(standing)
-            else:
-                owners[one, value] = (*owners.get((one, value), ()), media)
-        for named in spoilt:
-            owners.pop(named, None)
-
-    def _load_places(self, places: Iterable[Place]) -> None:
-        (rows,) = self.db.execute(
-            "SELECT json_group_array(m.id) FROM json_each(?) AS j CROSS JOIN media AS m ON m.parent = j.value ->> 0"
-            " AND m.kind = j.value ->> 1 AND m.season IS j.value ->> 2 AND m.number IS j.value ->> 3"
-            " AND m.ordering = j.value ->> 4",
-            (listed(list(places)),),
-        ).fetchone()
-        found = set(json.decode(rows, type=list[int]))
-        self._know(found - self.media.keys())
-        for number in sorted(found):
-            held = self.media[number]
-            if held.parent is not None:
-                self.by_place[held.parent, held.kind, *held.place] = number
-
-    def _know(self, numbers: set[int]) -> None:
-        (rows,) = self.db.execute(
-            "SELECT json_group_array(json_array(id, kind, json((SELECT json_group_object(space, value) FROM ids"
-            " WHERE media = m.id AND standing = 0)), title, year, parent, season, number, runtime, ordering))"
-            " FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
-            (listed(sorted(numbers)),),
-        ).fetchone()
-        for known in json.decode(rows, type=list[Candidate]):
-            self.media[known.media] = known
-
-    def _sharing(self, media: Media) -> tuple[int, ...]:
-        """The media that share a strong id of this kind which is a key, in order."""
-        owners = self.owners[media.kind]
-        hits = owners.keys() & media.ids.items()
-        if not hits:
-            return ()
-        found = {owners[hit] for hit in hits}
-        return found.pop() if len(found) == 1 else tuple(sorted({number for own in found for number in own}))
-
-    def _at(self, place: Place | None) -> int | None:
-        """What stands there."""
-        if place is not None and place not in self.by_place:
-            self._load_places([place])
-        return self.by_place.get(place) if place is not None else None
-
-    def _telling(self, media: Media, place: Place | None) -> int | None:
-        """What stands there, if the place tells: specials, and seasons that others number otherwise, need the title too."""
-        there = self.by_place.get(place) if place is not None else None
-        if there is None or place is None or not self._doubtful(place) or says_so(media, self._held(there)):
-            return there
-        return None
-
-    def _doubtful(self, place: Place) -> bool:
-        show, kind, season, _, order = place
-        return not order and ((season == 0 and kind == Kind.EPISODE) or (show, season) in self.renumbered)
-
-    def _held(self, number: int) -> Candidate:
-        """A media as we know it, or as it is new on this sheet."""
-        held = self.media.get(number)
-        if held is None:
-            m, parent = self.new[number]
-            held = Candidate(
-                number, m.kind, dict(m.ids), m.title, m.year, parent, m.season, m.number, m.runtime, m.order
-            )
-            self.media[number] = held
-        return held
-
     # ---------------------------------------------------------------- what is said now
     def settle(self, native: str, media: Media, parent: int | None) -> int:
         """The number of the media that this is."""
+        self.placed[native] = False
         number = self._settle(native, media, parent)
-        self.named.add(number)
+        if not self.placed[native]:
+            self.named.add(number)
         return number
 
     def _settle(self, native: str, media: Media, parent: int | None) -> int:
@@ -195,6 +54,7 @@ class Sheet:
             found = sharing[0] if sharing else self._telling(media, place)
             if found is None:
                 if was := self._as_before(native, media, parent, place):
+                    self.placed[native] = None
                     return self._more(was, media, again=True)
                 return self._add(media, parent, place)
             held = self.media.get(found) or self._held(found)
@@ -204,16 +64,19 @@ class Sheet:
                 and not self._is_another(held, native, place)
             ):
                 self._compare_places(held, place)
+                self.placed[native] = not sharing
                 return self._more(held, media, again=found == self.before.get(native))
         candidates = [self._held(number) for number in sharing]
         others = [candidate for candidate in candidates if self._is_another(candidate, native, place)]
-        self._at(place)
-        there = self._telling(media, place)
+        at = self._at(place)
+        there = at if at in sharing else self._telling(media, place)
         by_place = self._held(there) if there is not None else None
         strangers = self._strangers(parent, candidates)
         verdict = judge(media, parent, by_place, [c for c in candidates if c not in others], strangers)
+        by_itself = by_place is not None and not shared(media, by_place)
         ambiguous = {space: Standing.AMBIGUOUS for other in others for space in shared(media, other)}
         number = self._enter(media, parent, replace(verdict, standing={**verdict.standing, **ambiguous}))
+        self.placed[native] = by_itself and number == there
         if place is not None:
             self._compare_places(self._held(number), place)
             if there is not None and number != there and verdict.media is None:
@@ -264,7 +127,7 @@ class Sheet:
         """Does this account name that media already, by another name at another place? Then one id is on two episodes."""
         if place is None or place[2:] == held.place:
             return False
-        query = "SELECT 1 FROM handle WHERE media = ? AND account = ? AND native <> ? LIMIT 1"
+        query = "SELECT 1 FROM handle WHERE media = ? AND account = ? AND native <> ? AND placed = 0 LIMIT 1"
         named = held.media in self.named
         return named or self.db.execute(query, (held.media, self.account, native)).fetchone() is not None
 
@@ -285,13 +148,24 @@ class Sheet:
                 self._keep(held, space, value)
         first, then = (media, held) if again else (held, media)
         told = (first.title or then.title, first.year or then.year, first.runtime or then.runtime)
-        if told != (held.title, held.year, held.runtime):
-            self.filled[held.media] = told
+        aired = media.aired if again and not media.ids else None
+        if told != (held.title, held.year, held.runtime) or aired is not None:
+            self.filled[held.media] = (*told, aired)
             held = self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
         if held.order and not media.order and media.number is not None:
             self.replaced[held.media] = media.season, media.number
             self.media[held.media] = replace(held, season=media.season, number=media.number, order="")
+            self._meet(self.media[held.media])
         return held.media
+
+    def _meet(self, held: Candidate) -> None:
+        """What stands where this turns out to stand is this, unless something contradicts."""
+        place = (held.parent or 0, held.kind, *held.place)
+        there = self._at(place)
+        if there is None or there == held.media or self._doubtful(place):
+            return
+        if not differences(held.ids, self._held(there).ids):
+            self.joined[max(there, held.media)] = min(there, held.media)
 
     def _keep(self, held: Candidate, space: str, value: str) -> None:
         self.new_ids.append((held.media, space, value, held.kind, 0, self.teller))
@@ -367,8 +241,8 @@ class Sheet:
         )
         self.db.executemany("UPDATE media SET frozen = ? WHERE id = ?", self.frozen)
         self.db.execute(
-            "UPDATE media SET title = j.value ->> 0, year = j.value ->> 1, runtime = j.value ->> 2 FROM json_each(?) AS j"
-            " WHERE media.id = j.value ->> 3",
+            "UPDATE media SET title = j.value ->> 0, year = j.value ->> 1, runtime = j.value ->> 2,"
+            " aired = coalesce(j.value ->> 3, aired) FROM json_each(?) AS j WHERE media.id = j.value ->> 4",
             (listed([(*told, number) for number, told in self.filled.items()]),),
         )
         grown = sorted({row[0] for row in self.new_ids} - self.new.keys())
@@ -383,15 +257,3 @@ class Sheet:
             for space, value in media.ids.items():
                 yield number, space, value, kind, 0, self.teller
         yield from self.new_ids
-
-
-def place_of(media: Media, parent: int) -> Place | None:
-    """Where a season or an episode stands in its show; nothing where that is not told whole, or says nothing to others."""
-    if media.season is None or (media.number is None and media.kind is Kind.EPISODE) or media.order == "own":
-        return None
-    return (parent, int(media.kind), media.season, media.number, media.order)
-
-
-def listed(values: Sequence[object]) -> str:
-    """These as `json_each` takes them."""
-    return json.encode(values).decode()
