@@ -670,6 +670,14 @@ def test_titles_come_with_ids_and_length_and_without_what_nobody_translated(desk
     assert len(desk.asked()) == 2
 
 
+def test_of_titles_without_end_the_first_thousand_that_can_be_titles_are_told(desk):
+    rows = [{"title": "x" * 1001}, *({"title": f"Name {place}"} for place in range(5000))]
+    desk.said[f"/3/movie/{number(desk, 'm5')}"] = lambda answer: (
+        answer | {"original_title": "Name 0", "alternative_titles": {"titles": rows}}
+    )
+    assert desk.titles("m5").more == tuple(f"Name {place}" for place in range(1000))
+
+
 def test_titles_need_the_number_at_tmdb(desk):
     assert desk.titles("m5", "imdb") is None
     assert desk.titles("s1.1.1", "tmdb") is None

@@ -604,6 +604,15 @@ def test_names_of_all_sorts_are_titles(desk):
     assert desk.value(desk.tvdb.titles(Media(Kind.MOVIE, {"tvdb": desk.number("m2")}))).more == ("A", "B", "C")
 
 
+def test_of_names_without_end_the_first_thousand_that_can_be_titles_are_told(desk):
+    aliases = [{"name": "x" * 1001}, *({"name": f"Name {place}"} for place in range(5000))]
+    data = {"translations": None, "aliases": aliases}
+    path = f"/movies/{desk.number('m2')}/extended"
+    desk.next_run(rewrite={path: lambda answer: answer | {"data": answer["data"] | data}})
+    found = desk.value(desk.tvdb.titles(Media(Kind.MOVIE, {"tvdb": desk.number("m2")})))
+    assert found.more == tuple(f"Name {place}" for place in range(1000))
+
+
 @pytest.mark.parametrize(
     "media", [Media(Kind.MOVIE), Media(Kind.MOVIE, {"tmdb": "949"}), Media(Kind.EPISODE, {"tvdb": "670001"})]
 )
