@@ -38,10 +38,11 @@ LEFT_OUT = {
     "marks": "our own mark on a name that stands for something else now is taken for a person's",
     "moved": "what an account names no longer is taken for a removal",
     "ordered": "places of different orders are compared when ids are told later",
+    "parted": "what is parted after it was written, or joined again, is written twice",
+    "rivals": "two films that accounts name by one id each are not seen to be two, and one of them is taken by its title",
     "shared": "one id on two episodes of an account joins both, if the rows come in that order",
     "stale": "of an episode at another place, one id that is out of date outweighs two that agree",
     "thirds": "what is known by ids in another order is not joined with what stands at its place as first shown",
-    "years": "a year that is off by one on another account hides a rival",
 }
 """What breaks a law today, and is left out of the worlds until it is mended; each can be let in by its name."""
 MOODS = ("well", "down", "nonsense", "short", "untitled", "undated")
@@ -269,7 +270,7 @@ class World:
         thing = Thing(key, self.title(view, fact), fact.year, fact.kind, fact.runtime)
         thing.ids = view.box.ids[key]
         if fact.kind is Kind.MOVIE:
-            if "years" in self.also or not thing.ids:
+            if "rivals" in self.also or not thing.ids:
                 thing.year += self.random.choice((0, 0, 0, 1, -1))
             if "lengths" in self.also or not thing.ids:
                 thing.runtime = int(thing.runtime * self.random.choice((1, 1, 0.4)))
@@ -297,9 +298,12 @@ class World:
         told = {space: fact.ids[space] for space in SPACES if self.random.random() < knows}
         if fact.kind is Kind.SHOW and not told:
             told = {"tvdb": fact.ids["tvdb"]}
-        if told and fact.kind is not Kind.SHOW and self.random.random() < 0.06:
+        if fact.kind is Kind.MOVIE and "rivals" not in self.also:
+            told = dict(fact.ids) if told else {}
+        stale = fact.kind is Kind.MOVIE or "parted" in self.also
+        if told and stale and fact.kind is not Kind.SHOW and self.random.random() < 0.06:
             space = self.random.choice(sorted(told))
-            told = told if "stale" in self.also else {}
+            told = told if "stale" in self.also or fact.kind is Kind.MOVIE else {}
             told[space] = f"tt{self.random.randint(8_000_000, 8_999_999)}" if space == "imdb" else str(self.random.randint(500_000, 599_999))  # fmt: skip
             view.spoilt.add(key)
         view.box.ids[key] = told
@@ -502,7 +506,8 @@ class World:
             plays = [(view.keys[key], (at or 0) // MINUTE) for native, (key, at, _) in view.box.plays.items()
                      if not native.startswith("view:")]  # fmt: skip
             strayed = {minute for shelf, minute, _ in self.excused if shelf == "history"}
-            twice = {one for one in plays if plays.count(one) > 1 and one[1] not in strayed}
+            told = self.honest or "parted" in self.also
+            twice = {one for one in plays if told and plays.count(one) > 1 and one[1] not in strayed}
             self.expect(not twice, "double", f"{twice} on {name}")
 
     def whose(self, shelf: str, mark: int) -> set[str]:
@@ -595,6 +600,8 @@ class World:
             if uid in self.marked or not giver.places[key]:
                 continue
             mine, theirs = place_now(giver, key), place_now(view, own)
+            if not giver.told(f"{giver.box.name}:{mine[0]}").items() & view.told(f"{view.box.name}:{mine[0]}").items():
+                continue
             listed = bool(mine[3] and not giver.told(key) and view.told(own))
             if mine[1] and (listed or (mine == theirs and not mine[3])):
                 self.lands(giver, key, view, own, "landing")
