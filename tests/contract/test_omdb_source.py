@@ -211,6 +211,12 @@ def test_a_search_is_whole_only_if_its_count_says_so_or_its_page_is_not_full_and
     assert (len(said.found), said.whole) == (rows, whole)
 
 
+def test_of_a_title_without_end_only_the_beginning_is_searched_for():
+    desk = Desk()
+    assert desk.search("x" * 100_000) == []
+    assert desk.asked == [f"apikey={KEY}&s={'x' * 200}&type=movie"]
+
+
 @pytest.mark.parametrize(
     ("error", "whole"),
     [

@@ -161,6 +161,12 @@ def test_without_a_key_a_person_is_told_where_to_find_one():
             Tmdb.signer(options, Nothing())
 
 
+def test_a_token_with_letters_that_no_token_has_is_told_to_be_wrong():
+    for key in ("ä.b.c", "a.b\n.c", "a.\x7f.c"):
+        with pytest.raises(SignInNeeded, match="api_key"):
+            Desk(key).find("m5", "tmdb")
+
+
 def test_a_key_that_is_not_valid_is_told_once_and_asks_nothing_more(desk):
     desk.simulated.keys.clear()
     for _ in range(3):
@@ -629,6 +635,11 @@ def test_the_year_and_the_brackets_of_a_written_title_are_not_searched_for(desk)
         assert str(number(desk, "m5")) in [hit.media.ids["tmdb"] for hit in desk.search("m5", title=title)]
 
 
+def test_of_a_title_without_end_only_the_beginning_is_searched_for(desk):
+    assert desk.answer("m5", title="é" * 100_000).whole
+    assert dict(parse_qsl(desk.world.requests.all[0].query))["query"] == "é" * 200
+
+
 def test_without_a_title_or_for_another_kind_nothing_is_asked(desk):
     for media in (Media(Kind.MOVIE), Media(Kind.MOVIE, title=" "), Media(Kind.EPISODE, title="Pilot")):
         assert asyncio.run(desk.tmdb.search(media)).found == ()
@@ -821,8 +832,8 @@ def test_another_order_that_is_shorter_than_it_says_is_incomplete(desk):
 def test_of_two_such_orders_the_larger_one_counts(desk):
     def two(answer):
         discs = next(row for row in answer["results"] if row["type"] == 3)
-        odd = discs | {"id": "../../movie/1", "episode_count": 99}
-        return answer | {"results": [discs | {"id": "0" * 24, "episode_count": 2}, odd, *answer["results"]]}
+        odd = [discs | {"id": name, "episode_count": 99} for name in ("../../movie/1", "x" * 100_000, "é", "")]
+        return answer | {"results": [discs | {"id": "0" * 24, "episode_count": 2}, *odd, *answer["results"]]}
 
     desk.said[f"/3/tv/{number(desk, 's2')}/episode_groups"] = two
     assert len(desk.episodes("s2", "dvd")) == 10

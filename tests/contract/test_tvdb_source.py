@@ -3,6 +3,7 @@
 import asyncio
 import doctest
 from datetime import UTC, date, datetime
+from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
@@ -128,7 +129,7 @@ def places(episodes):
 
 
 def test_the_examples_in_the_code_are_true():
-    for module, examples in ((tvdb_rows, 1), (numbers, 3), (names, 1)):
+    for module, examples in ((tvdb_rows, 1), (numbers, 3), (names, 2)):
         told = doctest.testmod(module)
         assert (told.failed, told.attempted) == (0, examples)
 
@@ -218,9 +219,10 @@ def test_a_sign_in_that_fails_for_a_moment_is_tried_again():
     assert desk.asked().count("/login") == 2
 
 
-def test_a_sign_in_without_a_token_is_trouble():
+@pytest.mark.parametrize("data", [None, {}, {"token": ""}, {"token": "ä"}, {"token": "a\nb"}])
+def test_a_sign_in_without_a_token_is_trouble(data):
     desk = Desk()
-    desk.next_run(rewrite={"/login": lambda answer: answer | {"data": None}})
+    desk.next_run(rewrite={"/login": lambda answer: answer | {"data": data}})
     with pytest.raises(Unavailable, match="without a token"):
         desk.find("s1")
     assert desk.drawer.values == {}
@@ -582,6 +584,11 @@ def test_rows_with_odd_titles_are_read_as_far_as_they_go(desk):
     desk.next_run(rewrite={"/search": spoil})
     (found,) = desk.search(desk.works["s1"].title, 1999, Kind.SHOW)
     assert (found.more, found.media.year, found.media.ids) == (("A", "B"), None, {"tvdb": desk.number("s1")})
+
+
+def test_of_a_title_without_end_only_the_beginning_is_searched_for(desk):
+    assert desk.search("x" * 100_000) == []
+    assert [len(dict(parse_qsl(one.query))["query"]) for one in desk.requests()] == [200]
 
 
 def test_all_titles_of_a_work_are_one_request(desk):

@@ -14,10 +14,11 @@ from typing import ClassVar
 from msgspec import Struct, field
 
 from ..core.media import Kind, Media, clean_id
-from ..core.titles import Work, spoken
+from ..core.titles import Work
 from ..errors import RateLimited, ServiceError, SignInNeeded, Unavailable, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
 from .base import Facts, Kept, Source, Works
+from .names import sought
 
 KINDS = {"movie": Kind.MOVIE, "series": Kind.SHOW, "episode": Kind.EPISODE}
 TYPES = {kind: word for word, kind in KINDS.items()}
@@ -93,7 +94,7 @@ class Omdb(Source):
     async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """The ten that most people vote on, of exactly that year if one is told: a year to either side cannot be asked
         for at once. A title of one or two letters finds nothing."""
-        asked = {"s": spoken(wanted.title)[0], "type": TYPES[wanted.kind]}
+        asked = {"s": sought(wanted.title), "type": TYPES[wanted.kind]}
         told = await self._ask(asked | ({"y": str(wanted.year)} if wanted.year else {}))
         found = [one for row in told.search if (one := media(row)) and one.kind is wanted.kind]
         once = {one.ids["imdb"]: one for one in found}  # some come twice, and count twice

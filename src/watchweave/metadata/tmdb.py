@@ -11,14 +11,16 @@ ladder compares years.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, TypeVar, cast
 
 from ..core.media import Kind, Media, clean_id
-from ..core.titles import Work, spoken
+from ..core.titles import Work
 from ..errors import ConfigError, Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
 from .base import Facts, Kept, Order, Source, Works
+from .names import sought
 from .numbers import seconds, whole
 from .tmdb_rows import (
     Found,
@@ -51,6 +53,8 @@ UNKNOWN = (6, 34)
 """TMDb's codes for what it does not know."""
 ORDERS = {"absolute": 2, "dvd": 3}
 """Their types of episode groups."""
+NAME = re.compile(r"[0-9A-Za-z]{1,40}")
+"""What a group is called; it becomes part of an address."""
 
 WORDS = {Kind.MOVIE: "movie", Kind.SHOW: "tv"}
 YEARS = {Kind.MOVIE: "primary_release_year", Kind.SHOW: "first_air_date_year"}
@@ -143,7 +147,7 @@ class Tmdb(Source):
         return bearing(episode, ids) if ids.get("tmdb") == episode.ids["tmdb"] else None
 
     async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
-        title = spoken(wanted.title)[0].strip()
+        title = sought(wanted.title)
         if wanted.kind not in self.searches or not title:
             return Works()
         exactly = {YEARS[wanted.kind]: str(wanted.year)} if narrow and wanted.year else {}
@@ -207,7 +211,7 @@ class Tmdb(Source):
     async def _ordered(self, show: Media, order: Order) -> list[Media]:
         said = await self._ask(f"{path_of(show)}/episode_groups", Hits[Group])
         every = (said.results if said else None) or ()
-        groups = [each for each in every if each.type == ORDERS[order] and each.id.isalnum()]
+        groups = [each for each in every if each.type == ORDERS[order] and NAME.fullmatch(each.id)]
         if not groups:
             return []
         largest = max(groups, key=lambda group: group.episode_count)
@@ -223,8 +227,8 @@ class Tmdb(Source):
 
 
 def is_token(key: str) -> bool:
-    """A read access token has two dots, a key has none."""
-    return key.count(".") == 2
+    """A read access token has two dots, a key has none. What cannot stand in a header is no token."""
+    return key.count(".") == 2 and key.isascii() and key.isprintable()
 
 
 def path_of(media: Media) -> str:

@@ -13,10 +13,11 @@ from itertools import count
 from typing import Any, ClassVar, TypeVar
 
 from ..core.media import Kind, Media, clean_id
-from ..core.titles import Work, spoken
+from ..core.titles import Work
 from ..errors import Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Limits
 from .base import Facts, Kept, Order, Source, Works
+from .names import sought
 from .numbers import digits, whole
 from .tvdb_rows import NUMBERED, Listing, Record, Row, Told, counted, episode, media, shown, work
 from .tvdb_sign_in import REFUSED, SignIn
@@ -57,7 +58,7 @@ class Tvdb(Source):
     async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """A year to either side is looked at here: the source knows only exact ones."""
         exactly = {"year": wanted.year} if narrow and wanted.year else {}
-        works = await self._rows(wanted.kind, {"query": spoken(wanted.title)[0], "limit": ROWS, **exactly})
+        works = await self._rows(wanted.kind, {"query": sought(wanted.title), "limit": ROWS, **exactly})
         return Works([one for one in works.found if near(one.media.year, wanted.year)], whole=works.whole)
 
     async def titles(self, media: Media) -> Work | None:

@@ -76,6 +76,7 @@ class SignIn:
         if answer.status in (400, 401):
             self._refused = True
             raise SignInNeeded(http.title, REFUSED)
-        if not answer.value.data or not answer.value.data.token:
+        token = answer.value.data.token if answer.value.data else ""
+        if not token or not token.isascii() or not token.isprintable():  # it has to stand in a header
             raise Unavailable(http.title, "the sign-in was answered without a token.")
-        return answer.value.data.token
+        return token
