@@ -335,3 +335,82 @@ def test_what_was_read_before_it_was_known_is_told_once_it_is(place):
     for _ in range(3):
         place.run("sync")
     assert ([(one.work.uid, one.value) for one in place.account.rated()], place.plays("m1")) == ([("m1", 7)], 1)
+
+
+# what an attack found
+
+
+def nameless_item(place, uid):
+    for item in place.plex.item(uid).down():
+        item.guid, item.guids = f"local://{item.key}", ()
+        item.drawn.clear()
+
+
+def settle_all(place, times=3):
+    for _ in range(times):
+        assert place.run("sync", "--yes").code == 0
+
+
+def test_a_show_without_ids_that_others_know_brings_its_episodes_along(tmp_path):
+    with open_place(tmp_path) as place:
+        nameless_item(place, "s1")
+        place.account.watch(place.work("s1.1.4"), LONG_AGO)
+        place.watch("s1.1.1", at=LONG_AGO + 90_000)
+        settle_all(place)
+        assert [place.plays(f"s1.1.{n}") for n in (1, 2, 3, 4)] == [1, 0, 0, 1]
+        assert listed(place) == []
+
+
+def test_a_wrong_match_of_a_show_is_taken_back_with_its_episodes(tmp_path):
+    with open_place(tmp_path, shows=2) as place:
+        nameless_item(place, "s1")
+        place.plex.remove("s2")
+        place.watch("s1.1.1", at=LONG_AGO)
+        settle_all(place)
+        title, ids = place.work("s1").title, {uid: place.work(uid).ids["tmdb"] for uid in ("s1", "s2")}
+        assert place.run("match", title, f"tmdb:{ids['s2']}").code == 0
+        settle_all(place)
+        assert (place.plays("s1.1.1"), place.plays("s2.1.1")) == (0, 1)
+        assert place.run("match", title, "forget").code == 0
+        settle_all(place)
+        assert place.run("match", title, f"tmdb:{ids['s1']}").code == 0
+        settle_all(place)
+        place.watch("s1.1.2")
+        settle_all(place)
+        assert [place.plays(uid) for uid in ("s1.1.1", "s1.1.2", "s2.1.1", "s2.1.2")] == [1, 1, 1, 0]
+
+
+@pytest.fixture
+def confused(tmp_path):
+    """Plex has m2 with its ids, and m1 without any; a person took m1 for m2."""
+    with open_place(tmp_path) as place:
+        nameless_item(place, "m1")
+        place.watch("m1", at=LONG_AGO)
+        place.watch("m2", at=LONG_AGO + 500_000)
+        settle_all(place)
+        assert place.run("match", place.work("m1").title, f"tmdb:{place.work('m2').ids['tmdb']}").code == 0
+        settle_all(place)
+        yield place
+
+
+def test_a_wrong_match_that_is_taken_back_leaves_the_ids_with_whom_they_are(confused):
+    assert confused.run("match", confused.work("m1").title, "forget").code == 0
+    confused.plex.rate("nate", "m1", 7)
+    confused.plex.rate("nate", "m2", 3)
+    settle_all(confused)
+    assert [(one.work.uid, one.value) for one in confused.account.rated()] == [("m2", 3)]
+    assert confused.run("match", confused.work("m1").title, f"tmdb:{confused.work('m1').ids['tmdb']}").code == 0
+    settle_all(confused)
+    assert sorted((one.work.uid, one.value) for one in confused.account.rated()) == [("m1", 7), ("m2", 3)]
+    assert [one.at // 60 for one in confused.account.history.of(confused.work("m1"))] == [LONG_AGO // 60]
+    assert (LONG_AGO + 500_000) // 60 in [one.at // 60 for one in confused.account.history.of(confused.work("m2"))]
+
+
+def test_nobody_is_told_yes_about_what_nobody_names(confused):
+    """The film is found by the title under which it was settled, whatever it is called since."""
+    title = confused.work("m1").title
+    assert confused.run("match", title, "none").code == 2
+    assert confused.run("match", title, "forget").code == 0
+    assert confused.run("match", title, f"tmdb:{confused.work('m1').ids['tmdb']}").code == 0
+    settle_all(confused)
+    assert confused.plays("m1") == 1

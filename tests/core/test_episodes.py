@@ -88,6 +88,12 @@ def test_a_title_that_only_numbers_says_nothing(title):
     assert meant(episode(2, title), listed(["Episode 1", title or "Episode 2"])) is None
 
 
+@pytest.mark.parametrize("surely", [True, False])
+def test_a_title_that_two_others_bear_confirms_no_number(surely):
+    several = listed(["The Return", "The Return", "Farewell"])
+    assert meant(episode(3, "The Return", order="dvd" if surely else ""), several, surely=surely) is None
+
+
 def test_a_title_that_two_bear_says_nothing():
     assert meant(episode(9, "Pilot", aired=12_007), listed(["Pilot", "Pilot"], apart=0, first=12_007)) is None
 

@@ -188,7 +188,10 @@ def test_agreeing_at_once_leaves_every_row_as_marking_does(rows, library):
         row = (PLEX, RATINGS, media, seen, None, agreed, known, int(due))
         db.execute("INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         if stands:
-            db.execute("INSERT INTO handle (account, native, media, print, library) VALUES (1, ?, ?, 0, 1)", (f"{media}", media))
+            db.execute(
+                "INSERT INTO handle (account, native, media, print, library) VALUES (1, ?, ?, 0, 1)",
+                (f"{media}", media),
+            )
         held = Held(seen, agreed, known, due)
         if stands or not library:
             mark(Truth(value, version=version), held, FORM, whole=True)

@@ -28,9 +28,10 @@ def meant(wanted: Media, listed: Sequence[Media], *, surely: bool = False) -> Me
     if there is not None and surely and not (wanted.aired is None or there.aired is None or near(wanted, there)):
         return None
     named = [one for one in listed if alike(wanted, one) == 100]
-    if len(named) == 1 and named[0] is not there:
-        return named[0] if near(wanted, named[0]) and not surely else None
-    if there is not None and (surely or named or _only_one_near(wanted, listed) is there):
+    confirmed = any(one is there for one in named)
+    if named and not confirmed:
+        return named[0] if len(named) == 1 and near(wanted, named[0]) and not surely else None
+    if there is not None and (surely or confirmed or _only_one_near(wanted, listed) is there):
         return there
     return None if surely or there is not None else _titled(wanted, listed)
 

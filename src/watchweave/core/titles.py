@@ -84,6 +84,7 @@ def normal(title: str) -> str:
     >>> normal("!!!"), normal("?")
     ('!!!', '?')
     """
+    title = title[:LONGEST]
     if found := _ENDS.match(title.strip()):
         space = "" if found["article"].endswith("'") else " "
         title = found["article"] + space + found["rest"]

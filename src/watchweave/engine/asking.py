@@ -37,6 +37,8 @@ class Asking:
         """Questions of this run that cost requests, by source."""
         self._heard: dict[Hashable, asyncio.Future[Any]] = {}
         self._nonsense: Counter[str] = Counter()
+        self.left = False
+        """Was there anything that nobody could be asked now?"""
 
     async def once(self, source: Source, question: Hashable, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
         """The answer to this question, which is asked once a run; None if the source cannot be asked now. `nothing`
@@ -45,6 +47,7 @@ class Asking:
         if name not in self._heard:
             self._heard[name] = asyncio.ensure_future(self._ask(source, ask, nothing))
         answer: T | None = await self._heard[name]
+        self.left = self.left or answer is None
         return answer
 
     async def _ask(self, source: Source, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:

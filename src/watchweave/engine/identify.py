@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..core.media import PUBLIC, Media
 from ..core.titles import Proposal, Work, normal, plain, propose, spoken, taken
@@ -142,10 +143,10 @@ class Identify:
             self.lookups.put_off(asked)
             return
         offers = [offer(teller, proposal) for teller, proposal in answer.said]
-        ids = answer.sure[1].ids if answer.sure else None
-        self.lookups.keep(asked, answer.source, offers, self.asking.clock(), ids)
-        if answer.sure is not None:
-            self.lookups.learn(asked.number, answer.sure[1].ids, answer.sure[0])
+        sure = answer.sure if answer.sure and not self.lookups.strange(asked.media, answer.sure[1].ids) else None
+        self.lookups.keep(asked, answer.source, offers, self.asking.clock(), sure[1].ids if sure else None)
+        if sure is not None:
+            self.lookups.learn(asked.number, sure[1].ids, sure[0])
 
 
 def askable(source: Source, media: Media) -> str:
@@ -182,9 +183,17 @@ def merged(said: Sequence[tuple[str, Proposal]], source: str, more: Iterable[Pro
         same = next((n for n, (_, one) in enumerate(found) if one_work(one.work.media, proposal.work.media)), None)
         if same is None:
             found.append((source, proposal))
-        elif proposal.score > found[same][1].score:
-            found[same] = (source, proposal)
+        else:
+            better = max(found[same], (source, proposal), key=lambda pair: pair[1].score)
+            found[same] = (better[0], with_ids(better[1], found[same][1], proposal))
     return sorted(found, key=lambda pair: -pair[1].score)[:OFFERS]
+
+
+def with_ids(kept: Proposal, *said: Proposal) -> Proposal:
+    """The same with all ids that were said of it: by them it is told from others."""
+    ids = {space: value for one in said for space, value in one.work.media.ids.items()}
+    media = replace(kept.work.media, ids={**ids, **kept.work.media.ids})
+    return replace(kept, work=replace(kept.work, media=media))
 
 
 def one_work(one: Media, other: Media) -> bool:

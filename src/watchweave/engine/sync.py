@@ -87,9 +87,11 @@ async def identify(
     with store.transaction():
         asking.lookups.meet({source.name: source.free for source in request.sources}, when[0]())
     accounts = [party.id for party in parties]
-    if read or asking.lookups.due(when[0]()):
+    if read or asking.lookups.left() or asking.lookups.due(when[0]()):
         await Identify(store, asking, exact=request.terms.titles == "exact").all(accounts, request.tell)
         await Episodes(store, asking).all(accounts, request.tell)
+        with store.transaction():
+            asking.lookups.leave(asking.left or when[1].is_set())
     return Lookedup(dict(asking.asked), max(0, asking.lookups.kept(accounts) - asking.asked.total()))
 
 

@@ -31,6 +31,10 @@ class Facts(Struct, frozen=True):
     runtime: int | None = None
 
 
+PATIENCE = 20.0
+"""Seconds that a run waits for a source that says "too many": nothing is written meanwhile, and nothing hangs on it."""
+
+
 class Works(Struct, frozen=True):
     """What a search found. whole: is that all of this title, as far as can be told? Else nothing of it is the only one."""
 

@@ -17,7 +17,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work
 from ..errors import RateLimited, ServiceError, SignInNeeded, Unavailable, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
-from .base import Facts, Kept, Source, Works
+from .base import PATIENCE, Facts, Kept, Source, Works
 from .names import sought
 
 KINDS = {"movie": Kind.MOVIE, "series": Kind.SHOW, "episode": Kind.EPISODE}
@@ -70,7 +70,7 @@ class Omdb(Source):
     name = "omdb"
     title = "OMDb"
     base_url = "https://www.omdbapi.com"
-    limits: ClassVar[Limits] = Limits(reads=Budget(at_once=2), timeout=30)
+    limits: ClassVar[Limits] = Limits(reads=Budget(at_once=2), timeout=30, patience=PATIENCE)
     finds: ClassVar[Mapping[Kind, tuple[str, ...]]] = dict.fromkeys(TYPES, ("imdb",))
     searches = frozenset({Kind.MOVIE, Kind.SHOW})
     budget = 1000

@@ -19,7 +19,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work
 from ..errors import ConfigError, Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Fixed, Http, Limits
-from .base import Facts, Kept, Order, Source, Works
+from .base import PATIENCE, Facts, Kept, Order, Source, Works
 from .names import sought
 from .numbers import seconds, whole
 from .tmdb_rows import (
@@ -74,6 +74,7 @@ class Tmdb(Source):
     title = "TMDb"
     base_url = "https://api.themoviedb.org"
     limits: ClassVar[Limits] = Limits(
+        patience=PATIENCE,
         reads=Budget(at_once=8, per=20, seconds=1),  # half of what is tolerated
         timeout=30,
         explain={401: f"the API key is not valid. Compare api_key with the one at {KEYS}."},

@@ -16,7 +16,7 @@ from ..core.media import Kind, Media, clean_id
 from ..core.titles import Work
 from ..errors import Incomplete, UnexpectedAnswer
 from ..services.http import Budget, Limits
-from .base import Facts, Kept, Order, Source, Works
+from .base import PATIENCE, Facts, Kept, Order, Source, Works
 from .names import sought
 from .numbers import digits, whole
 from .tvdb_rows import NUMBERED, Listing, Record, Row, Told, counted, episode, media, shown, work
@@ -38,7 +38,9 @@ class Tvdb(Source):
     name = "tvdb"
     title = "TheTVDB"
     base_url = "https://api4.thetvdb.com/v4"
-    limits: ClassVar[Limits] = Limits(reads=Budget(at_once=4, per=4, seconds=2.0), explain={401: REFUSED})
+    limits: ClassVar[Limits] = Limits(
+        reads=Budget(at_once=4, per=4, seconds=2.0), patience=PATIENCE, explain={401: REFUSED}
+    )
     finds: ClassVar[Mapping[Kind, tuple[str, ...]]] = dict.fromkeys(PATHS, ("tvdb", "imdb"))
     searches = frozenset({Kind.MOVIE, Kind.SHOW})
 

@@ -132,9 +132,8 @@ def part(db: sqlite3.Connection, show: int, season: int) -> int:
 PARTS = (
     "SELECT DISTINCT m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.account = :account"
     " WHERE m.parent = :old AND m.kind IN (3, 4)"
-    " AND (h.placed = 1 OR NOT EXISTS (SELECT 1 FROM ids WHERE media = m.id))"
+    " AND (h.placed = 1 OR NOT EXISTS (SELECT 1 FROM ids WHERE media = m.id AND source = :account))"
 )
-OTHERS = "SELECT 1 FROM handle WHERE media = :part AND (account <> :account OR placed = 0) LIMIT 1"
 COPY = (
     "INSERT INTO media (kind, parent, season, number, title, year, runtime, ordering, aired) SELECT kind, :new, season,"
     " number, title, year, runtime, ordering, aired FROM media WHERE id = :part RETURNING id"
@@ -143,19 +142,12 @@ COPY = (
 
 def follow(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
     """What this account calls by the name of the show `old` is the show `new`: so are its parts that bear no id of their
-    own, and each is what stands at its place there."""
+    own, and each is what stands at its place there. What others were told of them was of parts of the old show."""
     given = {"account": account, "old": old, "new": new}
     for (part,) in db.execute(PARTS, given).fetchall():
-        own = {**given, "part": part}
-        if db.execute(OTHERS, own).fetchone():
-            (target,) = db.execute(COPY, own).fetchone()
-            db.execute(
-                "UPDATE handle SET media = ? WHERE account = ? AND media = ? AND placed = 1", (target, account, part)
-            )
-            move(db, account, part, target)
-        else:
-            db.execute("UPDATE media SET parent = :new WHERE id = :part", own)
-            target = part
+        (target,) = db.execute(COPY, {**given, "part": part}).fetchone()
+        db.execute("UPDATE handle SET media = ? WHERE account = ? AND media = ?", (target, account, part))
+        move(db, account, part, target)
         there = db.execute(
             SAME_PLACE + " AND a.id = :part AND b.id <> :part", {"into": new, "other": new, "part": target}
         )
@@ -194,9 +186,11 @@ DOUBTFUL = "SELECT 1 FROM renumbered WHERE show IN (?, ?) AND season = ?"
 def join(db: sqlite3.Connection, other: int, into: int) -> None:
     """From now on `other` is `into`; of two shows, what stands at one place in both is one too, unless its ids say that
     they number their episodes differently."""
-    for one, same in db.execute(SAME_PLACE, {"into": into, "other": other}).fetchall():
-        if _one_part(db, one, same, (other, into)):
-            join(db, one, same)
+    pairs = db.execute(SAME_PLACE, {"into": into, "other": other}).fetchall()
+    for _ in range(2):  # what the last pair says of its season is true of the first one, too
+        parts = [(one, same) for one, same in pairs if _one_part(db, one, same, (other, into))]
+    for one, same in parts:
+        join(db, one, same)
     for step in STEPS:
         db.execute(step, {"other": other, "into": into})
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ..core.media import PUBLIC, SPOKEN, Kind, Media
 from ..core.records import DAY
+from ..core.titles import normal
 from .items import Items
 from .matches import Matches
 
@@ -85,6 +86,15 @@ class Lookups:
         query = "SELECT 1 FROM lookup WHERE taken IS NULL AND next_try <= ? LIMIT 1"
         return self.db.execute(query, (now,)).fetchone() is not None
 
+    def left(self) -> bool:
+        """Was there anything at the last sync that nobody could be asked?"""
+        return self.db.execute("SELECT 1 FROM meta WHERE name = 'left' AND value = x'01'").fetchone() is not None
+
+    def leave(self, anything: bool) -> None:
+        """Remember that, or that there was nothing."""
+        if anything != self.left():
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES ('left', ?)", (bytes([anything]),))
+
     def meet(self, sources: Mapping[str, bool], now: int) -> None:
         """These can be asked now, and whether they cost no request. If one of them is new, what the others could not tell
         is due: by all where the new one is paid for, else by those that cost nothing."""
@@ -143,6 +153,18 @@ class Lookups:
         self.db.execute(
             "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM handle WHERE media = ?1",
             (asked.number, asked.media.title, asked.media.year, now, asked.tries + 1, later, source, told, ids),
+        )
+
+    def strange(self, media: Media, ids: Mapping[str, str]) -> bool:
+        """Is one of these ids borne by something that is called otherwise, and of other years?"""
+        rows = self.db.execute(
+            "SELECT m.title, m.year FROM json_each(?1) AS j JOIN ids AS i ON i.space = j.key AND i.value = j.value"
+            " AND i.kind = ?2 AND i.standing = 0 JOIN media AS m ON m.id = i.media WHERE m.year IS NOT NULL AND m.title <> ''",
+            (json.dumps(dict(ids)), int(media.kind)),
+        )
+        near = {media.year} if media.year is None else {media.year - 1, media.year, media.year + 1}
+        return media.year is not None and any(
+            year not in near and normal(title) != normal(media.title) for title, year in rows
         )
 
     def learn(self, number: int, ids: Mapping[str, str], teller: str) -> None:

@@ -101,9 +101,9 @@ class Sheet(Page):
         was = self.media.get(self.before.get(native, 0))
         if was is None or (was.kind, was.parent) != (media.kind, parent):
             return None
-        if native in self.bare and not was.ids:
-            return was
         there = place is not None and place[2:] == was.place
+        if native in self.bare and not was.ids:
+            return was if there or place is None else None
         return was if there and not differences(media.ids, was.ids) else None
 
     def _strangers(self, parent: int | None, candidates: Sequence[Candidate]) -> set[int]:
