@@ -31,7 +31,7 @@ class Facts(Struct, frozen=True):
     runtime: int | None = None
 
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a run waits for a source that says "too many": nothing is written meanwhile, and nothing hangs on it."""
 
 
