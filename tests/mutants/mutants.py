@@ -75,8 +75,8 @@ MUTANTS = (
         (
             Swap(
                 DECIDE,
-                "busy = {row.media for row in self.journal.open(party.id, name)} | self.journal.refused(",
-                "busy = self.journal.refused(",
+                "return {row.media for row in self.journal.open(party.id, name)}",
+                "return set()",
             ),
         ),
         OF_PLAYS,
