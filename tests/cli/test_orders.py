@@ -249,3 +249,16 @@ def test_an_entry_whose_list_is_wrong_is_refused_where_the_day_says_so(place):
     with_sources(place, "tvdb")
     sync(place)
     assert not any(place.plays(uid) for uid in UIDS)
+
+
+def test_an_episode_that_nobody_could_name_is_settled_by_a_person(place):
+    named(place, "s1", "thetvdbdvdorder://{}")
+    place.watch("s1.1.3", at=LONG_AGO)
+    sync(place)
+    (one,) = [one for one in listed(place) if one["problem"] == "refused"]
+    assert one["name"] in place.run("unmatched").out
+    assert "S01E03" in place.run("why", one["name"]).out
+    told = place.run("match", one["name"], f"tvdb:{number(place, 's1.1.3')}")
+    assert (told.code, place.run("match", one["name"], "tmdb:7").code) == (0, 2)
+    sync(place)
+    assert counts(place, "s1") == [0, 0, 1, 0]

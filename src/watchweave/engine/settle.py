@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from ..core.media import PUBLIC, clean_id
@@ -13,7 +12,6 @@ from ..storage.settled import Settled
 from ..storage.store import Store
 from .why import found
 
-NUMBER = re.compile(r"m(\d{1,12})")
 CHOICES = (
     'Say an id such as tmdb:949 or tt0113277, the number of a proposal, "none", or "forget"; of two that contradict each'
     ' other "same" or "apart"; "apart:ACCOUNT" where that account means something else.'
@@ -45,7 +43,7 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
             (settled.unite if choice == "same" else settled.keep_apart)(number)
             one = "one thing" if choice == "same" else "different things"
             return f"{name} and {others} are {one} from now on. {NEXT}"
-        number = _meant(store, words, settled.nameless, "is without an id")
+        number = _meant(store, words, settled.nameless, 'is without an id ("forget" takes back what was settled)')
         name, ids = _named(store, number), {} if choice == "none" else _ids(store, number, choice)
         settled.say(number, ids)
     if not ids:
@@ -76,10 +74,7 @@ def _named(store: Store, number: int) -> str:
 
 def _meant(store: Store, words: str, fits: Callable[[int], object], what: str, first: Sequence[int] = ()) -> int:
     """The one thing of this name that fits; those that are named first are looked at first."""
-    if numbered := NUMBER.fullmatch(words.strip().lower()):
-        medias = [int(numbered[1])] if Items(store.db).load([int(numbered[1])]) else []
-    else:
-        medias = found(store, words)
+    medias = found(store, words)
     fitting = [media for media in first if fits(media)] or [media for media in medias if fits(media)]
     if not fitting:
         raise ConfigError(f'Nothing that is called "{words}" {what}. "watchweave unmatched" lists what can be settled.')

@@ -37,7 +37,7 @@ def found(store: Store, words: str) -> list[int]:
     db, text = store.db, " ".join(words.split())
     if not text:
         return []
-    for query, values in (*_by_id(text), *_by_place(text), *_by_title(text)):
+    for query, values in (*_by_number(text), *_by_id(text), *_by_place(text), *_by_title(text)):
         rows = db.execute(query, values).fetchmany(MOST)
         if rows:
             return [media for (media,) in rows]
@@ -45,6 +45,12 @@ def found(store: Store, words: str) -> list[int]:
 
 
 Asked = tuple[str, tuple[object, ...]]
+
+
+def _by_number(text: str) -> list[Asked]:
+    """As `unmatched` names it: m12."""
+    numbered = re.fullmatch(r"[mM](\d{1,12})", text)
+    return [("SELECT id FROM media WHERE id = ?", (int(numbered[1]),))] if numbered else []
 
 
 def _by_id(text: str) -> list[Asked]:

@@ -47,9 +47,9 @@ class Settled:
             self.lookups.learn(number, ids, "person")
 
     def nameless(self, number: int) -> bool:
-        """Is this a film or a show without any id that others know?"""
+        """Is this a film, a show or an episode without any id that others know?"""
         row = self.db.execute(
-            "SELECT 1 FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.id = ? AND m.kind IN (1, 2) AND NOT EXISTS (SELECT 1 FROM ids AS i"
+            "SELECT 1 FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.id = ? AND m.kind IN (1, 2, 4) AND NOT EXISTS (SELECT 1 FROM ids AS i"
             " WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
             (number, json.dumps(PUBLIC)),
         )
