@@ -266,3 +266,22 @@ def test_what_a_service_shows_as_something_else_than_it_was_told_is_no_removal(s
         town.wait(DAY)
     assert (town.plex.ratings if shelf == "ratings" else town.plex.wishes).keys() >= {"heat"}
     assert sum(one == (shelf, "add", "heat") for one in town.trakt.written) <= 4  # tried again, later and later
+
+
+def test_a_name_that_stands_for_something_else_now_takes_nothing_back_elsewhere():
+    """Trakt shows our rating, and then says that this key of its is another film."""
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.second.rate("heat", 80, town.time)
+    town.settle()
+    for _ in range(3):
+        town.wait(DAY)
+        town.trakt.move("ratings")
+        town.sync(yes=True)
+    town.trakt.ids = {"heat": {"imdb": "tt7777777", "tmdb": "777777"}}
+    for shelf in ("ratings", "history"):
+        town.trakt.move(shelf)
+    for _ in range(4):
+        town.wait(DAY)
+        town.sync(yes=True)
+    assert town.second.ratings["heat"][0] == 80

@@ -97,7 +97,8 @@ def move(db: sqlite3.Connection, account: int, old: int, new: int, *, alone: boo
 
 
 JOINED_BY_PLACE = (
-    "SELECT h.account, h.native, m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.placed = 1"
+    "SELECT h.account, h.native, m.id FROM media AS m JOIN handle AS h ON h.media = m.id"
+    " AND iif(:bare, h.named = 0 AND EXISTS (SELECT 1 FROM handle WHERE media = m.id AND named = 1), h.placed = 1)"
     " WHERE m.parent = :show AND m.season = :season AND m.kind = 4 AND m.ordering = '' AND EXISTS (SELECT 1 FROM handle AS o"
     " WHERE o.media = m.id AND (o.account <> h.account OR o.native <> h.native)) AND NOT EXISTS (SELECT 1 FROM lookup AS l"
     " WHERE l.account = h.account AND l.native = h.native AND l.taken IS NOT NULL)"
@@ -116,7 +117,12 @@ ITS_OWN_IDS = (
 def part(db: sqlite3.Connection, show: int, season: int) -> int:
     """Places say nothing in this season any more: what was known by its place alone stands for itself again, and what it
     is called is heard anew. How many names that are."""
-    rows = db.execute(JOINED_BY_PLACE, {"show": show, "season": season}).fetchall()
+    return sum(_leave(db, {"show": show, "season": season, "bare": bare}) for bare in (True, False))
+
+
+def _leave(db: sqlite3.Connection, given: dict[str, int]) -> int:
+    """First those who told no id leave those who did; then those who are there by their place alone."""
+    rows = db.execute(JOINED_BY_PLACE, given).fetchall()
     for account, native, media in rows:
         (new,) = db.execute(APART, (media,)).fetchone()
         db.execute(

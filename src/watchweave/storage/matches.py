@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import json, msgpack
 
-from ..core.media import STRONG, Media
+from ..core.media import PUBLIC, STRONG, Media
 from .joins import hand_over, join, part
 from .page import listed
 from .sheet import Sheet
@@ -84,8 +84,22 @@ class Matches:
         self._name(fresh, settled, sheet.placed)
         for other, into in sheet.joins():
             join(self.db, other, into)
+        self._confirm(fresh, settled)
         parted = sum(part(self.db, show, season) for show, season in sorted(sheet.told_apart))
         return settled, bool(sheet.joined or parted)
+
+    def _confirm(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int]) -> None:
+        """Who told an id that is told now as well goes by more than a place from now on."""
+        placed = self.db.execute(PLACED, (listed(sorted(set(settled.values()))),)).fetchall()
+        there = {media for (media,) in placed}
+        said = [
+            (settled[native], space, value)
+            for native, (media, _, _) in (fresh.items() if there else ())
+            if settled[native] in there
+            for space, value in media.ids.items()
+        ]
+        if said:
+            self.db.execute(CONFIRMED, (listed(said), self.account))
 
     def _pinned(self, natives: Sequence[str]) -> list[str]:
         """Those of these names of which a person has said what they stand for, whatever their account says."""
@@ -99,23 +113,35 @@ class Matches:
     def _name(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int], placed: Mapping[str, bool | None]) -> None:
         """From now on these names stand for these media."""
         self.db.executemany(
-            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2, placed = coalesce(?5, placed)"
+            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2, placed = coalesce(?5, placed), named = ?6"
             " WHERE account = ?3 AND native = ?4",
             [
-                (settled[native], told, self.account, native, placed[native])
-                for native, (_, told, was) in fresh.items()
+                (settled[native], told, self.account, native, placed[native], is_named(media))
+                for native, (media, told, was) in fresh.items()
                 if was
             ],
         )
         new = [
-            (self.account, native, settled[native], told, bool(placed[native]))
-            for native, (_, told, was) in fresh.items()
+            (self.account, native, settled[native], told, bool(placed[native]), is_named(media))
+            for native, (media, told, was) in fresh.items()
             if not was
         ]
-        enter(self.db, "INSERT INTO handle (account, native, media, print, placed)", new)
+        enter(self.db, "INSERT INTO handle (account, native, media, print, placed, named)", new)
         for native, (_, _, was) in fresh.items():
             if was and was != settled[native]:
                 hand_over(self.db, self.account, was, settled[native])
+
+
+PLACED = "SELECT DISTINCT media FROM handle INDEXED BY handle_placed WHERE placed = 1 AND media IN (SELECT value FROM json_each(?))"
+CONFIRMED = (
+    "UPDATE handle SET placed = 0 WHERE placed = 1 AND (media, account) IN (SELECT i.media, i.source FROM json_each(?1) AS j"
+    " JOIN ids AS i ON i.media = j.value ->> 0 AND i.space = j.value ->> 1 AND i.value = j.value ->> 2 WHERE i.source <> ?2)"
+)
+
+
+def is_named(media: Media) -> bool:
+    """Does it tell an id of its own that others know, too?"""
+    return not media.ids.keys().isdisjoint(PUBLIC)
 
 
 def name_of(media: Media) -> str:

@@ -36,13 +36,14 @@ CREATE TABLE ids (
   standing INTEGER NOT NULL DEFAULT 0, source INTEGER, PRIMARY KEY (media, space, value)) STRICT, WITHOUT ROWID;
 CREATE INDEX ids_value ON ids (value, space, kind, standing);
 -- native: the service's own name of the media; print: a checksum of what it said about it; library: the run in which it
--- came into the account's library, 0 if it is not in it; placed: it goes by its place alone
+-- came into the account's library, 0 if it is not in it; placed: it goes by its place alone; named: it told an id that others know
 CREATE TABLE handle (
   account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, media INTEGER NOT NULL REFERENCES media,
-  print INTEGER NOT NULL, library INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0,
+  print INTEGER NOT NULL, library INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0, named INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
 CREATE INDEX handle_media ON handle (media, account, library);
 CREATE INDEX handle_library ON handle (account, library);
+CREATE INDEX handle_placed ON handle (media) WHERE placed = 1;
 -- what was asked of something that an account names without any id, and what it may be; taken: the ids that were believed
 CREATE TABLE lookup (
   account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, asked INTEGER NOT NULL,
