@@ -414,3 +414,23 @@ def test_nobody_is_told_yes_about_what_nobody_names(confused):
     assert confused.run("match", title, f"tmdb:{confused.work('m1').ids['tmdb']}").code == 0
     settle_all(confused)
     assert confused.plays("m1") == 1
+
+
+@pytest.mark.parametrize("rated_on", ["plex", "trakt"])
+def test_of_what_is_taken_away_a_persons_word_goes_along_and_ours_does_not(tmp_path, rated_on):
+    """Rated on Plex it is Plex's word of m2; rated on Trakt, where it is m1, we wrote it to Plex's item."""
+    with open_place(tmp_path) as place:
+        place.account.want(place.work("m1"))
+        if rated_on == "plex":
+            place.plex.rate("nate", "m1", 7)
+        else:
+            place.account.rate(place.work("m1"), 7)
+        settle_all(place)
+        film = place.work("m1")
+        assert [one.work.uid for one in place.account.rated()] == ["m1"]
+        assert place.run("match", f"{film.title} ({film.year})", "apart:plex").code == 0
+        settle_all(place)
+        (one,) = [one for one in listed(place) if one["problem"] == "no_ids"]
+        assert place.run("match", one["name"], f"tmdb:{place.work('m2').ids['tmdb']}").code == 0
+        settle_all(place)
+        assert ("m2" in [one.work.uid for one in place.account.rated()]) is (rated_on == "plex")

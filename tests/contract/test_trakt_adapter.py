@@ -327,6 +327,16 @@ def test_an_account_that_is_full_refuses_and_nothing_else_happens(desk):
     assert refusal.why.startswith("limit:")
 
 
+def test_a_full_account_is_not_sent_an_episode_again_by_another_id(desk):
+    """What was refused for want of room is known well enough."""
+    desk.person.limits["plays"] = 0
+    episode = there(desk, "s1.1.1", tvdb=str(desk.works["s1.1.1"].ids["tvdb"]))
+    (refusal,) = desk.add("history", Play(episode, int(desk.world.now()) - DAY))
+    assert refusal.why.startswith("limit:")
+    assert [asked for asked in desk.asked() if "seasons" in asked] == []
+    assert [asked for asked in desk.asked() if asked.startswith("POST")] == ["POST /sync/history"]
+
+
 @pytest.mark.parametrize(
     "fault", [faults.Status(502, applied=True), faults.Drop(applied=True), faults.Html(applied=True)]
 )

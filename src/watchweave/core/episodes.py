@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz
 
 from .media import Media
-from .titles import plain
+from .titles import numbers, plain
 
 DAYS = 2
 """So far apart, in days, two databases may say that one episode was first shown."""
@@ -54,10 +54,6 @@ def alike(one: Media, other: Media) -> float:
     if not second or numbers(first) != numbers(second) or (len(words) < 2 and numbers(first)):
         return 0
     return fuzz.ratio(first, second) if words else 0
-
-
-def numbers(title: str) -> list[str]:
-    return sorted(word.lstrip("0") for word in title.split() if word.isdecimal())
 
 
 def near(one: Media, other: Media) -> bool:

@@ -22,8 +22,6 @@ OF = {"dvd": "tvdb", "absolute": "tvdb"}
 """Whose order it is that these agents number by."""
 ENTRIES = ("anidb", "mal", "anilist")
 """Databases with entries and numbers of their own, which lists translate."""
-Listed = tuple[str, Sequence[Media]]
-"""Who said so, and all episodes of a show in one order."""
 
 
 class Episodes:
@@ -47,9 +45,8 @@ class Episodes:
             await self._of_show(list(some))
 
     async def _of_show(self, some: Sequence[Unknown]) -> None:
-        beside = [
-            asked for asked in some if asked.free and asked.media.order not in ENTRIES
-        ]  # no free source lists these
+        # no free source lists these
+        beside = [asked for asked in some if asked.free and asked.media.order not in ENTRIES]
         answers = [(asked, await self._ask(asked.media)) for asked in some if asked not in beside]
         with self.store.transaction():
             for asked in beside:

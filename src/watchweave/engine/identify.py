@@ -81,7 +81,8 @@ class Identify:
         able = [(source, space) for source in self.asking.sources if (space := askable(source, media))]
         free = [pair for pair in able if pair[0].free]
         paid = [pair for pair in able if not (pair[0].free or asked.free)]
-        for source, space in free + paid[asked.tries % len(paid) :][:1] if paid else free:
+        turn = asked.tries % max(1, len(paid))
+        for source, space in (*free, *paid[turn : turn + 1]):
             found = await self._find(source, media, space)
             if found is None and not source.free:
                 return None

@@ -1,12 +1,17 @@
-"""Files that people hand us: how they begin, and what is in them, packed or not."""
+"""Files that people hand us, how they begin and what is in them, packed or not; and the files that we make of them."""
 
 from __future__ import annotations
 
 import gzip
+import os
+import sqlite3
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from ..errors import StorageError
 
 HEAD = 4096
 """So many bytes of a file tell what it is."""
@@ -35,3 +40,19 @@ def unpacked(file: BinaryIO) -> gzip.GzipFile | BinaryIO:
     start = file.read(2)
     file.seek(0)
     return gzip.GzipFile(fileobj=file) if packed(start) else file
+
+
+def onto_disk(part: Path) -> None:
+    """What was written there outlasts a power cut."""
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def writing(into: Path) -> Iterator[None]:
+    """What goes wrong within is told as a fault of this file, which is as it was."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        why = f"{into} cannot be written ({error}). Check the space and the permissions of {into.parent}"
+        raise StorageError(f"{why}, and that nobody else imports now; what was there before is as it was.") from error

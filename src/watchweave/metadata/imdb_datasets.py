@@ -26,7 +26,7 @@ from ..core.media import Kind, Media
 from ..core.titles import Work, normal, spoken
 from ..errors import ConfigError, StorageError
 from .base import Order, Source, Works
-from .files import head, unpacked
+from .files import head, onto_disk, unpacked, writing
 
 BASICS, EPISODES = "title.basics", "title.episode"
 ADDRESS = "https://datasets.imdbws.com"
@@ -111,13 +111,13 @@ def load(basics: Path, episodes: Path, into: Path, tell: Progress | None = None,
     """
     tell = tell or (lambda name, lines: None)
     part = into.with_name(f"{into.name}.{os.getpid()}.new")
-    with _writing(into):
+    with writing(into):
         for left in into.parent.glob(f"{escape(into.name)}.*.new"):
             left.unlink()  # of an import that was killed
         try:
             with closing(sqlite3.connect(part, isolation_level=None)) as db:
                 loaded = _fill(db, basics, episodes, tell, batch)
-            _onto_disk(part)
+            onto_disk(part)
             part.replace(into)
         finally:
             part.unlink(missing_ok=True)
@@ -255,20 +255,6 @@ def _damaged(path: Path, name: str, why: str) -> ConfigError:
     return ConfigError(
         f"{path}: {why}. Download {ADDRESS}/{name}.tsv.gz again and import anew; nothing of it was taken."
     )
-
-
-def _onto_disk(part: Path) -> None:
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _writing(into: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        why = f"{into} cannot be written ({error}). Check the space and the permissions of {into.parent}"
-        raise StorageError(f"{why}, and that nobody else imports now; what was there before is as it was.") from error
 
 
 @contextmanager

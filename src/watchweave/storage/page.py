@@ -33,7 +33,7 @@ class Page:
         self.spoilt: dict[int, dict[Id, Standing]] = {kind: {} for kind in Kind}
         """By kind: ids that are no keys."""
         self.before: Mapping[str, int] = {}
-        self.bare: dict[str, int] = {}
+        self.bare: set[str] = set()
         """Names that stood for something without any id."""
         self.new: dict[int, Thing] = {}
         """What this page adds."""
@@ -96,7 +96,7 @@ class Page:
         )
         bare = {number for (number,) in rows}
         self._know(set(before.values()))
-        self.bare = {native: number for native, number in before.items() if number in bare}
+        self.bare = {native for native, number in before.items() if number in bare}
 
     def _load_owners(self, space: str, kind: int, values: Sequence[str]) -> None:
         owners, spoilt = self.owners[kind], self.spoilt[kind]

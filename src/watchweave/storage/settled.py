@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 
 from ..core.media import PUBLIC, Kind, Media
 from .joins import ITS_OWN_IDS, follow, join, move
-from .lookups import Lookups, Unknown
+from .lookups import NEVER, Lookups, Unknown
 
 ASIDE = (
     "UPDATE handle SET media = :new, print = :print WHERE account = :account AND native = :native",
     "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old"
-    " AND NOT EXISTS (SELECT 1 FROM handle WHERE account = :account AND media = :old)",
+    " AND NOT EXISTS (SELECT 1 FROM handle WHERE account = :account AND media = :old)"
+    " AND EXISTS (SELECT 1 FROM journal AS j WHERE j.account = held.account AND j.media = held.media"
+    " AND j.shelf = held.shelf AND j.state = 'done' AND j.value = held.seen)",
 )
-"""What one name of a media is taken away with."""
+"""What one name of a media is taken away with: what we wrote there is known and no news; what a person did is told anew."""
 FOUND_OUT = "DELETE FROM ids WHERE media = ? AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?)"
 RIVALS = (
     "SELECT DISTINCT b.media FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.value = a.value AND b.kind = a.kind"
@@ -27,7 +29,6 @@ ONE_VALUE = (
     "UPDATE ids SET standing = 0 WHERE media = ?1 AND standing = 3 AND (SELECT count(DISTINCT value) FROM ids AS o"
     " WHERE o.media = ?1 AND o.space = ids.space) = 1"
 )
-NEVER = 1 << 50
 
 
 class Settled:
@@ -49,8 +50,8 @@ class Settled:
     def nameless(self, number: int) -> bool:
         """Is this a film, a show or an episode without any id that others know?"""
         row = self.db.execute(
-            "SELECT 1 FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.id = ? AND m.kind IN (1, 2, 4) AND NOT EXISTS (SELECT 1 FROM ids AS i"
-            " WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
+            "SELECT 1 FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.id = ? AND m.kind IN (1, 2, 4)"
+            " AND NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
             (number, json.dumps(PUBLIC)),
         )
         return row.fetchone() is not None

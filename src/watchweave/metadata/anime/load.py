@@ -14,6 +14,7 @@ from typing import IO, NamedTuple
 
 from ...core.media import Kind
 from ...errors import ConfigError, StorageError
+from ..files import onto_disk, writing
 from .entries import Entry, Unusable
 from .files import Damaged, opened
 from .formats import FORMATS, Format, recognise
@@ -77,11 +78,11 @@ def load(path: Path, into: Path, tell: Progress | None = None) -> Loaded:
     """
     with opened_or_told(path):
         name = known(path)
-        with _writing(into), _beside(into) as part:
+        with writing(into), _beside(into) as part:
             before = _mark(into)
             with closing(sqlite3.connect(part, isolation_level=None)) as database:
                 loaded = _fill(database, into, path, name, tell or (lambda name, rows: None))
-            _onto_disk(part)
+            onto_disk(part)
             if _mark(into) != before:
                 raise StorageError(f"{into} was written by somebody else meanwhile. Import {path} again.")
             part.replace(into)
@@ -185,17 +186,3 @@ def _enter(database: sqlite3.Connection, name: str, numbered: Iterable[tuple[int
 def _mark(into: Path) -> tuple[int, int] | None:
     """By what another import of the same file shows."""
     return (into.stat().st_ino, into.stat().st_mtime_ns) if into.exists() else None
-
-
-def _onto_disk(part: Path) -> None:
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _writing(into: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        why = f"{into} cannot be written ({error}). Check the space and the permissions of {into.parent}"
-        raise StorageError(f"{why}, and that nobody else imports now; what was there before is as it was.") from error

@@ -28,6 +28,7 @@ NUMBERED_OTHERWISE = (
     "The services number this show differently, and nothing else is known of this episode by which Trakt could find it."
 )
 UNKNOWN = (NOT_KNOWN, NO_IDS, NUMBERED_OTHERWISE)
+"""Why Trakt could not be told what is meant."""
 
 
 class Place(Struct, frozen=True):

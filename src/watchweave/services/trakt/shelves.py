@@ -13,7 +13,7 @@ from ...errors import Unavailable, UnexpectedAnswer
 from ..base import Reading, Refusal, Shelf
 from ..http import Answer, Ask, Pages, Told
 from .convert import Row, Written, copies, moment, ratings, wishes, written
-from .parcel import Parcel, flat
+from .parcel import UNKNOWN, Parcel, flat
 
 if TYPE_CHECKING:
     from . import Trakt
@@ -105,9 +105,8 @@ class TraktShelf(Shelf[R]):
         self, refused: Sequence[Refusal[R]], values: Callable[[R], Mapping[str, Any]], *, again: bool
     ) -> list[Refusal[R]]:
         """Episodes that Trakt does not know by the id it takes it may know by another: the list of their show tells."""
-        found = {
-            n: there for n, one in enumerate(refused) if (there := await self.service.tables.find(one.record.media))
-        }
+        unknown = {n: one.record.media for n, one in enumerate(refused) if one.why in UNKNOWN}
+        found = {n: there for n, media in unknown.items() if (there := await self.service.tables.find(media))}
         if not found:
             return list(refused)
         records = {n: replace(refused[n].record, media=there) for n, there in found.items()}

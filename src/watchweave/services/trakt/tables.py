@@ -7,14 +7,12 @@ from msgspec.structs import replace
 
 from ...core.identity import Candidate, differences, says_so
 from ...core.media import SPOKEN, Kind, Media, clean_ids
-from ..base import Whole
 from ..http import Http
 from .convert import Thing, key_of
 from .parcel import numbered, show_name
 
 
 class Season(Struct, gc=False):
-    number: Whole | None = None
     episodes: list[Thing] | None = None
 
 
