@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchweave.core.conflicts import highest, lowest, newest, preferring
-from watchweave.core.merge import NEVER, Edit, Held, Truth, mark, merge, span
+from watchweave.core.merge import NEVER, Edit, Held, Truth, mark, merge, refined, span
 from watchweave.core.records import Form
 
 FINE, TEN, STARS, OTHER = 1, 2, 3, 4
@@ -145,6 +145,14 @@ def test_a_preferred_account_that_said_nothing_leaves_it_to_the_newest():
 def test_a_truth_of_the_preferred_account_stands_against_others_that_did_not_know_it():
     truth = stood(50, 10, TEN)
     assert merged(truth, said(OTHER, 40, 20), rule=preferring(TEN)) == truth
+
+
+def test_a_coarse_rival_of_two_equally_fine_ones_speaks_for_the_first_in_the_settings():
+    rivals = [said(TEN, 40, 50), said(STARS, 40, 50), said(OTHER, 30, 50)]
+    found = {merged(stood(90, 10), *order, rule=lowest) for order in permutations(rivals)}
+    assert found == {Truth(30, 50, 50, OTHER, RUN)}
+    assert {edit.value for edit in refined(rivals, FORMS)} == {40, 30}
+    assert {refined(list(order), FORMS)[order.index(rivals[1])].value for order in permutations(rivals)} == {40}
 
 
 EDITS = st.lists(

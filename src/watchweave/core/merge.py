@@ -95,7 +95,10 @@ def renew(truth: Truth, edits: Sequence[Edit], run: int) -> Truth:
 
 
 def refined(rivals: Sequence[Edit], forms: Mapping[int, Form]) -> list[Edit]:
-    """A coarse rival that is what its form makes of a finer one speaks for the finer value: 87 and 4 stars are one."""
+    """A coarse rival that is what its form makes of a finer one speaks for the finer value: 87 and 4 stars are one.
+
+    Of several it speaks for the finest; of these, for that of the account named first in the settings.
+    """
 
     if len({rival.value for rival in rivals}) == 1:
         return list(rivals)
@@ -103,12 +106,15 @@ def refined(rivals: Sequence[Edit], forms: Mapping[int, Form]) -> list[Edit]:
     def steps(edit: Edit) -> int:
         return forms[edit.account].steps if edit.account in forms else 0
 
+    def told_first(edit: Edit) -> tuple[object, ...]:
+        return -steps(edit), edit.rank, -edit.hi, edit.value
+
     def refine(edit: Edit) -> Edit:
         if edit.value is None or edit.account not in forms:
             return edit
         fit = forms[edit.account].fit
         finer = [r for r in rivals if steps(r) > steps(edit) and r.value is not None and fit(r.value) == edit.value]
-        return replace(edit, value=max(finer, key=steps).value) if finer else edit
+        return replace(edit, value=min(finer, key=told_first).value) if finer else edit
 
     return [refine(edit) for edit in rivals]
 
