@@ -1,6 +1,7 @@
 """Which records are about the same thing (sync model, section 6; matching, section 2)."""
 
 import pytest
+from msgspec.structs import replace
 
 from watchweave.core.identity import Candidate, Standing, judge, same_show
 from watchweave.core.media import Kind, Media
@@ -129,6 +130,35 @@ def test_ids_of_two_places_of_one_show_do_not_make_them_one():
     here, there = stored(3, {"tvdb": "11"}), stored(7, {"imdb": "tt0000001"}, place=9)
     verdict = judge(episode({"tvdb": "11", "imdb": "tt0000001"}), SHOW, here, [here, there])
     assert (verdict.media, verdict.also, dict(verdict.standing)) == (3, (), {"imdb": Standing.AMBIGUOUS})
+
+
+def test_one_id_and_the_title_outweigh_one_id_that_differs():
+    there = replace(stored(7, {"tvdb": "11", "tmdb": "66"}, place=9), title="Fire")
+    same = replace(episode({"tvdb": "11", "tmdb": "65"}), title="Fire")
+    assert judge(same, SHOW, None, [there]).media == 7
+    assert judge(replace(episode({"tvdb": "11", "tmdb": "65"}), title="Walk"), SHOW, None, [there]).media is None
+
+
+def test_a_title_does_not_outweigh_two_ids_at_one_place():
+    here = replace(stored(5, {"tvdb": "11", "imdb": "tt0000001"}), title="Fire")
+    assert judge(replace(episode({"tvdb": "99", "imdb": "tt0000001"}), title="Fire"), SHOW, here, [here]).media == 5
+    assert judge(replace(episode({"tvdb": "99"}), title="Fire"), SHOW, here, []).media == 5
+    assert judge(replace(episode({"tvdb": "99", "imdb": "tt0000099"}), title="Fire"), SHOW, here, []).media is None
+
+
+BOTH = {"tvdb": "11", "imdb": "tt0000001", "tmdb": "65"}
+
+
+def test_two_places_are_one_where_each_is_confirmed_twice():
+    here, there = stored(3, {"tvdb": "11"}), stored(7, {"imdb": "tt0000001", "tmdb": "65"}, place=9)
+    verdict = judge(episode(BOTH), SHOW, here, [here, there])
+    assert (verdict.media, verdict.also, dict(verdict.standing)) == (3, (7,), {})
+
+
+def test_two_places_are_one_to_who_numbers_otherwise_than_both():
+    one, other = stored(3, {"tvdb": "11"}, place=8), stored(7, {"imdb": "tt0000001", "tmdb": "65"}, place=9)
+    verdict = judge(episode(BOTH), SHOW, None, [one, other])
+    assert (verdict.media, verdict.also, dict(verdict.standing)) == (7, (3,), {})
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,15 @@ def test_whatever_is_in_doubt_is_not_taken(wanted, works):
     assert taken(propose(wanted, works)) is None
 
 
+def test_what_is_one_work_by_some_of_its_ids_and_two_by_others_is_not_taken():
+    """A library knows it by an id that the database gives to nobody, and has a file of another length: one of them is wrong."""
+    known, said = film("Crash", 1996, 48), film("Crash", 1996, 100)
+    known.media.ids.update({"imdb": "tt9999999", "tmdb": "7"})
+    said.media.ids.update({"imdb": "tt0115964", "tmdb": "7"})
+    assert taken(propose(film("Crash", 1996, 48), [known])) is not None
+    assert taken(propose(film("Crash", 1996, 48), [known, said])) is None
+
+
 def test_a_film_is_never_a_show():
     assert proposed(film("Fargo", 1996), film("Fargo", 1996, kind=Kind.SHOW)) == []
 

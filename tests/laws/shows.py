@@ -31,20 +31,6 @@ FOREIGN = ("Bernstein", "Buche", "Zeder", "Mundung", "Glut", "Falke", "Granat", 
            "Laterne", "Wiese", "Honig", "Stein")  # fmt: skip
 SILENT = ("merged", "split", "later", "earlier", "swapped", "turned")
 """Ways to number otherwise without a word."""
-LEFT_OUT = {
-    "again": "what is taken but shows as something that shows it already is written again and again",
-    "late": "what was joined by its place stays joined when an id or the season says otherwise",
-    "lengths": "two lengths that are wrong alike outweigh the right one of a source",
-    "marks": "our own mark on a name that stands for something else now is taken for a person's",
-    "moved": "what an account names no longer is taken for a removal",
-    "ordered": "places of different orders are compared when ids are told later",
-    "parted": "what is parted after it was written, or joined again, is written twice",
-    "rivals": "two films that accounts name by one id each are not seen to be two, and one of them is taken by its title",
-    "shared": "one id on two episodes of an account joins both, if the rows come in that order",
-    "stale": "of an episode at another place, one id that is out of date outweighs two that agree",
-    "thirds": "what is known by ids in another order is not joined with what stands at its place as first shown",
-}
-"""What breaks a law today, and is left out of the worlds until it is mended; each can be let in by its name."""
 MOODS = ("well", "down", "nonsense", "short", "untitled", "undated")
 Place = tuple[str, int, int, str]
 """Show, season, number, and the order in which they count."""
@@ -103,6 +89,8 @@ class Oracle(Source):
     chance: random.Random = field(default_factory=random.Random)
     free: bool = False
     budget: int | None = None
+    was_short: bool = False
+    """Has it ever left something out without a word?"""
     finds: ClassVar = {Kind.MOVIE: ("tvdb", "imdb", "tmdb"), Kind.SHOW: ("tvdb", "imdb", "tmdb")}
     searches: ClassVar = frozenset({Kind.MOVIE, Kind.SHOW})
 
@@ -133,6 +121,7 @@ class Oracle(Source):
             return None
         listed = [self.listed(show, self.facts[one], place) for one, place in self.lists[uid, order].items()]
         if self.mood == "short":
+            self.was_short = True
             if self.chance.random() < 0.5:
                 raise Incomplete("Oracle", "the list is shorter than it says.")
             return [one for one in listed if self.chance.random() < 0.7]
@@ -169,8 +158,8 @@ class View:
 class World:
     """One random life with its syncs."""
 
-    def __init__(self, seed: int, also: frozenset[str] = frozenset()) -> None:
-        self.seed, self.random, self.also = seed, random.Random(seed), also
+    def __init__(self, seed: int) -> None:
+        self.seed, self.random = seed, random.Random(seed)
         self.story: list[str] = []
         self.facts: dict[str, Fact] = {}
         self.seasons: dict[str, dict[int, list[str]]] = {}
@@ -197,6 +186,8 @@ class World:
         self.rates: dict[tuple[str, str], int] = {}
         """What persons rated where, until somebody takes it back."""
         self.corrected = False
+        self.shifted: set[str] = set()
+        """Shows that somebody has numbered anew."""
         self.answers = all(source.mood in ("well", "untitled", "undated") for source in self.sources)
         """Have all sources told all that they know?"""
         self.excused: set[tuple[str, int, str]] = set()
@@ -248,8 +239,7 @@ class World:
                     knows=self.random.choice((1.0, 0.7, 0.4, 0.0)))  # fmt: skip
         box.things = {}
         for show in self.seasons:
-            ordered = library and ("thirds" in self.also or len(self.town.boxes) < 3)
-            ways = ("aired", "aired", *(("dvd", "absolute") if ordered else ()), *(() if self.honest else SILENT))
+            ways = ("aired", "aired", *(("dvd", "absolute") if library else ()), *(() if self.honest else SILENT))
             view.ways[show] = self.random.choice(ways)
         for uid in self.facts:
             key = f"{name}:{uid}"
@@ -260,7 +250,7 @@ class World:
             self.describe(view, key)
             if library and (self.random.random() < 0.9 or self.facts[uid].kind is Kind.SHOW):
                 box.library.add(key)
-        if library and self.random.random() < 0.3 and "shared" in self.also:
+        if library and self.random.random() < 0.3:
             self.share(view)
         return view
 
@@ -270,10 +260,8 @@ class World:
         thing = Thing(key, self.title(view, fact), fact.year, fact.kind, fact.runtime)
         thing.ids = view.box.ids[key]
         if fact.kind is Kind.MOVIE:
-            if "rivals" in self.also or not thing.ids:
-                thing.year += self.random.choice((0, 0, 0, 1, -1))
-            if "lengths" in self.also or not thing.ids:
-                thing.runtime = int(thing.runtime * self.random.choice((1, 1, 0.4)))
+            thing.year += self.random.choice((0, 0, 0, 1, -1))
+            thing.runtime = int(thing.runtime * self.random.choice((1, 1, 0.4)))
         if fact.kind is Kind.EPISODE:
             way = view.ways[fact.show]
             thing.season, thing.number = self.orders[fact.show, way][fact.uid]
@@ -298,12 +286,8 @@ class World:
         told = {space: fact.ids[space] for space in SPACES if self.random.random() < knows}
         if fact.kind is Kind.SHOW and not told:
             told = {"tvdb": fact.ids["tvdb"]}
-        if fact.kind is Kind.MOVIE and "rivals" not in self.also:
-            told = dict(fact.ids) if told else {}
-        stale = fact.kind is Kind.MOVIE or "parted" in self.also
-        if told and stale and fact.kind is not Kind.SHOW and self.random.random() < 0.06:
+        if told and fact.kind is not Kind.SHOW and self.random.random() < 0.06:
             space = self.random.choice(sorted(told))
-            told = told if "stale" in self.also or fact.kind is Kind.MOVIE else {}
             told[space] = f"tt{self.random.randint(8_000_000, 8_999_999)}" if space == "imdb" else str(self.random.randint(500_000, 599_999))  # fmt: skip
             view.spoilt.add(key)
         view.box.ids[key] = told
@@ -382,9 +366,6 @@ class World:
     def correct(self, view: View) -> None:
         """Other ids of the same thing are told from now on."""
         key = self.key(view)
-        ordered = {"dvd", "absolute"} & {way for one in self.views.values() for way in one.ways.values()}
-        if (ordered and "ordered" not in self.also) or ("watched" in view.box.forms and "marks" not in self.also):
-            return
         if self.random.random() < 0.5 and self.facts[view.keys[key]].kind is not Kind.SHOW:
             before, view.knows = view.knows, 0.7
             self.identify(view, key)
@@ -402,11 +383,8 @@ class World:
         if self.honest or self.random.random() < 0.5:
             return
         show = self.random.choice(sorted(self.seasons))
-        if view.ways[show] in ("dvd", "absolute") and "ordered" not in self.also:
-            return
-        if "watched" in view.box.forms and "marks" not in self.also:
-            return
         view.ways[show] = self.random.choice(("aired", *SILENT))
+        self.shifted.add(show)
         for key, uid in view.keys.items():
             if self.facts[uid].show == show:
                 self.describe(view, key)
@@ -420,8 +398,7 @@ class World:
     # ---------------------------------------------------------------- syncs
     def sync(self, **more: bool) -> None:
         for view in self.views.values():
-            box = view.box
-            view.shown |= {key for key, _, _ in box.plays.values()} | box.ratings.keys() | box.flags.keys()
+            view.shown = view.box.told
         report = self.town.sync(yes=True)
         self.note("sync " + ", ".join(f"{c.account} {c.verb} {c.shelf} {c.media.named()} {c.value} {c.outcome}"
                                       for c in report.changes) + f" {[h.why for h in report.held]}")  # fmt: skip
@@ -454,10 +431,12 @@ class World:
             for box in self.town.boxes.values():
                 for shelf in box.moved:
                     box.move(shelf)
-            writes, was = self.town.writes(), len(self.story)
+            was = len(self.story)
             self.sync(approve=True)
-            noisy = "again" not in self.also and not self.honest
-            self.expect(left > 1 or noisy or self.town.writes() == writes, "quiet", "\n".join(self.story[was:]))
+            assert self.town.report is not None
+            done = any(change.outcome == "done" for change in self.town.report.changes)
+            late = any(source.mood == "short" for source in self.sources)  # it may tell today what it left out before
+            self.expect(left > 1 or late or not done, "quiet", "\n".join(self.story[was:]))
             self.town.wait(HOUR)
 
     # ---------------------------------------------------------------- laws
@@ -497,7 +476,7 @@ class World:
             if (whose := self.whose(shelf, mark)) and uid not in whose and (shelf, mark, uid) not in self.excused:
                 linked = self.linked() if linked is None else linked
                 held = any(linked[one] == linked[uid] for one in whose) or (
-                    not mark and any(other == uid for _, _, other in self.excused)
+                    not mark and any(linked[other] == linked[uid] for _, _, other in self.excused)
                 )
                 self.expect(held, "wrong landing", f"{shelf} of {sorted(whose)[:4]} ({mark}) on {key} of {name}")
                 self.excused.add((shelf, mark, uid))
@@ -506,8 +485,7 @@ class World:
             plays = [(view.keys[key], (at or 0) // MINUTE) for native, (key, at, _) in view.box.plays.items()
                      if not native.startswith("view:")]  # fmt: skip
             strayed = {minute for shelf, minute, _ in self.excused if shelf == "history"}
-            told = self.honest or "parted" in self.also
-            twice = {one for one in plays if told and plays.count(one) > 1 and one[1] not in strayed}
+            twice = {one for one in plays if plays.count(one) > 1 and one[1] not in strayed}
             self.expect(not twice, "double", f"{twice} on {name}")
 
     def whose(self, shelf: str, mark: int) -> set[str]:
@@ -537,29 +515,65 @@ class World:
             for key, places in view.places.items():
                 for place in places:
                     spots[place].append((view, key))
-        told = self.told_apart()
+        told, twice = self.told_apart(), self.on_two()
         for place, named in spots.items():
             for (one, key), (other, second) in combinations(named, 2):
                 if one is not other and one.keys[key] != other.keys[second]:
-                    silent = place[:2] not in told or place[3] or "late" not in self.also
-                    if silent and not clash(one.told(key), other.told(second)):
+                    silent = place[:2] not in told or place[3]
+                    mine, theirs = (dict(v.told(k).items() - twice) for v, k in ((one, key), (other, second)))
+                    if silent and not clash(mine, theirs):
                         root[find(one.keys[key])] = find(other.keys[second])
+        for uid, other in (*self.mistaken(), *self.misread()):
+            root[find(uid)] = find(other)
         if not self.sources:
             for one_, other_ in combinations([f for f in self.facts.values() if f.kind is Kind.MOVIE], 2):
                 if one_.title == other_.title:
                     root[find(one_.uid)] = find(other_.uid)
         return {uid: find(uid) for uid in root}
 
+    def on_two(self) -> set[tuple[str, str]]:
+        """The ids that an account tells of two of its own: they are keys of neither."""
+        found: set[tuple[str, str]] = set()
+        for view in self.views.values():
+            told = [named for key in view.keys if view.places[key] for named in view.told(key).items()]
+            found |= {named for named in told if told.count(named) > 1}
+        return found
+
+    def mistaken(self) -> Iterator[tuple[str, str]]:
+        """What an account tells an id of another thing of, and of that thing it does not tell it: nobody can know."""
+        owner = {(fact.kind, *named): uid for uid, fact in self.facts.items() for named in fact.ids.items()}
+        for view in self.views.values():
+            told = {(view.keys[key], *named) for key in view.keys for named in view.told(key).items()}
+            for key in view.spoilt:
+                uid = view.keys[key]
+                others = {(owner.get((self.facts[uid].kind, *named), uid), *named) for named in view.told(key).items()}
+                yield from ((uid, other[0]) for other in others - told)
+
+    def misread(self) -> Iterator[tuple[str, str]]:
+        """What stands at one place in an account and in a list that left others out, and was first shown on one day."""
+        for source in (source for source in self.sources if source.was_short):
+            for view in self.views.values():
+                for key, uid in view.keys.items():
+                    for show, season, number, order in view.places[key]:
+                        listed = source.lists.get((show, order or "aired"), {})
+                        others = [other for other, place in listed.items() if place == (season, number)]
+                        yield from ((uid, other) for other in others if self.near(uid, other))
+
+    def near(self, uid: str, other: str) -> bool:
+        one, two = self.facts[uid].aired, self.facts[other].aired
+        return one is not None and two is not None and abs(one - two) <= 2
+
     def told_apart(self) -> set[tuple[str, int]]:
         """The seasons of which it can be known that accounts number them differently."""
         found: set[tuple[str, int]] = {(show, 0) for show in self.seasons}
         told = [(view, key) for view in self.views.values() for key in view.keys if view.told(key) and view.places[key]]
+        twice = self.on_two()
         for (one, key), (other, second) in combinations(told, 2):
             mine, theirs = place_now(one, key), place_now(other, second)
             if mine[0] != theirs[0] or mine[3] or theirs[3] or key in one.spoilt or second in other.spoilt:
                 continue
-            same = bool(one.told(key).items() & other.told(second).items())
-            if (same and mine != theirs) or (mine == theirs and clash(one.told(key), other.told(second))):
+            ids, others = (dict(v.told(k).items() - twice) for v, k in ((one, key), (other, second)))
+            if (ids.items() & others.items() and mine != theirs) or (mine == theirs and clash(ids, others)):
                 found |= {mine[:2], theirs[:2]}
         return found
 
@@ -569,9 +583,8 @@ class World:
             self.expect(minute in minutes(self.views[name].box, key), "loss", f"{key} at {minute} on {name}")
         spoilt = {view.keys[key] for view in self.views.values() for key in view.spoilt}
         calm = self.honest and not self.corrected and not spoilt
-        if calm or "moved" in self.also:
-            self.judge_ratings()
-        if not self.excused and (self.honest or "late" in self.also):
+        self.judge_ratings()
+        if not self.excused:
             for one, other in combinations(self.views.values(), 2):
                 self.judge_pair(one, other, spoilt | self.marked)
         if calm and not self.excused and self.answers and "tvdb" in {source.name for source in self.sources}:
@@ -584,15 +597,29 @@ class World:
         for (name, key), value in self.rates.items():
             view = self.views[name]
             uid, shown = view.keys[key], view.box.ratings.get(key, (0, 0))[0]
-            excused = linked[uid] in gone or ("ratings", shown, uid) in self.excused
+            # who rates anew what was told wrongly, by the same value, says nothing that could be seen
+            excused = (
+                linked[uid] in gone or ("ratings", shown, uid) in self.excused or self.facts[uid].show in self.shifted
+            )
             self.expect(shown == value or excused, "loss", f"rating of {key} on {name}")
 
     def judge_pair(self, one: View, other: View, doubtful: set[str]) -> None:
         for key, uid in one.keys.items():
             second = f"{other.box.name}:{uid}"
-            if uid not in doubtful and one.told(key).items() & other.told(second).items():
+            shared = one.told(key).items() & other.told(second).items()
+            if uid not in doubtful and shared and not (len(shared) == 1 and self.is_odd((one, key), (other, second))):
                 self.lands(one, key, other, second, "agreement")
                 self.lands(other, second, one, key, "agreement")
+
+    def is_odd(self, one: tuple[View, str], other: tuple[View, str]) -> bool:
+        """Of these, which stand at two places, did one ever stand where a third account had it by another id? Then one id
+        alone, which nobody else tells, may be wrong."""
+        (mine, key), (theirs, second) = one, other
+        told = mine.told(key).items() | theirs.told(second).items()
+        places = mine.places[key] | theirs.places[second]
+        thirds = [(v, f"{v.box.name}:{mine.keys[key]}") for v in self.views.values() if v not in (mine, theirs)]
+        agree = any(third.places[name] & places and third.told(name).items() & told for third, name in thirds)
+        return bool(mine.places[key] ^ theirs.places[second]) and agree
 
     def judge_landing(self, giver: View, view: View) -> None:
         """Of an episode that is no special: who names it in an order of its own and tells no id is understood by its list."""
@@ -635,6 +662,6 @@ def clash(one: dict[str, str], other: dict[str, str]) -> bool:
     return any(other.get(space, value) != value for space, value in one.items()) and not one.items() & other.items()
 
 
-def live(seed: int, also: frozenset[str] = frozenset()) -> None:
-    """One world, from birth to judgement; with what is left out otherwise, if it is named."""
-    World(seed, also).run()
+def live(seed: int) -> None:
+    """One world, from birth to judgement."""
+    World(seed).run()

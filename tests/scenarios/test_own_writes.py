@@ -285,3 +285,81 @@ def test_a_name_that_stands_for_something_else_now_takes_nothing_back_elsewhere(
         town.wait(DAY)
         town.sync(yes=True)
     assert town.second.ratings["heat"][0] == 80
+
+
+def known_by_trakt(*, read):
+    """Heat was watched and rated on Trakt, and we have told Plex, where Ran stands as well. read: and read it there."""
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.trakt.watch("heat", town.time - DAY, town.time)
+    town.trakt.rate("heat", 80, town.time)
+    town.settle()
+    assert (set(town.plex.flags), set(town.plex.ratings)) == ({"heat"}, {"heat"})
+    town.wait(DAY)
+    if read:
+        for shelf in ("history", "ratings"):
+            town.plex.move(shelf)
+        town.settle()
+    return town
+
+
+def rename(town, ids):
+    town.plex.ids = ids
+    for shelf in ("history", "ratings"):
+        town.plex.move(shelf)
+
+
+def plays_of(town, uid):
+    return [at for key, at, _ in town.trakt.plays.values() if key == uid]
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_we_wrote_on_a_name_whose_match_is_corrected_is_no_news_of_the_other_film(read):
+    town = known_by_trakt(read=read)
+    town.plex.library.discard("ran")
+    rename(town, {"heat": town.things["ran"].ids})
+    for _ in range(5):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert (plays_of(town, "ran"), town.trakt.ratings.keys()) == ([], {"heat"})
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_we_wrote_is_no_news_where_two_names_have_changed_places(read):
+    """Plex says now that what it called Heat is Ran, and the other way round; its marks hang on the names."""
+    town = known_by_trakt(read=read)
+    rename(town, {"heat": town.things["ran"].ids, "ran": town.things["heat"].ids})
+    for _ in range(5):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert (plays_of(town, "ran"), town.trakt.ratings.keys()) == ([], {"heat"})
+    assert ("ran" in town.plex.flags, town.plex.ratings["ran"][0]) == (True, 80)  # it is Heat now
+
+
+def two_who_disagree():
+    """One account tells an id of Heat that nobody else knows; the other one shows Heat by another id alone."""
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE)
+    town.film("heat")
+    ids = town.things["heat"].ids
+    town.trakt.ids = {"heat": {"imdb": "tt8888888", "tmdb": ids["tmdb"]}}
+    town.second.ids = {"heat": {"imdb": ids["imdb"]}}
+    return town
+
+
+def test_a_play_that_a_service_shows_as_something_else_does_not_come_back_as_a_second_one():
+    town = two_who_disagree()
+    town.trakt.watch("heat", town.time - DAY, town.time)
+    for _ in range(6):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert (len(plays_of(town, "heat")), len(town.second.plays)) == (1, 1)
+
+
+def test_a_rating_that_two_services_show_as_two_things_is_not_passed_to_and_fro():
+    town = two_who_disagree()
+    town.trakt.rate("heat", 80, town.time)
+    for _ in range(10):
+        town.sync(yes=True)
+        town.wait(HOUR)
+    assert (town.trakt.ratings["heat"][0], town.second.ratings["heat"][0]) == (80, 80)
+    assert town.trakt.writes + town.second.writes <= 6

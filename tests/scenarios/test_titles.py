@@ -403,3 +403,16 @@ def test_what_bears_an_id_is_never_looked_up_by_its_title():
     source.works = known(town, "heat")
     town.settle()
     assert (town.times("trakt", "heat"), source.asked) == ([], ["tvdb:9"])
+
+
+def test_on_how_long_a_film_is_the_source_outweighs_a_library_with_the_same_wrong_length():
+    """Another account has a cut of the remake under its ids, as short as the file that nobody can name."""
+    town = town_with(Library([film("Heat", 2000, "949", runtime=10_200)]))
+    town.things["heat"].title, town.things["heat"].runtime = "Heat", 5_000
+    town.film("remake")
+    town.things["remake"].title, town.things["remake"].runtime = "Heat", 5_000
+    town.things["remake"].ids = {"tmdb": "949"}
+    town.plex.library.discard("remake")
+    town.trakt.rate("remake", 70, NOON - DAY)
+    town.sync(yes=True)
+    assert "heat" not in town.plex.ratings

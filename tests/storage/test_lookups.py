@@ -86,3 +86,17 @@ def test_a_source_that_is_new_is_noticed_once(lookups, before, then, asked):
 def test_what_a_person_settled_is_never_asked_again(lookups):
     lookups.ask_again(NOW + DAY, free=False)
     assert titles(lookups, NOW + 10_000 * DAY) == ["Heat"]
+
+
+def test_two_of_one_title_with_no_database_in_common_are_asked_about():
+    store = open_store(None)
+    lookups = Lookups(store.db)
+    for account, ids in ((PLEX, {"imdb": "tt0113277"}), (2, {"tmdb": "949"}), (3, {})):
+        Matches(store.db, account).identify([Media(Kind.MOVIE, ids, "Heat", 1995, keys=("h",))])
+    assert [one.media.ids for one in lookups.partly_known([PLEX, 2, 3], NOW)] == [
+        {"imdb": "tt0113277"},
+        {"tmdb": "949"},
+    ]
+    lookups.learn(1, {"tmdb": "949"}, "tmdb")
+    assert lookups.partly_known([PLEX, 2, 3], NOW) == []
+    store.close()

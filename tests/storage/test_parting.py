@@ -95,3 +95,75 @@ def test_places_of_two_orders_are_not_compared(db):
     identify(db, ATTIC, attic(2, {"tmdb": "83", "tvdb": "713"}, order="dvd"))
     assert named(db)["11"] == named(db)["a12"]
     assert db.execute("SELECT max(standing) FROM ids").fetchone() == (0,)
+
+
+def test_a_name_that_is_told_an_id_which_stands_at_its_place_in_another_order_keeps_what_it_stood_for(db):
+    identify(db, PLEX, here(2))
+    identify(db, ATTIC, attic(5, {"tvdb": "719"}, order="absolute"))
+    (one,) = identify(db, PLEX, here(2, {"tvdb": "719"}))
+    (other,) = identify(db, ATTIC, attic(5, {"tvdb": "719", "imdb": "tt0000719"}, order="absolute"))
+    assert one == other
+    assert db.execute("SELECT DISTINCT media FROM handle WHERE media NOT IN (SELECT id FROM media)").fetchall() == []
+
+
+def test_what_an_account_has_just_called_so_has_told_nothing_yet_by_that_name(db):
+    identify(db, PLEX, here(2, {"tvdb": "712"}))
+    (joined,) = identify(db, TRAKT, there(2))
+    db.execute("INSERT INTO now_play VALUES (?, 'p1', ?, 1, 0)", (TRAKT, joined))
+    identify(db, TRAKT, there(3, {"tvdb": "712"}))
+    assert named(db)["episode:12"] != named(db)["episode:13"] == joined
+    assert db.execute("SELECT media FROM now_play").fetchall() == [(named(db)["episode:12"],)]
+
+
+def test_an_id_tells_two_places_apart_although_who_tells_it_has_called_that_place_so_before(db):
+    identify(db, TRAKT, there(2))
+    identify(db, PLEX, here(2, {"tvdb": "712"}))
+    identify(db, TRAKT, there(3, {"tvdb": "712"}))
+    assert renumbered(db) == [1]
+    assert db.execute("SELECT max(standing) FROM ids").fetchone() == (0,)
+
+
+def test_two_that_an_account_calls_by_two_ids_are_not_one_because_another_tells_both(db):
+    identify(db, ATTIC, attic(2, {"tmdb": "65"}), attic(3, {"tvdb": "713", "imdb": "tt0000713"}))
+    identify(db, TRAKT, there(2, {"tmdb": "65", "tvdb": "713", "imdb": "tt0000713"}))
+    assert named(db)["a12"] != named(db)["a13"]
+
+
+def test_where_nobody_else_stands_it_is_called_what_the_one_says_who_has_come_there(db):
+    identify(db, PLEX, here(1, title="Harbor"), here(2, title="Birch"))
+    moved = [replace(here(1, title="Harbor"), number=2), replace(here(2, title="Birch"), number=3)]
+    identify(db, PLEX, *moved)
+    assert db.execute("SELECT title FROM media WHERE id = ?", (named(db)["11"],)).fetchone() == ("Harbor",)
+
+
+def test_who_alone_names_an_episode_says_where_it_stands(db):
+    (one,) = identify(db, PLEX, here(3, {"tvdb": "713"}))
+    identify(db, PLEX, replace(here(3, {"tvdb": "713"}), number=4))
+    assert db.execute("SELECT number FROM media WHERE id = ?", (one,)).fetchone() == (4,)
+    assert renumbered(db) == []
+
+
+def test_an_id_further_down_a_page_says_that_its_places_are_no_keys(db):
+    identify(db, PLEX, here(1, {"imdb": "tt0000001"}))
+    identify(db, ATTIC, attic(1, {"tvdb": "702"}), attic(2, {"imdb": "tt0000001", "tvdb": "701"}))
+    assert named(db)["11"] == named(db)["a12"] != named(db)["a11"]
+    assert db.execute("SELECT max(standing) FROM ids").fetchone() == (0,)
+
+
+def test_two_episodes_that_change_places_under_an_id_each_stay_themselves(db):
+    first, second = identify(db, PLEX, here(1, {"tvdb": "711"}), here(2, {"imdb": "tt0000712"}))
+    moved = [replace(here(1, {"tvdb": "711"}), number=2), replace(here(2, {"imdb": "tt0000712"}), number=1)]
+    assert identify(db, PLEX, *moved) == [first, second]
+
+
+def test_one_id_on_two_episodes_of_a_show_in_one_library_is_no_key_in_whichever_order_they_count(db):
+    identify(db, PLEX, here(1, {"tmdb": "65"}, 0), here(3, {"tmdb": "65", "tvdb": "713"}, order="absolute"))
+    assert named(db)["01"] != named(db)["13"]
+    assert db.execute("SELECT DISTINCT standing FROM ids WHERE value = '65'").fetchall() == [(2,)]
+
+
+def test_what_is_refused_is_tried_again_once_the_account_names_it(db):
+    (one,) = identify(db, PLEX, here(2, {"tvdb": "712"}))
+    db.execute("INSERT INTO refusal VALUES (?, 3, ?, 'not found', 3, 9999999999, 0)", (TRAKT, one))
+    identify(db, TRAKT, there(2, {"tvdb": "712"}))
+    assert db.execute("SELECT count(*) FROM refusal").fetchone() == (0,)

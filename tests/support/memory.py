@@ -55,6 +55,8 @@ class Box:
     unknown: set[str] = field(default_factory=set)
     moved: dict[str, int] = field(default_factory=lambda: {"history": 1, "ratings": 1, "watchlist": 1})
     number: int = 0
+    told: set[str] = field(default_factory=set)
+    """The keys that any reading has shown."""
     down: bool = False
     signed_out: bool = False
     partial: set[str] = field(default_factory=set)
@@ -152,6 +154,7 @@ class MemoryShelf(Shelf[Any]):
         self.now = service.now
 
     def media(self, uid: str) -> Media:
+        self.box.told.add(uid)
         thing = self.things[uid]
         ids = {} if uid in self.box.nameless else self.box.ids.get(uid, thing.ids)
         show = self.media(thing.parent) if thing.parent else None

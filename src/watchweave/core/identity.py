@@ -92,13 +92,18 @@ def _judge_part(
     """A season or an episode: an own id is certain, else its place in the show; an id of two episodes is no key.
 
     Where the shows contradict each other, one id alone is not enough. What stands at its place and has other ids alone is
-    another episode, which somebody numbers differently, unless the title says that it is the same.
+    another episode, which somebody numbers differently, unless the title says that it is the same. Two at different
+    places are one if nothing differs, and this stands at neither place or each of them is confirmed twice.
     """
+
+    def sure(candidate: Candidate) -> int:
+        return len(shared(media, candidate)) + (by_place not in same or candidate is by_place)
+
     standing: dict[str, Standing] = {}
     same, contradicted = [], []
     for candidate in by_ids:
         unlike, equal = differences(media.ids, candidate.ids), shared(media, candidate)
-        if candidate is not by_place and unlike and len(equal) <= len(unlike):
+        if candidate is not by_place and unlike and len(equal) + says_so(media, candidate) <= len(unlike):
             standing |= dict.fromkeys(shared(media, candidate), Standing.AMBIGUOUS)
         elif candidate.parent in strangers and len(shared(media, candidate)) == 1:
             contradicted.append(candidate)
@@ -110,21 +115,25 @@ def _judge_part(
         chosen = by_place
         standing = dict.fromkeys(differences(media.ids, chosen.ids), Standing.DISPUTED) | standing
     elif same:
-        chosen = min(same, key=lambda c: c.media)
+        chosen = min(same, key=lambda c: (-len(shared(media, c)), c.media))
     elif contradicted:
         return _contradicted(media, contradicted, "an episode of another show", standing)
     else:
         return Verdict(None, standing)
     others = [candidate for candidate in same if candidate is not chosen]
-    apart = [c for c in others if other_place(c, chosen) or differing(c, chosen)]
+    apart = [
+        c for c in others if differing(c, chosen) or (other_place(c, chosen) and not (sure(c) > 1 and sure(chosen) > 1))
+    ]
     standing |= {space: Standing.AMBIGUOUS for candidate in apart for space in shared(media, candidate)}
     standing |= {space: Standing.DISPUTED for candidate in contradicted for space in shared(media, candidate)}
     return Verdict(chosen.media, standing, also=tuple(sorted(c.media for c in others if c not in apart)))
 
 
 def _one_place(media: Media, there: Candidate) -> bool:
-    """Is this what stands at its place, though they share no id? Of one season there are several ids, by order."""
-    return media.kind is Kind.SEASON or not differences(media.ids, there.ids) or says_so(media, there)
+    """Is this what stands at its place, though they share no id? Of one season there are several ids, by order; of an
+    episode one id may have changed, if its title says that it is the same."""
+    unlike = len(differences(media.ids, there.ids))
+    return media.kind is Kind.SEASON or not unlike or (unlike == 1 and says_so(media, there))
 
 
 def says_so(media: Media, there: Candidate) -> bool:

@@ -137,11 +137,13 @@ def propose(wanted: Work, works: Iterable[Work], most: int = 5) -> list[Proposal
 
 def taken(proposals: Sequence[Proposal]) -> Proposal | None:
     """The only work of exactly this title and year whose length does not contradict. There is none where another one of
-    this title is a year away: years are off by one in one case of forty, so it may be that."""
+    this title is a year away: years are off by one in one case of forty, so it may be that. Nor of what is said to be
+    two works by some of its ids, and one by others."""
     close = [proposal for proposal in proposals if proposal.score >= EQUAL[1]]
     sure = [one for one in close if one.score >= SURE]
     if any(rivals(one, other) for one in sure for other in sure):
         return None
+    sure = [one for one in sure if not any(disagree(one, other) for other in proposals)]
     return next((one for one in sure if not any(rivals(one, other) for other in close)), None)
 
 
@@ -149,6 +151,11 @@ def rivals(one: Proposal, other: Proposal) -> bool:
     """Are these two works? What two databases call by ids of their own may be one."""
     mine, theirs = one.work.media.ids, other.work.media.ids
     return any(theirs.get(space, value) != value for space, value in mine.items())
+
+
+def disagree(one: Proposal, other: Proposal) -> bool:
+    """Do these share an id, and contradict each other in another?"""
+    return rivals(one, other) and not one.work.media.ids.items().isdisjoint(other.work.media.ids.items())
 
 
 SURE = 100

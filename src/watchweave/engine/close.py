@@ -34,8 +34,8 @@ class Close:
             if self._shown(row, proven):
                 self.done(row)
             elif proven and look.began >= row.sent + settle:
-                if self.journal.missed(row):
-                    self.journal.refuse(row, "it was sent more than once, but does not show", self.now)
+                if missed := self.journal.missed(row):
+                    self.journal.refuse(row, "it was sent more than once, but does not show", self.now, missed)
                 self.journal.settle(row, "missing", self.now, "not shown in a reading made after it could have arrived")
                 if row.shelf == "history" and row.verb == "add":
                     self.plays.unsend(row.play or 0, self.party.id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..core.merge import NEVER, Edit, Truth, span
-from ..core.records import MINUTE
+from ..core.records import MINUTE, Value
 from ..storage.accounts import Accounts, Circle
+from ..storage.astray import Astray
 from ..storage.history import Plays
 from ..storage.journal import Journal, Row
 from ..storage.plain import Plain
@@ -25,11 +27,13 @@ class Compare:
 
     def __init__(self, store: Store, circles: Sequence[Circle], run: int, now: int) -> None:
         self.values = Values(store.db)
+        self.astray = Astray(store.db)
         self.plays = Plays(store.db)
         self.plain = Plain(store.db)
         self.accounts = Accounts(store)
         self.journal = Journal(store)
         self.written: dict[tuple[int, str], dict[int, Row]] = {}
+        self.strays: dict[tuple[int, str], tuple[set[int], dict[Value, list[int]]]] = {}
         self.circles = circles
         self.run = run
         self.now = now
@@ -82,7 +86,9 @@ class Compare:
             settle = party.form(name).settle
             looks = (self.accounts.cursor(party.id, name).looked, look.began)
             changes = [c for c in changes if not self.values.rounds(party.id, shelf, c, looks, settle)]
-        ours = {change.media for change in changes if self._is_ours(party, name, change, changes)}
+        ours = self._moved_along(party, name, {change.media: change for change in changes})
+        changes = [change for change in changes if change.media not in ours]
+        ours |= {change.media for change in changes if self._is_ours(party, name, change, changes)}
         changes = [change for change in changes if change.media not in ours]
         versions = ours | {change.media for change in changes}
         self.values.see(party.id, shelf, changes)
@@ -96,12 +102,27 @@ class Compare:
         if look.whole:
             self.accounts.meet(party.id, name)
 
+    def _moved_along(self, party: Party, name: str, changes: Mapping[int, Changed]) -> set[int]:
+        """What we wrote, and now stands at something else because its name does: no edit, neither here nor there."""
+        shelf, ours, left = SHELVES[name], [], set()
+        for media, before in self.astray.renamed(party.id):
+            new, gone = changes.get(media), changes.get(before)
+            value = gone.before if gone else self.values.seen(party.id, shelf, before)
+            written = value is not None and self.journal.last_done(party.id, name, before) == value
+            if new is not None and new.value == value and written:
+                ours.append((media, before))
+                if not self.values.staged(party.id, shelf, before)[0]:
+                    left.add(before)
+        self.astray.take_along(party.id, shelf, ours, left)
+        return {media for media, _ in ours} | left
+
     def _is_ours(self, party: Party, name: str, change: Changed, changes: Sequence[Changed]) -> bool:
         """Is this no edit, but a write of ours that does not show: not yet, or because the service did not keep it?
 
         It does not, if the account shows what it showed before the write, which no reading has shown since. That it was
         not kept is certain only where nobody has done anything since, where it was missing before, or where the account
-        shows our very write as of something else; else a person may have taken it back.
+        shows our very write as of something else, or something new of what it knows by the same id; else a person may
+        have taken it back.
         """
         look, looked = party.look(name), self.accounts.cursor(party.id, name).looked
         row = self._written(party.id, name, looked).get(change.media) if looked is not None else None
@@ -110,13 +131,29 @@ class Compare:
         if look.began < row.sent + party.form(name).settle:
             look.again = True
             return True
-        settle = party.form(name).settle
-        missing = look.untouched or self.journal.missed(row) or any(shown_as(one, row, settle) for one in changes)
-        if missing:
+        missed = self.journal.missed(row)
+        if missing := look.untouched or missed or self._strayed(party, name, row, changes):
             self.journal.settle(row, "missing", self.now, "the service said that it was done, but does not show it")
-            self.journal.refuse(row, "it was taken, but does not show", self.now)
+            self.journal.refuse(row, "it was taken, but does not show", self.now, missed + 1)
             self.values.see(party.id, SHELVES[name], [change])
-        return missing
+        return bool(missing)
+
+    def _strayed(self, party: Party, name: str, row: Row, changes: Sequence[Changed]) -> bool:
+        """Does the account show what we wrote as something else? As something new that bears an id of what we meant, as
+        anything of that value and time that we did not write, or where nobody knows: an episode that it has never named,
+        in a season that it may number differently, or beside a new one of that value without an id."""
+        if (party.id, name) not in self.strays:
+            new = [one.media for one in changes if one.before is None and one.value is not None]
+            ours = self._written(party.id, name, self.accounts.cursor(party.id, name).looked or 0)
+            times = self.astray.times(party.id, SHELVES[name], ours)
+            self.strays[party.id, name] = self.astray.akin(new), times
+        akin, times = self.strays[party.id, name]
+        shown, arrived = times.get(row.value, []), row.sent + party.form(name).settle
+        asked = row.at is not None and within(shown, row.at, row.at)
+        if row.media in akin or asked or within(shown, row.sent - MINUTE, arrived):
+            return True
+        equal = [one.media for one in changes if one.before is None and one.value == row.value]
+        return self.astray.unnamed(party.id, row.media) or self.astray.beside(row.media, equal)
 
     def _written(self, account: int, name: str, looked: int) -> dict[int, Row]:
         """By media, the newest write to a shelf that is known to be done and that no reading can have shown yet."""
@@ -179,6 +216,10 @@ class Compare:
         """Keep the entries that are new, and lose those that a complete reading no longer shows."""
         look, hearing = party.look("history"), self._hearing(party.id)
         met = {circle.id for circle in hearing if self.accounts.met(circle.id, party.id, "history")}
+        for before, media in self.astray.follow(party.id).items():
+            for number in met:
+                self.values.touch(number, SHELVES["history"], {before, *media})
+        self.astray.plays(party.id)
         for number in met:
             self.plays.touch_staged(number, party.id)
         self.plays.take(party.id, self.run)
@@ -203,9 +244,7 @@ class Compare:
             gone[media].add(key)
 
 
-def shown_as(other: Changed, row: Row, settle: int) -> bool:
-    """Is this, which is new there, what we wrote of another media? It has the value, and the time that we sent, or at
-    which it arrived: a service may know a thing by an id and show it without that, or under another one."""
-    if other.media == row.media or other.before is not None or other.value != row.value or other.at is None:
-        return False
-    return other.at == row.at or row.sent - MINUTE <= other.at <= row.sent + settle
+def within(times: Sequence[int], first: int, last: int) -> bool:
+    """Does one of these, in order, lie there?"""
+    found = bisect_left(times, first)
+    return found < len(times) and times[found] <= last

@@ -89,6 +89,10 @@ class Decide:
             self.plays.touch_unripe(circle.id)
             Retell(compare, circle, self.parties, self.zone, self.terms.removed_plays).run()
             self._merge(circle, compare)
+        for party in self.parties.values():
+            named = [name for name in party.shelves if party.form(name).library] or party.shelves
+            if all(party.look(name).how == "complete" for name in named):
+                compare.astray.forget(party.id)
         for circle in self.circles:
             self._mark(circle)
         return [change for party in self.parties.values() if party.told for change in self._plan(party)]

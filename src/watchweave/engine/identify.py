@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..core.media import PUBLIC, Media
-from ..core.titles import Proposal, Work, normal, plain, propose, spoken, taken
+from ..core.titles import Proposal, Work, lengths_differ, normal, plain, propose, spoken, taken
 from ..metadata.base import Source, Works
 from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
 from ..storage.store import Store
@@ -178,15 +178,16 @@ class ByTitle:
 
 
 def merged(said: Sequence[tuple[str, Proposal]], source: str, more: Iterable[Proposal]) -> list[tuple[str, Proposal]]:
-    """All that was said, each work once, likeliest first: two that share an id and contradict in none are one."""
+    """All that was said, each work once, likeliest first: two that share an id and contradict in none are one. On how long
+    it is the source's word counts, not that of a library with a file of another length.
+    """
     found = list(said)
     for proposal in more:
-        same = next((n for n, (_, one) in enumerate(found) if one_work(one.work.media, proposal.work.media)), None)
-        if same is None:
-            found.append((source, proposal))
-        else:
-            better = max(found[same], (source, proposal), key=lambda pair: pair[1].score)
-            found[same] = (better[0], with_ids(better[1], found[same][1], proposal))
+        same = [pair for pair in found if one_work(pair[1].work.media, proposal.work.media)]
+        heard = [pair for pair in same if not lengths_differ(pair[1].work.media, proposal.work.media)]
+        best = max([*heard, (source, proposal)], key=lambda pair: pair[1].score)
+        found = [pair for pair in found if pair not in same]
+        found.append((best[0], with_ids(best[1], *(one for _, one in same), proposal)))
     return sorted(found, key=lambda pair: -pair[1].score)[:OFFERS]
 
 

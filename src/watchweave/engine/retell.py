@@ -72,6 +72,7 @@ class Retell:
             if rest := [media for media in medias if media not in flagged]:
                 known = self.plays.past(self.circle.id, rest)
                 self._flags({media: known.get(media) or Past() for media in rest}, ticks)
+        self.compare.astray.not_twice(self.circle.id, self.circle.heard)
         plain.touch(self.circle.id, first, last)
 
     # ---------------------------------------------------------------- matching

@@ -215,10 +215,13 @@ class Plays:
     def echoes(self, circle: int, medias: Sequence[int], settles: dict[int, int]) -> dict[int, list[Echo]]:
         """Where views logged by our own flag writes may lie; `settles`: per account that stamps the moment of writing."""
         rows = self.db.execute(
-            "SELECT w.media, w.account, w.id, w.sent, w.settled, w.state, (SELECT max(1, count(*)) FROM handle AS h"
+            "WITH meant AS (SELECT value AS media, value AS named, NULL AS account FROM json_each(?1) UNION ALL"
+            " SELECT r.before, r.media, r.account FROM renamed AS r WHERE r.media IN (SELECT value FROM json_each(?1)))"
+            " SELECT j.named, w.account, w.id, w.sent, w.settled, w.state, (SELECT max(1, count(*)) FROM handle AS h"
             " WHERE h.media = w.media AND h.account = w.account AND h.library > 0) - (SELECT count(*) FROM aside AS a"
             " WHERE a.circle = ?3 AND a.account = w.account AND a.write = w.id)"
-            " FROM json_each(?1) AS j CROSS JOIN journal AS w ON w.media = j.value WHERE w.shelf = 2 AND w.verb = 'add'"
+            " FROM meant AS j CROSS JOIN journal AS w ON w.media = j.media AND coalesce(j.account, w.account) = w.account"
+            " WHERE w.shelf = 2 AND w.verb = 'add'"
             " AND w.state IN ('sent', 'done', 'unclear', 'missing') AND w.account IN (SELECT value FROM json_each(?2))",
             (json.dumps(medias), json.dumps(sorted(settles)), circle),
         )

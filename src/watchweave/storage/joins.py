@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 
 from ..core.media import Kind
 
@@ -55,19 +56,44 @@ STEPS = (
 """What leads from the first media to the second."""
 
 
+ENTRIES = "UPDATE entry SET media = :new WHERE account = :account AND media = :old"
+OURS = (
+    "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old AND seen IS (SELECT j.value"
+    " FROM journal AS j WHERE j.account = :account AND j.media = :old AND j.shelf = held.shelf AND j.state = 'done'"
+    " ORDER BY j.id DESC LIMIT 1)"
+)
+OURS_ALONE = (
+    "SELECT p.id FROM play AS p WHERE p.media = :old AND EXISTS (SELECT 1 FROM sighting WHERE play = p.id AND ours = 1)"
+    " AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = p.id AND ours = 0 AND state IN (1, 2))"
+)
+"""Plays that nobody shows any more but those whom we told."""
+UNSEEN = (
+    "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
+    # what now stands on our word alone stays where it stands, and is told to nobody else
+    "INSERT INTO sighting (play, account, circle, state) SELECT p.id, a.id, p.circle, 3 FROM play AS p JOIN account AS a"
+    f" ON a.circle = p.circle WHERE p.id IN ({OURS_ALONE}) ON CONFLICT DO UPDATE SET state = 3 WHERE state = 0",
+)
+"""Of plays that this account has taken its entries from."""
 MOVES = (
-    # its entries find their plays anew; so does what we wrote there, by which echoes are known
+    # what we wrote there stands there, by another name; its other entries find their plays anew
+    "UPDATE sighting SET key = 'shown:' || key WHERE account = :account AND state = 1 AND ours = 1 AND play IN (SELECT id"
+    " FROM play WHERE media = :old) AND key IN (SELECT key FROM entry WHERE account = :account AND media = :old)",
     "DELETE FROM sighting WHERE account = :account AND state < 3 AND play IN (SELECT id FROM play WHERE media = :old)"
     " AND key IN (SELECT key FROM entry WHERE account = :account AND media = :old)",
-    "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
-    "UPDATE entry SET media = :new WHERE account = :account AND media = :old",
+    *UNSEEN,
+    ENTRIES,
+    # what we wrote there is known of it by its new name, and no news; what a person did is told anew
+    OURS,
+    # what nobody else shows is true of it no longer
+    "DELETE FROM truth WHERE media = :old AND origin = :account AND NOT EXISTS (SELECT 1 FROM held AS h WHERE"
+    " h.media = :old AND h.shelf = truth.shelf AND h.account <> :account AND h.seen IS NOT NULL)",
     # what it no longer names it does not deny: that is no removal
     "DELETE FROM held WHERE account = :account AND media = :old",
     "UPDATE aside SET media = :new WHERE account = :account AND media = :old",
     "UPDATE OR IGNORE now SET media = :new WHERE account = :account AND media = :old",
     "DELETE FROM now WHERE account = :account AND media = :old",
     "UPDATE now_play SET media = :new WHERE account = :account AND media = :old",
-    "UPDATE journal SET media = :new WHERE account = :account AND media = :old AND shelf = 2",
+    "UPDATE journal SET media = :new WHERE account = :account AND media = :old AND (shelf = 2 OR state = 'done')",
     "DELETE FROM refusal WHERE account = :account AND media = :old",
     "INSERT OR IGNORE INTO unripe SELECT c.id, m.value FROM circle AS c CROSS JOIN json_each(json_array(:old, :new)) AS m"
     " WHERE EXISTS (SELECT 1 FROM media WHERE id = m.value)",
@@ -81,16 +107,31 @@ LEFT = (
     "DELETE FROM refusal WHERE media = :old",
 )
 """Nobody names it any more: nobody is to be told of it, and nobody shows it."""
-FORGOTTEN = (*MOVES[:2], "DELETE FROM entry WHERE account = :account AND media = :old", *MOVES[3:])
+FORGOTTEN = tuple(
+    "DELETE FROM entry WHERE account = :account AND media = :old" if step == ENTRIES else step for step in MOVES
+)
 """The same where nobody knows of which of two names it was said: the next reading tells."""
+UNSURE = tuple(step for step in FORGOTTEN if step != OURS)
+"""The same where it was said of what another name stood for."""
+RENAMED = (
+    "INSERT OR IGNORE INTO renamed (account, media, before) VALUES (:account, :new, :old)",
+    "UPDATE cursor SET complete = 0 WHERE account = :account",
+)
 
 
-def move(db: sqlite3.Connection, account: int, old: int, new: int, *, alone: bool = True) -> None:
+def move(
+    db: sqlite3.Connection, account: int, old: int, new: int, *, alone: bool = True, arrived: Collection[str] = ()
+) -> None:
     """The account's only name of `old` stands for `new` now: so does all that it told by that name. Not alone: it was one
-    of several, so what it told by them is read anew."""
+    of several, so what it told by them is read anew. arrived: names by which it has told nothing yet.
+
+    Where it calls something else `old` now, the next reading tells what has moved along.
+    """
     given = {"account": account, "old": old, "new": new}
-    names = db.execute("SELECT DISTINCT account FROM handle WHERE media = ?", (old,)).fetchall()
-    for step in () if alone and (account,) in names else MOVES if alone else FORGOTTEN:
+    names = db.execute("SELECT account, native FROM handle WHERE media = ?", (old,)).fetchall()
+    stays = any(who == account and native not in arrived for who, native in names)
+    unsure = db.execute("SELECT 1 FROM renamed WHERE account = ? AND before = ? LIMIT 1", (account, old)).fetchone()
+    for step in RENAMED if alone and stays else UNSURE if unsure else MOVES if alone else FORGOTTEN:
         db.execute(step, given)
     for step in () if names else LEFT:
         db.execute(step, given)
@@ -114,13 +155,16 @@ ITS_OWN_IDS = (
 """What this account has told, if it calls nothing else so."""
 
 
-def part(db: sqlite3.Connection, show: int, season: int) -> int:
+def part(db: sqlite3.Connection, show: int, season: int, arrived: tuple[int, Collection[str]]) -> int:
     """Places say nothing in this season any more: what was known by its place alone stands for itself again, and what it
-    is called is heard anew. How many names that are."""
-    return sum(_leave(db, {"show": show, "season": season, "bare": bare}) for bare in (True, False))
+    is called is heard anew. How many names that are.
+
+    arrived: an account, and those of its names that have only just come: by these it has told nothing yet.
+    """
+    return sum(_leave(db, {"show": show, "season": season, "bare": bare}, arrived) for bare in (True, False))
 
 
-def _leave(db: sqlite3.Connection, given: dict[str, int]) -> int:
+def _leave(db: sqlite3.Connection, given: dict[str, int], arrived: tuple[int, Collection[str]]) -> int:
     """First those who told no id leave those who did; then those who are there by their place alone."""
     rows = db.execute(JOINED_BY_PLACE, given).fetchall()
     for account, native, media in rows:
@@ -131,7 +175,7 @@ def _leave(db: sqlite3.Connection, given: dict[str, int]) -> int:
         )
         db.execute("UPDATE cursor SET complete = 0 WHERE account = ?", (account,))
         db.execute(ITS_OWN_IDS, {"new": new, "old": media, "account": account})
-        move(db, account, media, new)
+        move(db, account, media, new, arrived=arrived[1] if account == arrived[0] else ())
     return len(rows)
 
 
@@ -165,16 +209,23 @@ def follow(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
 
 def hand_over(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
     """A name of `old` stands for `new` now. What nobody names any more, and of which no id was ever told, is `new`."""
-    query = (
-        "SELECT 1 WHERE EXISTS (SELECT 1 FROM handle WHERE media = ?1) OR EXISTS (SELECT 1 FROM ids WHERE media = ?1)"
-    )
-    kinds = db.execute("SELECT kind FROM media WHERE id IN (?, ?)", (old, new)).fetchall()
-    if len(set(kinds)) == 1 and db.execute(query, (old,)).fetchone() is None:
+    if _is_nobody(db, old, new):
         join(db, old, new)
         return
-    if kinds and kinds[0][0] == Kind.SHOW:
+    if db.execute("SELECT 1 FROM media WHERE id = ? AND kind = ?", (old, int(Kind.SHOW))).fetchone():
         follow(db, account, old, new)
     move(db, account, old, new)
+
+
+def _is_nobody(db: sqlite3.Connection, old: int, new: int) -> bool:
+    """Does nobody name the old one any more, and is nothing known of it but what the new one is, too? What others were
+    told of an episode at another place of the same order was told of that place."""
+    query = (
+        "SELECT 1 FROM media AS o JOIN media AS n ON n.id = ?2 AND n.kind = o.kind AND (n.kind NOT IN (3, 4)"
+        " OR n.ordering <> o.ordering OR (n.season IS o.season AND n.number IS o.number)) WHERE o.id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?1) AND NOT EXISTS (SELECT 1 FROM ids WHERE media = ?1)"
+    )
+    return db.execute(query, (old, new)).fetchone() is not None
 
 
 SAME_PLACE = (
@@ -189,16 +240,18 @@ SHARED = (
 DOUBTFUL = "SELECT 1 FROM renumbered WHERE show IN (?, ?) AND season = ?"
 
 
-def join(db: sqlite3.Connection, other: int, into: int) -> None:
+def join(db: sqlite3.Connection, other: int, into: int) -> dict[int, int]:
     """From now on `other` is `into`; of two shows, what stands at one place in both is one too, unless its ids say that
-    they number their episodes differently."""
+    they number their episodes differently. What is which one now."""
     pairs = db.execute(SAME_PLACE, {"into": into, "other": other}).fetchall()
     for _ in range(2):  # what the last pair says of its season is true of the first one, too
         parts = [(one, same) for one, same in pairs if _one_part(db, one, same, (other, into))]
+    joined = {other: into}
     for one, same in parts:
-        join(db, one, same)
+        joined |= join(db, one, same)
     for step in STEPS:
         db.execute(step, {"other": other, "into": into})
+    return joined
 
 
 def _one_part(db: sqlite3.Connection, one: int, same: int, shows: tuple[int, int]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from ..core.plan import Change, Hold, decode_changes, encode_changes
-from ..core.records import DAY
+from ..core.records import DAY, Value
 from .staging import NAMES, SHELVES
 from .store import Store
 
@@ -85,14 +85,22 @@ class Journal:
         )
         return [_read(row) for row in rows]
 
-    def missed(self, row: Row) -> bool:
-        """Was the same write sent before, and never shown?"""
+    def missed(self, row: Row) -> int:
+        """How often the same write was sent before, and never shown."""
         found = self.db.execute(
-            "SELECT 1 FROM journal WHERE account = ? AND shelf = ? AND media = ? AND verb = ? AND value IS ? AND play IS ?"
-            " AND state = 'missing' LIMIT 1",
+            "SELECT count(*) FROM journal WHERE account = ? AND shelf = ? AND media = ? AND verb = ? AND value IS ?"
+            " AND play IS ? AND state = 'missing'",
             (row.account, SHELVES[row.shelf], row.media, row.verb, row.value, row.play),
         )
-        return found.fetchone() is not None
+        return int(found.fetchone()[0])
+
+    def last_done(self, account: int, shelf: str, media: int) -> Value:
+        """What we last wrote there, and it was done."""
+        row = self.db.execute(
+            "SELECT value FROM journal WHERE account = ? AND shelf = ? AND media = ? AND state = 'done' ORDER BY id DESC LIMIT 1",
+            (account, SHELVES[shelf], media),
+        ).fetchone()
+        return row[0] if row else None
 
     def done_since(self, account: int, shelf: str, since: int) -> dict[int, Row]:
         """By media, the newest write to a shelf that is done and was sent then or later."""
@@ -165,22 +173,18 @@ class Journal:
         )
 
     # ---------------------------------------------------------------- refusals
-    def refuse(self, row: Row, why: str, now: int) -> None:
-        """The service would not take it: leave it alone for a while, longer each time."""
-        version = self.db.execute("SELECT ids_version FROM media WHERE id = ?", (row.media,)).fetchone()
+    def refuse(self, row: Row, why: str, now: int, tries: int = 1) -> None:
+        """The service would not take it: leave it alone for a while, longer each time. tries: how often it was tried."""
+        where = (row.account, SHELVES[row.shelf], row.media)
+        query = "SELECT tries FROM refusal WHERE account = ? AND shelf = ? AND media = ?"
+        before = self.db.execute(query, where).fetchone() or (0,)
+        version = self.db.execute("SELECT ids_version FROM media WHERE id = ?", (row.media,)).fetchone() or (0,)
+        tries = max(tries, before[0] + 1)
+        next_try = now + WAITS[min(tries, len(WAITS)) - 1]
         self.db.execute(
-            "INSERT INTO refusal VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET why = excluded.why, tries = tries + 1,"
-            " next_try = ? + CASE tries WHEN 1 THEN ? WHEN 2 THEN ? WHEN 3 THEN ? ELSE ? END, ids_version = excluded.ids_version",
-            (
-                row.account,
-                SHELVES[row.shelf],
-                row.media,
-                why,
-                now + WAITS[0],
-                version[0] if version else 0,
-                now,
-                *WAITS[1:],
-            ),
+            "INSERT OR REPLACE INTO refusal (account, shelf, media, why, tries, next_try, ids_version)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*where, why, tries, next_try, version[0]),
         )
 
     def accepted(self, row: Row) -> None:

@@ -43,6 +43,16 @@ _PARTLY = (
     " GROUP BY m.id ORDER BY m.id"
 )
 """Every service can be told of a film by its id of IMDb or TMDb, and of a show by one of TheTVDB, too."""
+_TWICE = (
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + " FROM (SELECT DISTINCT a.id FROM media AS a INDEXED BY media_whole"
+    " JOIN media AS b INDEXED BY media_whole ON b.kind = a.kind AND b.title = a.title AND b.id <> a.id"
+    " AND abs(b.year - a.year) <= 1 WHERE a.kind <= 2 AND b.kind <= 2 AND a.title <> ''"
+    " AND EXISTS (SELECT 1 FROM ids WHERE media = b.id AND standing = 0 AND space <> 'slug') AND NOT EXISTS (SELECT 1 FROM ids AS i"
+    " JOIN ids AS o ON o.media = b.id AND o.space = i.space WHERE i.media = a.id AND i.space <> 'slug')) AS x"
+    " CROSS JOIN media AS m ON m.id = x.id CROSS JOIN handle AS h ON h.media = m.id" + _DUE
+    + " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " GROUP BY m.id ORDER BY m.id"
+)  # fmt: skip
+"""Two of one title and year that have no database in common may be one: a further id tells."""
 _UNPLACED = (
     "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + ", m.aired FROM ("
     "SELECT id FROM media WHERE kind = 4 AND (ordering <> '' OR season = 0) UNION SELECT p.id FROM renumbered AS r"
@@ -113,8 +123,10 @@ class Lookups:
         return self._asked_about(_UNKNOWN, accounts, now)
 
     def partly_known(self, accounts: Collection[int], now: int) -> list[Unknown]:
-        """Those that bear ids, but none that every service can be told."""
-        return self._asked_about(_PARTLY, accounts, now)
+        """Those that bear ids, but none that every service can be told, or none that tells them from others of their
+        title."""
+        found = self._asked_about(_PARTLY, accounts, now) + self._asked_about(_TWICE, accounts, now)
+        return list({one.number: one for one in found}.values())
 
     def unplaced(self, accounts: Collection[int], now: int) -> list[Unknown]:
         """The episodes without an id whose place says too little: specials, other orders, seasons numbered differently.

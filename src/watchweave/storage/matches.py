@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import json, msgpack
 
-from ..core.media import PUBLIC, STRONG, Media
+from ..core.media import STRONG, Media
 from .joins import hand_over, join, part
-from .page import listed
+from .page import Thing, is_named, listed
 from .sheet import Sheet
 from .store import enter
 
@@ -77,29 +77,54 @@ class Matches:
             settled |= {native: known[native][1] for native in shows - again.keys()}
             fresh = {native: again.get(native, told) for native, told in fresh.items() if native not in settled}
         things = [(media, of_parent.get(id(media.parent))) for media, _, _ in fresh.values()]
-        sheet = Sheet(self.db, self.account, self.teller)
-        sheet.load(things, {native: was for native, (_, _, was) in fresh.items() if was})
+        sheet, left = self._sheet(fresh, things)
         settled |= {native: sheet.settle(native, *thing) for native, thing in zip(fresh, things, strict=True)}
         sheet.write()
         self._name(fresh, settled, sheet.placed)
+        joined: dict[int, int] = {}
         for other, into in sheet.joins():
-            join(self.db, other, into)
+            joined |= join(self.db, other, into)
+        arrived = {native for native, (_, _, was) in fresh.items() if was != settled[native]}
+        self._hand_over(fresh, settled, joined)
         self._confirm(fresh, settled)
-        parted = sum(part(self.db, show, season) for show, season in sorted(sheet.told_apart))
-        return settled, bool(sheet.joined or parted)
+        told_apart = sheet.told_apart | self._of_shows(joined)
+        parted = sum(part(self.db, *told, (self.account, arrived)) for told in sorted(told_apart))
+        return settled, bool(sheet.joined or parted or left)
+
+    def _of_shows(self, joined: Mapping[int, int]) -> set[tuple[int, int]]:
+        """The seasons of shows that have turned out to be one in which places are no keys."""
+        query = "SELECT show, season FROM renumbered WHERE show IN (SELECT value FROM json_each(?))"
+        return set(self.db.execute(query, (listed(sorted(set(joined.values()))),))) if joined else set()
+
+    def _sheet(self, fresh: dict[str, Fresh], things: Sequence[Thing]) -> tuple[Sheet, int]:
+        """What is known of these. What stands by its place in a season of which they say otherwise has left it: so many
+        names did."""
+        parted: set[tuple[int, int]] = set()
+        left = 0
+        while True:
+            sheet = Sheet(self.db, self.account, self.teller)
+            sheet.load(things, {native: was for native, (_, _, was) in fresh.items() if was})
+            apart = sheet.moved_places(zip(fresh, things, strict=True)) - parted
+            if not apart:
+                return sheet, left
+            enter(self.db, "INSERT OR IGNORE INTO renumbered", sorted(apart))
+            left += sum(part(self.db, *told, (self.account, ())) for told in sorted(apart))
+            parted |= apart
+            for native, was, _ in self._handles(sorted(fresh)).values():
+                fresh[native] = (*fresh[native][:2], was)
 
     def _confirm(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int]) -> None:
         """Who told an id that is told now as well goes by more than a place from now on."""
         placed = self.db.execute(PLACED, (listed(sorted(set(settled.values()))),)).fetchall()
         there = {media for (media,) in placed}
         said = [
-            (settled[native], space, value)
+            (settled[native], space, value, native)
             for native, (media, _, _) in (fresh.items() if there else ())
             if settled[native] in there
             for space, value in media.ids.items()
         ]
-        if said:
-            self.db.execute(CONFIRMED, (listed(said), self.account))
+        for step in (CONFIRMED, CONFIRMS) if said else ():
+            self.db.execute(step, (listed(said), self.account))
 
     def _pinned(self, natives: Sequence[str]) -> list[str]:
         """Those of these names of which a person has said what they stand for, whatever their account says."""
@@ -127,9 +152,33 @@ class Matches:
             if not was
         ]
         enter(self.db, "INSERT INTO handle (account, native, media, print, placed, named)", new)
-        for native, (_, _, was) in fresh.items():
-            if was and was != settled[native]:
-                hand_over(self.db, self.account, was, settled[native])
+        named = [settled[native] for native, (_, _, was) in fresh.items() if was != settled[native]]
+        self.db.execute(
+            "DELETE FROM refusal WHERE account = ? AND media IN (SELECT value FROM json_each(?))",
+            (self.account, listed(named)),
+        )  # it knows them, after all
+        if self.teller is None:
+            moved = [native for native, (_, _, was) in fresh.items() if was not in (0, settled[native])]
+            self.db.execute(NOT_ASKED, (self.account, listed(moved)))
+        self.db.executemany(
+            CALLED_ANEW,
+            [
+                (media.title, media.year, media.runtime, media.aired, settled[native], self.account, native)
+                for native, (media, _, was) in fresh.items()
+                if was != settled[native] and placed[native]
+            ],
+        )
+
+    def _hand_over(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int], joined: Mapping[int, int]) -> None:
+        """What was told by names that stand for something else now is told of that, after all joins."""
+
+        def final(number: int) -> int:
+            return final(joined[number]) if number in joined else number
+
+        pairs = {(final(was), final(settled[native])) for native, (_, _, was) in fresh.items() if was}
+        for old, new in sorted(pairs):
+            if old != new:
+                hand_over(self.db, self.account, old, new)
 
 
 PLACED = "SELECT DISTINCT media FROM handle INDEXED BY handle_placed WHERE placed = 1 AND media IN (SELECT value FROM json_each(?))"
@@ -137,11 +186,17 @@ CONFIRMED = (
     "UPDATE handle SET placed = 0 WHERE placed = 1 AND (media, account) IN (SELECT i.media, i.source FROM json_each(?1) AS j"
     " JOIN ids AS i ON i.media = j.value ->> 0 AND i.space = j.value ->> 1 AND i.value = j.value ->> 2 WHERE i.source <> ?2)"
 )
-
-
-def is_named(media: Media) -> bool:
-    """Does it tell an id of its own that others know, too?"""
-    return not media.ids.keys().isdisjoint(PUBLIC)
+CALLED_ANEW = (
+    "UPDATE media SET title = ?1, year = ?2, runtime = ?3, aired = ?4 WHERE id = ?5 AND NOT EXISTS (SELECT 1 FROM handle"
+    " WHERE media = ?5 AND (account <> ?6 OR native <> ?7)) AND NOT EXISTS (SELECT 1 FROM ids WHERE media = ?5)"
+)
+"""Where something stands of which nobody else says anything any more, it is what the one says who stands there now."""
+NOT_ASKED = "DELETE FROM lookup WHERE account = ? AND source <> 'person' AND native IN (SELECT value FROM json_each(?))"
+"""What was found out about a name that stands for something else now was found out about that."""
+CONFIRMS = (
+    "UPDATE handle SET placed = 0 WHERE placed = 1 AND account = ?2 AND native IN (SELECT j.value ->> 3 FROM json_each(?1) AS j"
+    " JOIN ids AS i ON i.media = j.value ->> 0 AND i.space = j.value ->> 1 AND i.value = j.value ->> 2 WHERE i.source <> ?2)"
+)
 
 
 def name_of(media: Media) -> str:

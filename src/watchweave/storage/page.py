@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import json
 
 from ..core.identity import Candidate, Standing, says_so
-from ..core.media import STRONG, Kind, Media
+from ..core.media import PUBLIC, STRONG, Kind, Media
 
 Place = tuple[int, int, int | None, int | None, str]
 """Show, kind, season and number, and the order in which they count."""
@@ -66,13 +66,16 @@ class Page:
         )
 
     def _spoil_repeated(self, things: Iterable[Thing]) -> None:
-        """An id that this page tells of two episodes of a show is a key of neither, whichever of them comes first."""
+        """An id that this page tells of two episodes of a show is a key of neither, whichever of them comes first. Places
+        in two orders cannot be compared, unless they are those of one show in one library."""
         first: dict[tuple[Id, int, str], tuple[int | None, int | None]] = {}
         for media, parent in things:
             if media.kind is Kind.EPISODE and parent is not None and media.number is not None:
                 place = (media.season, media.number)
+                within = [media.order, *(f"in {key}" for key in (media.parent.keys[:1] if media.parent else ()))]
                 for named in media.ids.items():
-                    if first.setdefault((named, parent, media.order), place) != place and named[0] != "slug":
+                    firsts = [first.setdefault((named, parent, order), place) for order in within]
+                    if named[0] != "slug" and any(one != place for one in firsts):
                         self.spoilt[media.kind][named] = Standing.AMBIGUOUS
                         self.owners[media.kind].pop(named, None)
 
@@ -155,9 +158,18 @@ class Page:
     def _telling(self, media: Media, place: Place | None) -> int | None:
         """What stands there, if the place tells: specials, and seasons that others number otherwise, need the title too."""
         there = self.by_place.get(place) if place is not None else None
-        if there is None or place is None or not self._doubtful(place) or says_so(media, self._held(there)):
-            return there
-        return None
+        if there is None or place is None or self._doubtful(place):
+            return there if there is not None and says_so(media, self._held(there)) else None
+        return None if self._denied(there, media.ids) else there
+
+    def _denied(self, number: int, ids: Mapping[str, str]) -> bool:
+        """Was it told another id than these? One that is no key may still be right."""
+        query = (
+            "SELECT space, value FROM ids WHERE media = ? AND standing >= ?" if ids and number not in self.new else ""
+        )
+        told = self.db.execute(query, (number, int(Standing.AMBIGUOUS))).fetchall() if query else []
+        own = {space for space, value in told if ids.get(space) == value}
+        return any(ids.get(space, value) != value and space not in own for space, value in told)
 
     def _doubtful(self, place: Place) -> bool:
         show, kind, season, _, order = place
@@ -180,6 +192,11 @@ def place_of(media: Media, parent: int) -> Place | None:
     if media.season is None or (media.number is None and media.kind is Kind.EPISODE) or media.order == "own":
         return None
     return (parent, int(media.kind), media.season, media.number, media.order)
+
+
+def is_named(media: Media) -> bool:
+    """Does it tell an id of its own that others know, too?"""
+    return not media.ids.keys().isdisjoint(PUBLIC)
 
 
 def listed(values: Sequence[object]) -> str:

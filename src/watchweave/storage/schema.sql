@@ -24,7 +24,7 @@ CREATE TABLE media (
   title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT,
   ordering TEXT NOT NULL DEFAULT '', aired INTEGER) STRICT;
 CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
-CREATE INDEX media_whole ON media (kind) WHERE kind <= 2;
+CREATE INDEX media_whole ON media (kind, title) WHERE kind <= 2;
 CREATE INDEX media_apart ON media (parent) WHERE kind = 4 AND (ordering <> '' OR season = 0);
 -- seasons of shows in which not all accounts number alike: a place there is no key
 CREATE TABLE renumbered (
@@ -44,6 +44,10 @@ CREATE TABLE handle (
 CREATE INDEX handle_media ON handle (media, account, library);
 CREATE INDEX handle_library ON handle (account, library);
 CREATE INDEX handle_placed ON handle (media) WHERE placed = 1;
+-- a name of the account stood for the one before, and that has another name there now; until it was read whole
+CREATE TABLE renamed (
+  account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media, before INTEGER NOT NULL,
+  PRIMARY KEY (account, media, before)) STRICT, WITHOUT ROWID;
 -- what was asked of something that an account names without any id, and what it may be; taken: the ids that were believed
 CREATE TABLE lookup (
   account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, asked INTEGER NOT NULL,

@@ -10,14 +10,7 @@ from ..core.media import PUBLIC, Kind, Media
 from .joins import ITS_OWN_IDS, follow, join, move
 from .lookups import NEVER, Lookups, Unknown
 
-ASIDE = (
-    "UPDATE handle SET media = :new, print = :print WHERE account = :account AND native = :native",
-    "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old"
-    " AND NOT EXISTS (SELECT 1 FROM handle WHERE account = :account AND media = :old)"
-    " AND EXISTS (SELECT 1 FROM journal AS j WHERE j.account = held.account AND j.media = held.media"
-    " AND j.shelf = held.shelf AND j.state = 'done' AND j.value = held.seen)",
-)
-"""What one name of a media is taken away with: what we wrote there is known and no news; what a person did is told anew."""
+ASIDE = "UPDATE handle SET media = :new, print = :print WHERE account = :account AND native = :native"
 FOUND_OUT = "DELETE FROM ids WHERE media = ? AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?)"
 RIVALS = (
     "SELECT DISTINCT b.media FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.value = a.value AND b.kind = a.kind"
@@ -156,8 +149,7 @@ class Settled:
     # ---------------------------------------------------------------- steps
     def _name_aside(self, old: int, new: int, account: int, media: Media, *, print_: int) -> None:
         given = {"old": old, "new": new, "account": account, "native": media.key, "print": print_}
-        for step in ASIDE:
-            self.db.execute(step, given)
+        self.db.execute(ASIDE, given)
 
     def _parent(self, number: int) -> int | None:
         (parent,) = self.db.execute("SELECT parent FROM media WHERE id = ?", (number,)).fetchone()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from ..core.identity import Candidate, Standing, Verdict, differences, judge, same_show, shared
-from ..core.media import STRONG, Media
-from .page import Id, Page, Place, listed, place_of
+from ..core.identity import Candidate, Standing, Verdict, differences, judge, other_place, same_show, shared
+from ..core.media import STRONG, Kind, Media
+from .page import Id, Page, Place, Thing, is_named, listed, place_of
 from .store import enter
 
 JOINING = frozenset(STRONG)
@@ -25,23 +25,58 @@ class Sheet(Page):
         self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
         self.joined: dict[int, int] = {}
         self.named: set[int] = set()
-        """The media that were named on this sheet, by more than their place."""
+        """The media that were named on this sheet by an id."""
         self.placed: dict[str, bool | None] = {}
         """Does this name go by its place alone? None: it goes by what it went by."""
         self.new_ids: list[tuple[int, str, str, int, int, int]] = []
         self.standings: dict[tuple[int, Id], int] = {}
         self.frozen: list[tuple[str, int]] = []
         self.filled: dict[int, tuple[str, int | None, int | None, int | None]] = {}
-        self.replaced: dict[int, tuple[int | None, int | None]] = {}
-        """Where those stand as first shown that were only known in another order."""
+        self.replaced: dict[int, tuple[int | None, int | None, str]] = {}
+        """Where those stand, and in which order, that were known at another place."""
         self.told_apart: set[tuple[int, int]] = set()
+
+    # ---------------------------------------------------------------- before anything is judged
+    def moved_places(self, named: Iterable[tuple[str, Thing]]) -> set[tuple[int, int]]:
+        """Seasons of which this page says by ids that they are numbered differently, whichever of its rows comes first."""
+        for native, (media, parent) in named:
+            place = place_of(media, parent) if parent is not None and media.kind is Kind.EPISODE else None
+            there = self.by_place.get(place) if media.ids and place is not None else None
+            if place is not None and there is not None and there not in self._sharing(media):
+                unlike = differences(media.ids, self._held(there).ids)
+                if self._denied(there, media.ids) or (unlike and all(self._brought(there, space) for space in unlike)):
+                    self._tell_apart(place[0], place[2])
+            for number in self._sharing(media) if place is not None else ():
+                held = self._held(number)
+                if place is None or place[2:] == held.place or place[4] != held.order or held.number is None:
+                    continue
+                alone = self.before.get(native) == number and self._is_only_name(number, native)
+                brought = all(self._brought(number, space) for space in shared(media, held))
+                another = not brought and self._is_another(held, native, place)
+                if not (alone or another):
+                    self._compare_places(held, place)
+        return self.told_apart
+
+    def _is_only_name(self, number: int, native: str) -> bool:
+        """Is this the only name of it? Then it stands where that says."""
+        query = "SELECT 1 FROM handle WHERE media = ? AND (account <> ? OR native <> ?) LIMIT 1"
+        return self.db.execute(query, (number, self.account, native)).fetchone() is None
+
+    def _brought(self, number: int, space: str) -> bool:
+        """Has a name brought this id of it that is there by its place alone?"""
+        query = (
+            "SELECT 1 FROM ids AS i JOIN handle AS h ON h.media = i.media AND h.account = i.source AND h.placed = 1"
+            " WHERE i.media = ? AND i.space = ? AND NOT EXISTS (SELECT 1 FROM handle AS o WHERE o.media = i.media"
+            " AND o.account = i.source AND o.placed = 0) LIMIT 1"
+        )
+        return self.db.execute(query, (number, space)).fetchone() is not None
 
     # ---------------------------------------------------------------- what is said now
     def settle(self, native: str, media: Media, parent: int | None) -> int:
         """The number of the media that this is."""
         self.placed[native] = False
         number = self._settle(native, media, parent)
-        if not self.placed[native]:
+        if not self.placed[native] and is_named(media):
             self.named.add(number)
         return number
 
@@ -63,14 +98,20 @@ class Sheet(Page):
                 and not differences(media.ids, held.ids)
                 and not self._is_another(held, native, place)
             ):
+                again = found == self.before.get(native)
+                if again and place is not None and place[2:] != held.place and self._is_only_name(found, native):
+                    held = self._place_anew(held, place)
                 self._compare_places(held, place)
-                self.placed[native] = not sharing
-                return self._more(held, media, again=found == self.before.get(native))
+                self.placed[native] = None if again and sharing else not sharing
+                return self._more(held, media, again=again)
         candidates = [self._held(number) for number in sharing]
         others = [candidate for candidate in candidates if self._is_another(candidate, native, place)]
+        others += self._called_two([c for c in candidates if c not in others], media, place)
         at = self._at(place)
         there = at if at in sharing else self._telling(media, place)
         by_place = self._held(there) if there is not None else None
+        if there in sharing and there == self.before.get(native) and self._is_only_name(there, native):
+            by_place = None  # nobody but this name has said that it stands there
         strangers = self._strangers(parent, candidates)
         verdict = judge(media, parent, by_place, [c for c in candidates if c not in others], strangers)
         by_itself = by_place is not None and not shared(media, by_place)
@@ -78,7 +119,8 @@ class Sheet(Page):
         number = self._enter(media, parent, replace(verdict, standing={**verdict.standing, **ambiguous}))
         self.placed[native] = by_itself and number == there
         if place is not None:
-            self._compare_places(self._held(number), place)
+            for one in (self._held(number), *(c for c in candidates if c not in others)):
+                self._compare_places(one, place)
             if there is not None and number != there and verdict.media is None:
                 self._tell_apart(place[0], place[2])  # it has other ids than what stands there
             self._join_shows(place, self._held(number))
@@ -90,6 +132,16 @@ class Sheet(Page):
             return
         self._tell_apart(place[0], place[2])
         self._tell_apart(held.parent, held.season)
+
+    def _place_anew(self, held: Candidate, place: Place) -> Candidate:
+        """Who alone names it says that it stands elsewhere now."""
+        if (place[0], place[4]) != (held.parent, held.order):
+            return held
+        self.replaced[held.media] = place[2], place[3], place[4]
+        self.media[held.media] = held = replace(held, season=place[2], number=place[3])
+        self._meet(held)
+        self.by_place.setdefault(place, held.media)
+        return held
 
     def _tell_apart(self, show: int | None, season: int | None) -> None:
         if show is not None and season is not None and (show, season) not in self.renumbered:
@@ -124,12 +176,27 @@ class Sheet(Page):
                 self.joined[max(one, other)] = min(one, other)
 
     def _is_another(self, held: Candidate, native: str, place: Place | None) -> bool:
-        """Does this account name that media already, by another name at another place? Then one id is on two episodes."""
+        """Does this account tell an id of that media already, by another name at another place? Then one id is on two
+        episodes."""
         if place is None or place[2:] == held.place:
             return False
-        query = "SELECT 1 FROM handle WHERE media = ? AND account = ? AND native <> ? AND placed = 0 LIMIT 1"
+        query = (
+            "SELECT 1 FROM handle WHERE media = ? AND account = ? AND native <> ? AND placed = 0 AND named = 1 LIMIT 1"
+        )
         named = held.media in self.named
         return named or self.db.execute(query, (held.media, self.account, native)).fetchone() is not None
+
+    def _called_two(self, candidates: Sequence[Candidate], media: Media, place: Place | None) -> list[Candidate]:
+        """Episodes that an account tells apart by ids of theirs are not one because they share ids with this: all but the
+        one at its place, or that shares most."""
+        if media.kind is not Kind.EPISODE or len(candidates) < 2 or place is None:
+            return []
+        first, *rest = sorted(candidates, key=lambda c: (c.place != place[2:], -len(shared(media, c)), c.media))
+        query = (
+            "SELECT 1 FROM handle AS a JOIN handle AS b ON b.account = a.account AND b.placed = 0 AND b.named = 1"
+            " AND b.media = ? WHERE a.media = ? AND a.placed = 0 AND a.named = 1 LIMIT 1"
+        )
+        return [c for c in rest if other_place(c, first) and self.db.execute(query, (c.media, first.media)).fetchone()]
 
     def _add(self, media: Media, parent: int | None, place: Place | None) -> int:
         """A new media, with all of its ids."""
@@ -153,18 +220,24 @@ class Sheet(Page):
             self.filled[held.media] = (*told, aired)
             held = self.media[held.media] = replace(held, title=told[0], year=told[1], runtime=told[2])
         if held.order and not media.order and media.number is not None:
-            self.replaced[held.media] = media.season, media.number
+            self.replaced[held.media] = media.season, media.number, ""
             self.media[held.media] = replace(held, season=media.season, number=media.number, order="")
             self._meet(self.media[held.media])
         return held.media
 
     def _meet(self, held: Candidate) -> None:
-        """What stands where this turns out to stand is this, unless something contradicts."""
+        """What stands where this turns out to stand is this, unless something contradicts. What this account calls
+        otherwise may be said to stand elsewhere, too, further down this page."""
         place = (held.parent or 0, held.kind, *held.place)
         there = self._at(place)
         if there is None or there == held.media or self._doubtful(place):
             return
-        if not differences(held.ids, self._held(there).ids):
+        query = "SELECT 1 FROM handle WHERE media = ? AND account = ? LIMIT 1"
+        if self.db.execute(query, (there, self.account)).fetchone() is not None:
+            return
+        if differences(held.ids, self._held(there).ids) or self._denied(there, held.ids):
+            self._tell_apart(held.parent, held.season)
+        else:
             self.joined[max(there, held.media)] = min(there, held.media)
 
     def _keep(self, held: Candidate, space: str, value: str) -> None:
@@ -231,7 +304,7 @@ class Sheet(Page):
         )  # fmt: skip
         enter(self.db, "INSERT OR IGNORE INTO renumbered", sorted(self.told_apart))
         self.db.executemany(
-            "UPDATE media SET season = ?, number = ?, ordering = '' WHERE id = ?",
+            "UPDATE media SET season = ?, number = ?, ordering = ? WHERE id = ?",
             [(*place, number) for number, place in self.replaced.items()],
         )
         enter(self.db, "INSERT OR IGNORE INTO ids", self._id_rows())

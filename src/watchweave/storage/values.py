@@ -90,6 +90,13 @@ class Values:
             [(account, shelf, change.media, change.value, change.at) for change in changes],
         )
 
+    def seen(self, account: int, shelf: int, media: int) -> Value:
+        """What the account showed when last looked."""
+        row = self.db.execute(
+            "SELECT seen FROM held WHERE account = ? AND shelf = ? AND media = ?", (account, shelf, media)
+        ).fetchone()
+        return row[0] if row else None
+
     def see_new(self, account: int, shelf: int) -> None:
         """The staged records of which the account has no row yet are what it shows."""
         self.db.execute(
@@ -281,10 +288,14 @@ class Values:
         return [Due(*row) for row in rows]
 
     def flagged(self, accounts: Sequence[int], medias: Sequence[int]) -> dict[int, int]:
-        """Of these media, those that one of the accounts shows as watched, and which account."""
+        """Of these media, those that one of the accounts shows as watched, and which account. What we marked ourselves for
+        the sake of a play that has turned out to be of something else does not count."""
         rows = self.db.execute(
             "SELECT h.media, min(h.account) FROM json_each(?) AS j CROSS JOIN json_each(?) AS a CROSS JOIN held AS h"
-            " ON h.account = a.value AND h.shelf = 2 AND h.media = j.value WHERE h.seen IS NOT NULL GROUP BY h.media",
+            " ON h.account = a.value AND h.shelf = 2 AND h.media = j.value WHERE h.seen IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM journal AS w WHERE w.media = h.media AND w.account = h.account AND w.shelf = 2"
+            " AND w.verb = 'add' AND w.state = 'done' AND NOT EXISTS (SELECT 1 FROM play WHERE media = h.media))"
+            " GROUP BY h.media",
             (json.dumps(medias), json.dumps(accounts)),
         )
         return dict(rows.fetchall())
