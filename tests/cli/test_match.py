@@ -434,3 +434,16 @@ def test_of_what_is_taken_away_a_persons_word_goes_along_and_ours_does_not(tmp_p
         assert place.run("match", one["name"], f"tmdb:{place.work('m2').ids['tmdb']}").code == 0
         settle_all(place)
         assert ("m2" in [one.work.uid for one in place.account.rated()]) is (rated_on == "plex")
+
+
+def test_what_was_written_by_a_match_is_taken_back_after_it_was_forgotten(place):
+    """Trakt's rating was written to the file of another film; the match is taken back, and then the run."""
+    film = place.work("m1")
+    place.account.rate(film, 8)
+    place.run("sync")
+    assert place.plex.owner.view.state(place.plex.item("m1")).rating == 8
+    assert place.run("match", f"{film.title} ({film.year})", "forget").code == 0
+    place.run("sync")
+    ended = place.run("undo", "1", "--yes")
+    assert ended.code == 0, ended.out + ended.err
+    assert place.plex.owner.view.state(place.plex.item("m1")).rating is None

@@ -58,7 +58,7 @@ STEPS = (
 
 ENTRIES = "UPDATE entry SET media = :new WHERE account = :account AND media = :old"
 OURS = (
-    "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old AND seen IS (SELECT j.value"
+    "UPDATE OR IGNORE held SET media = :new WHERE account = :account AND media = :old AND shelf <> 4 AND seen IS (SELECT j.value"
     " FROM journal AS j WHERE j.account = :account AND j.media = :old AND j.shelf = held.shelf AND j.state = 'done'"
     " ORDER BY j.id DESC LIMIT 1)"
 )
@@ -93,7 +93,8 @@ MOVES = (
     "UPDATE OR IGNORE now SET media = :new WHERE account = :account AND media = :old",
     "DELETE FROM now WHERE account = :account AND media = :old",
     "UPDATE now_play SET media = :new WHERE account = :account AND media = :old",
-    "UPDATE journal SET media = :new WHERE account = :account AND media = :old AND (shelf = 2 OR state = 'done')",
+    "UPDATE journal SET media = :new WHERE account = :account AND media = :old AND shelf <> 4 AND (shelf = 2"
+    " OR state = 'done')",  # a wish (4) is for the thing, and not for what stands in the library
     "DELETE FROM refusal WHERE account = :account AND media = :old",
     "INSERT OR IGNORE INTO unripe SELECT c.id, m.value FROM circle AS c CROSS JOIN json_each(json_array(:old, :new)) AS m"
     " WHERE EXISTS (SELECT 1 FROM media WHERE id = m.value)",
