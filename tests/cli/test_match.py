@@ -447,3 +447,21 @@ def test_what_was_written_by_a_match_is_taken_back_after_it_was_forgotten(place)
     ended = place.run("undo", "1", "--yes")
     assert ended.code == 0, ended.out + ended.err
     assert place.plex.owner.view.state(place.plex.item("m1")).rating is None
+
+
+@pytest.mark.parametrize("undone", ["before", "after", "never"])
+def test_a_wrong_word_that_is_corrected_marks_nothing(place, undone):
+    """Its owner says that m1 is m2, which stands in the library unwatched, and corrects that later."""
+    asking(place)
+    one, other = place.work("m1"), place.work("m2")
+    name = f"{one.title} ({one.year})"
+    assert place.run("match", name, f"tmdb:{other.ids['tmdb']}").code == 0
+    assert place.run("sync").code == 0
+    for step in {"before": ("undo", "forget"), "after": ("forget", "undo"), "never": ("forget",)}[undone]:
+        ended = place.run(*(("undo", "2", "--yes") if step == "undo" else ("match", name, "forget")))
+        assert ended.code in (0, 4), ended.err
+    place.run("match", name, f"tmdb:{one.ids['tmdb']}")
+    for _ in range(3):
+        place.run("sync")
+    assert place.plex.owner.view.state(place.plex.item("m2")).count == 0
+    assert (place.plays("m1"), place.plays("m2")) == (1, undone == "never")

@@ -416,3 +416,16 @@ def test_on_how_long_a_film_is_the_source_outweighs_a_library_with_the_same_wron
     town.trakt.rate("remake", 70, NOON - DAY)
     town.sync(yes=True)
     assert "heat" not in town.plex.ratings
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [(100, False), (130, True), (None, False)])
+def test_of_two_films_of_one_title_in_one_library_none_is_taken_for_the_other_unless_it_is_as_long(minutes, taken):
+    """Twins, of 130 minutes, stands there with its ids; beside it a file of that title without any."""
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("twins", runtime=130 * MINUTE)
+    town.film("file", runtime=minutes and minutes * MINUTE)
+    town.things["file"].title = "Twins"
+    town.plex.nameless = {"file"}
+    town.plex.watch("file", NOON - 3 * DAY, NOON)
+    town.sync(yes=True)
+    assert bool(town.trakt.plays) is taken

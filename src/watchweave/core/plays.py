@@ -78,6 +78,10 @@ class Play(Struct):
     def shown(self) -> bool:
         return any(s.state in (State.HERE, State.LEAVE) for s in self.sightings.values())
 
+    def borne(self) -> bool:
+        """Has anybody but us ever shown it as this? Else it stands on our own writes alone."""
+        return any(not s.ours and (s.key is not None or s.state is not State.GONE) for s in self.sightings.values())
+
     def see(self, entry: Entry) -> None:
         """This entry is this play."""
         old = self.sightings.get(entry.account)

@@ -144,10 +144,17 @@ class Identify:
             self.lookups.put_off(asked)
             return
         offers = [offer(teller, proposal) for teller, proposal in answer.said]
-        sure = answer.sure if answer.sure and not self.lookups.strange(asked.media, answer.sure[1].ids) else None
+        sure = answer.sure
+        if sure and (self.lookups.strange(asked.media, sure[1].ids) or self._beside(asked, sure[1])):
+            sure = None
         self.lookups.keep(asked, answer.source, offers, self.asking.clock(), sure[1].ids if sure else None)
         if sure is not None:
             self.lookups.learn(asked.number, sure[1].ids, sure[0])
+
+    def _beside(self, asked: Unknown, found: Media) -> bool:
+        """Is this taken by its title, though the same library has the one that it would be?"""
+        named = asked.media.ids.keys() & PUBLIC
+        return not named and self.lookups.stands_beside(asked, found.ids)
 
 
 def askable(source: Source, media: Media) -> str:

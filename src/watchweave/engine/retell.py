@@ -208,7 +208,10 @@ class Retell:
         resets = self.plays.resets(self.circle.id, medias)
         for media in medias:
             old = truths.get(media)
-            value = PRESENT if watched(pasts[media].plays, *resets.get(media, (NEVER, 0))) else None
+            plays, reset = pasts[media].plays, resets.get(media, (NEVER, 0))
+            value = PRESENT if watched(plays, *reset) else None
+            if (old is None or old.value is None) and not watched([p for p in plays if p.borne()], *reset):
+                value = None  # nobody is to be told what only our own writes say
             if old is None and value is None:
                 continue
             if old is None or old.value != value or (value and media in self.renewed):

@@ -31,7 +31,7 @@ TOP = (
         "metadata",
         "metadata sources by name",
         "",
-        "Places that know what things are, and the keys to them. None is asked yet.",
+        "Places that know what things are, and the keys to them: tmdb, tvdb, omdb.",
     ),
 )
 

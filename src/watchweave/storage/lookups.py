@@ -21,6 +21,8 @@ TELLERS = {"person": -1, "imdb_datasets": -2, "tmdb": -3, "tvdb": -4, "omdb": -5
 """Who may tell an id, beside accounts: the number that stands for them in the database."""
 FIRST, LONGEST = 7 * DAY, 30 * DAY
 """After so long a "no" is asked again, and after twice that the next time, up to so long."""
+COPY = 0.02
+"""So far apart two files of one work are in length, as part of it."""
 NEVER = 1 << 50
 """When what a person settled is asked again."""
 
@@ -178,6 +180,18 @@ class Lookups:
         return media.year is not None and any(
             year not in near and normal(title) != normal(media.title) for title, year in rows
         )
+
+    def stands_beside(self, asked: Unknown, ids: Mapping[str, str]) -> bool:
+        """Is one of these ids borne by something that an account of this one names as well, and that is not known to be as
+        long? Two of one title in one library may be two works; of one length they are copies."""
+        rows = self.db.execute(
+            "SELECT DISTINCT m.runtime FROM json_each(?1) AS j JOIN ids AS i ON i.space = j.key AND i.value = j.value"
+            " AND i.kind = ?2 AND i.standing = 0 AND i.media <> ?3 JOIN media AS m ON m.id = i.media JOIN handle AS h"
+            " ON h.media = i.media AND h.account IN (SELECT account FROM handle WHERE media = ?3)",
+            (json.dumps(dict(ids)), int(asked.media.kind), asked.number),
+        ).fetchall()
+        own = asked.media.runtime or 0
+        return any(not length or abs(length - own) > COPY * length for (length,) in rows)
 
     def learn(self, number: int, ids: Mapping[str, str], teller: str) -> None:
         """It bears these ids too, says this teller; so all its names may stand for what another account names.
