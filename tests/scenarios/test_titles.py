@@ -16,6 +16,9 @@ from watchweave.metadata.base import Source, Works
 from watchweave.storage.lookups import Lookups
 
 
+NONE = {"asked": {}, "saved": 0, "withheld": 0, "failed": {}}
+
+
 @dataclass
 class Library(Source):
     """A metadata source that knows these works, and counts what it is asked."""
@@ -204,7 +207,7 @@ def test_many_films_cost_one_question_each_and_none_the_second_time():
     town.plex.move("history")
     town.settle()
     assert (len(paid.asked), Lookups(town.store.db).unknown([1, 2], town.time + 90 * DAY)) == (600, [])
-    assert town.report.as_json()["lookups"] == {"asked": {}, "saved": 600}
+    assert town.report.as_json()["lookups"] == NONE | {"saved": 600}
     town = town_with(free, paid, films=films)
     free.works, paid.asked = known(town, *films[:560]), []
     town.settle()
@@ -215,9 +218,9 @@ def test_the_report_counts_what_was_asked_and_what_was_saved():
     free, paid = Indexed(name="imdb_datasets", free=True), Indexed()
     town = town_with(free, paid, films=("heat", "alien", "blade"))
     free.works, paid.works = known(town, "heat"), known(town, "alien")
-    assert town.sync().as_json()["lookups"] == {"asked": {"tmdb": 2}, "saved": 1}
-    assert town.sync().as_json()["lookups"] == {"asked": {}, "saved": 3}
-    assert Town(plex=PLEXLIKE, trakt=TRAKTLIKE).sync().as_json()["lookups"] == {"asked": {}, "saved": 0}
+    assert town.sync().as_json()["lookups"] == NONE | {"asked": {"tmdb": 2}, "saved": 1}
+    assert town.sync().as_json()["lookups"] == NONE | {"saved": 3}
+    assert Town(plex=PLEXLIKE, trakt=TRAKTLIKE).sync().as_json()["lookups"] == NONE | {"saved": 0}
 
 
 def test_what_bears_a_disputed_id_is_not_taken_by_its_title():
@@ -429,3 +432,19 @@ def test_of_two_films_of_one_title_in_one_library_none_is_taken_for_the_other_un
     town.plex.watch("file", NOON - 3 * DAY, NOON)
     town.sync(yes=True)
     assert bool(town.trakt.plays) is taken
+
+
+def test_a_plan_says_that_a_sync_would_ask_first():
+    source = Library([film("Heat", 2000, "949")])
+    town = town_with(source, films=("heat", "blade"))
+    assert town.sync(dry_run=True).as_json()["lookups"]["withheld"] == 2
+    assert source.asked == []
+    assert town.sync().as_json()["lookups"]["withheld"] == 0
+
+
+def test_a_source_that_is_down_is_named_and_another_one_is_asked():
+    down, up = Library(down=True), Library([film("Heat", 2000, "949")], name="omdb")
+    town = town_with(down, up)
+    said = town.sync().as_json()["lookups"]
+    assert (said["asked"], list(said["failed"]), up.asked) == ({"tmdb": 1, "omdb": 1}, ["tmdb"], ["Heat"])
+    assert "no answer" in said["failed"]["tmdb"]

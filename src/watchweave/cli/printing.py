@@ -57,9 +57,19 @@ def tell(report: Report, zone: str, most: int = MOST) -> None:
     for hold in report.held:
         _tell_hold(hold)
     tell_problems(report)
+    _tell_lookups(report)
     requests = ", ".join(f"{account} {count}" for account, count in report.requests.items())
     run = "" if report.run is None else f"run {report.run}, "
     say(f"  {run}requests: {requests}{lookups_of(report)}", "dim")
+
+
+def _tell_lookups(report: Report) -> None:
+    """What is wrong with metadata sources, and what a plan does not know yet."""
+    for problem in report.lookups.failed.values():
+        say(f"  {problem} What is not known yet is looked up at a later sync.", "yellow")
+    if withheld := report.lookups.withheld:
+        those = "1 question" if withheld == 1 else f"{withheld} questions"
+        say(f"  A sync asks the metadata sources {those} first, and may then write more than this.", "yellow")
 
 
 def lookups_of(report: Report) -> str:

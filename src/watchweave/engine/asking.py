@@ -32,7 +32,10 @@ class Asking:
         self.clock, self.stop = when
         self.asks = asks
         self.lookups = Lookups(store.db)
-        self.failed: set[str] = set()
+        self.failed: dict[str, str] = {}
+        """What is wrong with whom, in words."""
+        self.withheld: set[Hashable] = set()
+        """Questions that would have cost a request."""
         self.asked: Counter[str] = Counter()
         """Questions of this run that cost requests, by source."""
         self._heard: dict[Hashable, asyncio.Future[Any]] = {}
@@ -48,6 +51,8 @@ class Asking:
             self._heard[name] = asyncio.ensure_future(self._ask(source, ask, nothing))
         answer: T | None = await self._heard[name]
         self.left = self.left or answer is None
+        if answer is None and not (self.asks or source.free):
+            self.withheld.add(question)
         return answer
 
     async def _ask(self, source: Source, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
@@ -71,7 +76,7 @@ class Asking:
     def _fail(self, source: Source, problem: Exception) -> None:
         if source.name not in self.failed:
             log.warning("%s What is not known yet is looked up at a later sync.", problem)
-        self.failed.add(source.name)
+        self.failed.setdefault(source.name, str(problem))
 
     def _spend(self, source: Source) -> bool:
         """May this source be sent one more request? Then it counts."""

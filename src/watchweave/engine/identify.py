@@ -119,9 +119,12 @@ class Identify:
             return Answer(teller, put_off=True)
         if paid := [source for source in able if not source.free]:
             turn, place = divmod(asked.tries, len(paid))
-            source = paid[place]
-            works = await self._search(source, asked.media, narrow=is_common(asked.media) != bool(turn % 2))
-            if works is None:
+            narrow = is_common(asked.media) != bool(turn % 2)
+            for source in (*paid[place:], *paid[:place]):  # where one cannot be asked now, another one may be
+                works = await self._search(source, asked.media, narrow=narrow)
+                if works is not None:
+                    break
+            else:
                 return None
             teller, whole = source.name, whole and works.whole
             said = merged(said, source.name, propose(wanted, works.found, OFFERS))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from ..core.media import SPOKEN, Media
 from ..core.plan import Change, Hold
@@ -104,10 +104,12 @@ class Refused(Struct, frozen=True):
 
 class Lookedup(Struct, frozen=True):
     """Questions to metadata sources by their names, and how many more there would have been if nothing were kept, shared
-    or known without asking."""
+    or known without asking. withheld: how many a sync would have asked; failed: what is wrong with a source."""
 
     asked: dict[str, int] = {}
     saved: int = 0
+    withheld: int = 0
+    failed: dict[str, str] = {}
 
 
 class Report(Struct):
@@ -135,7 +137,7 @@ class Report(Struct):
             "dry_run": self.dry_run,
             "status": self.status,
             "requests": self.requests,
-            "lookups": {"asked": self.lookups.asked, "saved": self.lookups.saved},
+            "lookups": to_builtins(self.lookups),
             "changes": [
                 {
                     "account": line.account,

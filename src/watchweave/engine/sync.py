@@ -92,7 +92,8 @@ async def identify(
         await Episodes(store, asking).all(accounts, request.tell)
         with store.transaction():
             asking.lookups.leave(asking.left or when[1].is_set())
-    return Lookedup(dict(asking.asked), max(0, asking.lookups.kept(accounts) - asking.asked.total()))
+    saved = max(0, asking.lookups.kept(accounts) - asking.asked.total())
+    return Lookedup(dict(asking.asked), saved, len(asking.withheld), asking.failed)
 
 
 def begin(request: Request, store: Store, now: int) -> int:
