@@ -71,6 +71,9 @@ def test_what_a_person_calls_nothing_is_left_alone(place):
     place.write()
     place.run("sync")
     assert (place.plays("m1"), listed(place)) == (0, [])
+    assert "is listed" in place.run("match", one["name"], "forget").out
+    place.run("sync")
+    assert (place.plays("m1"), [again["name"] for again in listed(place)]) == (0, [one["name"]])
 
 
 def test_a_match_by_title_is_taken_back_and_not_made_again(place):
@@ -81,7 +84,9 @@ def test_a_match_by_title_is_taken_back_and_not_made_again(place):
     place.run("sync")
     place.run("sync")
     assert film not in [one.work for one in place.account.rated()]
-    assert listed(place) == []
+    (one,) = listed(place)
+    assert one["candidates"][0]["title"] == film.title
+    assert "you took back what it was taken for" in place.run("why", one["name"]).out
 
 
 @pytest.mark.parametrize(
@@ -168,7 +173,7 @@ def test_why_tells_how_a_match_came_about(asked):
     assert "plex names it without any id; the only one of its title and year, tmdb asked" in told
     assert f"tmdb {asked.work('m1').ids['tmdb']}, said by tmdb" in told
     asked.run("match", title, "forget")
-    assert "plex names it without any id; you said that it is to be left alone" in asked.run("why", title).out
+    assert "plex names it without any id; you took back what it was taken for" in asked.run("why", title).out
 
 
 def test_why_tells_what_was_asked_in_vain(place):
@@ -465,3 +470,13 @@ def test_a_wrong_word_that_is_corrected_marks_nothing(place, undone):
         place.run("sync")
     assert place.plex.owner.view.state(place.plex.item("m2")).count == 0
     assert (place.plays("m1"), place.plays("m2")) == (1, undone == "never")
+
+
+def test_what_bears_an_id_that_the_others_do_not_take_is_listed_and_settled(place):
+    """Nobody knows the number of TheTVDB that Plex has of the film."""
+    item, film = place.plex.item("m1"), place.work("m1")
+    item.guid, item.guids = f"plex://movie/{'0' * 24}", ("tvdb://99999",)
+    (one,) = [each for each in listed(asking(place)) if each["problem"] == "no_ids"]
+    assert place.run("match", one["name"], f"tmdb:{film.ids['tmdb']}").code == 0
+    place.run("sync")
+    assert (place.plays("m1"), listed(place)) == (1, [])

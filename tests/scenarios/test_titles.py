@@ -15,7 +15,6 @@ from watchweave.errors import Unavailable, UnexpectedAnswer
 from watchweave.metadata.base import Source, Works
 from watchweave.storage.lookups import Lookups
 
-
 NONE = {"asked": {}, "saved": 0, "withheld": 0, "failed": {}}
 
 

@@ -12,6 +12,7 @@ from ..engine.report import shown_shelf
 from ..engine.why import MOST, everything, found
 from ..errors import ConfigError
 from ..storage.items import Items
+from ..storage.lookups import FORGOTTEN
 from . import Tools
 from .status import clock
 from .terminal import say
@@ -97,6 +98,8 @@ class Telling:
         if matched["source"] == "person":
             what = "you said what it is" if matched["taken"] else "you said that it is to be left alone"
             say(f"  {matched['account']} names it without any id; {what}, {asked}")
+        elif matched["source"] == FORGOTTEN:
+            say(f"  {matched['account']} names it without any id; you took back what it was taken for, {asked}")
         elif matched["taken"]:
             say(
                 f"  {matched['account']} names it without any id; the only one of its title and year, {who} asked, {asked}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from ..core.media import PUBLIC, SPOKEN, Media
+from ..core.media import SPOKEN, Media
 from ..core.merge import mark
 from ..core.plan import Change
 from ..errors import ConfigError
@@ -130,7 +130,7 @@ def past(store: Store, most: int = 50, *, writing: bool = False) -> list[dict[st
 _NAMELESS = (
     "SELECT h.account, m.id FROM media AS m JOIN handle AS h ON h.media = m.id LEFT JOIN media AS s ON s.id = m.parent"
     " WHERE NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.standing = 0 AND i.space IN (SELECT value FROM json_each(?1))"
-    " AND (i.media = m.id OR i.media = m.parent)) AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account"
+    " AND (m.kind > 1 OR i.space <> 'tvdb') AND (i.media = m.id OR i.media = m.parent)) AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account"
     " AND l.native = h.native AND l.source = 'person' AND l.taken IS NULL) GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
 )
 _FROZEN = (
@@ -158,7 +158,7 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
         )
     }
     found: list[tuple[int, int, dict[str, Any]]] = []
-    for account, media in store.db.execute(_NAMELESS, (json.dumps(PUBLIC),)):
+    for account, media in store.db.execute(_NAMELESS, (json.dumps(SPOKEN),)):
         why = "it has no id of any public database, so no other account can be told what it is"
         found.append((account, media, {"problem": "no_ids", "shelf": None, "why": why}))
     for account, media, why in store.db.execute(_FROZEN):

@@ -22,8 +22,8 @@ NEXT = "The next sync reads what belongs to it."
 def settle(store: Store, words: str, choice: str, now: int) -> str:
     """Settle what the thing of this name is. Returns what follows, for people; ConfigError says what was not understood.
 
-    choice: an id, the number of one of its proposals, `none` (leave it alone), `forget` (take back what was settled or
-    matched by its title), `same` or `apart` (of what contradicts something else), `apart:ACCOUNT` (that account means
+    choice: an id, the number of one of its proposals, `none` (leave it alone), `forget` (take back any of that, or what
+    was matched by its title), `same` or `apart` (of what contradicts something else), `apart:ACCOUNT` (that account means
     something else by it).
     """
     settled = Settled(store.db, now)
@@ -31,10 +31,12 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
     with store.transaction(durable=True):
         if word == "forget" and not account:
             what = "was taken for anything by its title, or by you"
-            number = _meant(store, words, settled.taken, what, settled.called(words))
+            number = _meant(
+                store, words, lambda n: settled.taken(n) or settled.left_alone(n), what, settled.called(words)
+            )
             name = _named(store, number)
             settled.forget(number, words)
-            return f"{name} stands for itself again. {NEXT}"
+            return f'{name} stands for itself again, and is listed by "watchweave unmatched". {NEXT}'
         if word == "apart" and account:
             return _apart(store, settled, words, account)
         if choice in ("same", "apart"):

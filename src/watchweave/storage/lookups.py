@@ -21,6 +21,8 @@ TELLERS = {"person": -1, "imdb_datasets": -2, "tmdb": -3, "tvdb": -4, "omdb": -5
 """Who may tell an id, beside accounts: the number that stands for them in the database."""
 FIRST, LONGEST = 7 * DAY, 30 * DAY
 """After so long a "no" is asked again, and after twice that the next time, up to so long."""
+FORGOTTEN = "forgotten"
+"""Who says so, where a person took back what something was taken for: it is listed, and not taken again by itself."""
 COPY = 0.02
 """So far apart two files of one work are in length, as part of it."""
 NEVER = 1 << 50
@@ -161,7 +163,7 @@ class Lookups:
     ) -> None:
         """This was answered, and is not asked again before its time; after a person's word never. taken: the ids that
         are believed."""
-        later = NEVER if source == "person" else now + min(LONGEST, FIRST * 2**asked.tries)
+        later = NEVER if source in ("person", FORGOTTEN) else now + min(LONGEST, FIRST * 2**asked.tries)
         told = json.dumps([[o.ids, o.title, o.year, o.source, o.score, o.why] for o in offers], ensure_ascii=False)
         ids = json.dumps(dict(taken)) if taken else None
         self.db.execute(
@@ -239,7 +241,7 @@ class Lookups:
         free: only those who cost no request are asked before the time that was set; it stands behind a minus meanwhile.
         """
         query = (
-            "UPDATE lookup SET next_try = iif(:free, -next_try, :now) WHERE taken IS NULL AND source <> 'person'"
+            "UPDATE lookup SET next_try = iif(:free, -next_try, :now) WHERE taken IS NULL AND source NOT IN ('person', 'forgotten')"
             " AND (next_try > :now OR next_try < 0) AND NOT (:free AND next_try < 0)"
         )
         return self.db.execute(query, {"now": now, "free": free}).rowcount

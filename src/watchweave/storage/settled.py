@@ -6,9 +6,9 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from ..core.media import PUBLIC, Kind, Media
+from ..core.media import SPOKEN, Kind, Media
 from .joins import ITS_OWN_IDS, follow, join, move
-from .lookups import NEVER, Lookups, Unknown
+from .lookups import FORGOTTEN, NEVER, Lookups, Unknown
 
 ASIDE = "UPDATE handle SET media = :new, print = :print WHERE account = :account AND native = :native"
 FOUND_OUT = "DELETE FROM ids WHERE media = ? AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?)"
@@ -33,19 +33,21 @@ class Settled:
         self.lookups = Lookups(db)
 
     # ---------------------------------------------------------------- what it is
-    def say(self, number: int, ids: Mapping[str, str]) -> None:
+    def say(self, number: int, ids: Mapping[str, str], who: str = "person") -> None:
         """This is what it is, for good; without ids, nobody is to ask again."""
+        offers = self.lookups.offers([number]).get(number, [])
         for _, media, _ in self.lookups.named(number)[:1]:
-            self.lookups.keep(Unknown(number, media, 0), "person", [], self.now, ids or None)
+            self.lookups.keep(Unknown(number, media, 0), who, offers, self.now, ids or None)
         if ids:
             self.lookups.learn(number, ids, "person")
 
     def nameless(self, number: int) -> bool:
-        """Is this a film, a show or an episode without any id that others know?"""
+        """Is this a film, a show or an episode without any id that every service can be told?"""
         row = self.db.execute(
             "SELECT 1 FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.id = ? AND m.kind IN (1, 2, 4)"
-            " AND NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.standing = 0 AND i.space IN (SELECT value FROM json_each(?)))",
-            (number, json.dumps(PUBLIC)),
+            " AND NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.standing = 0 AND (m.kind > 1 OR i.space <> 'tvdb')"
+            " AND i.space IN (SELECT value FROM json_each(?)))",
+            (number, json.dumps(SPOKEN)),
         )
         return row.fetchone() is not None
 
@@ -54,6 +56,15 @@ class Settled:
         query = "SELECT 1 FROM lookup WHERE account = ? AND native = ? AND taken IS NOT NULL"
         named = self.lookups.named(number)
         return [(a, media) for a, media, _ in named if self.db.execute(query, (a, media.key)).fetchone()]
+
+    def left_alone(self, number: int) -> bool:
+        """Has a person said that it is nothing?"""
+        row = self.db.execute(
+            "SELECT 1 FROM handle AS h JOIN lookup AS l ON l.account = h.account AND l.native = h.native"
+            " WHERE h.media = ? AND l.source = 'person' AND l.taken IS NULL",
+            (number,),
+        )
+        return row.fetchone() is not None
 
     def called(self, words: str) -> list[int]:
         """The media that names of this title stand for by a person's word or on the word of a title: it may bear another
@@ -67,8 +78,10 @@ class Settled:
 
     def forget(self, number: int, words: str = "") -> None:
         """What was taken for this by its title, or by a person, stands for something of its own again: of several names
-        those of this title, if there are such."""
+        those of this title, if there are such. What was to be left alone is listed again."""
         taken = self.taken(number)
+        if not taken:
+            self.say(number, {}, FORGOTTEN)
         titled = [pair for pair in taken if words.strip().lower() in self._titles(*pair)]
         for account in sorted({account for account, _ in titled or taken}):
             named = [media for who, media in titled or taken if who == account]
@@ -87,7 +100,7 @@ class Settled:
             follow(self.db, account, number, fresh[0])
         move(self.db, account, number, fresh[0], alone=alone)
         for new in fresh:
-            self.say(new, {})
+            self.say(new, {}, FORGOTTEN)
 
     def _titled(self, account: int, media: Media) -> tuple[str, int | None]:
         """What this account called it when it was asked about."""
