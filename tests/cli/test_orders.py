@@ -86,6 +86,8 @@ def test_what_an_agent_numbers_in_dvd_order_lands_where_it_belongs(place, known_
     assert counts(place, "s1") == [1, 2 + known_before, 3, 4]
     assert nothing_else(place, "s1")
     assert requests_to(place, "tvdb") == 2  # the sign-in, and one list for all of the show
+    told = place.run("why", f"{place.work('s1').title} S01E01").out
+    assert "plex names it without an id that all can be told; found in a list of its show, tvdb asked" in told
 
 
 def test_without_a_source_what_is_in_another_order_goes_nowhere(place):

@@ -100,10 +100,12 @@ class Telling:
             say(f"  {matched['account']} names it without any id; {what}, {asked}")
         elif matched["source"] == FORGOTTEN:
             say(f"  {matched['account']} names it without any id; you took back what it was taken for, {asked}")
+        elif matched["taken"] and not matched["candidates"]:
+            how = "found in a list of its show" if self.told["media"]["kind"] == "episode" else "found by its other id"
+            say(f"  {matched['account']} names it without an id that all can be told; {how}, {who} asked, {asked}")
         elif matched["taken"]:
-            say(
-                f"  {matched['account']} names it without any id; the only one of its title and year, {who} asked, {asked}"
-            )
+            what = "the only one of its title and year"
+            say(f"  {matched['account']} names it without any id; {what}, {who} asked, {asked}")
         else:
             may = f"{matched['candidates']} that it may be" if matched["candidates"] else "nothing found"
             later = (
