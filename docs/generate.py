@@ -188,8 +188,8 @@ The first Ctrl-C, or SIGTERM, begins nothing new and ends what is under way; the
 that writes waits up to a minute for the first, then ends with 1 and names it. Commands that only read never wait.
 
 `match` takes what `unmatched` lists, by its title or its name there (m12), and says what it is: an id, the number of a
-proposal, or `none`, if nobody is to be told of it. `forget` takes back what was matched by its title: the thing stands for
-itself again, and what was written meanwhile is `undo`'s. A person's word is never overruled by a title.
+proposal, or `none`, if nobody is to be told of it. `forget` takes back what was settled, by a person or by its title: the
+thing stands for itself again and is listed, and what was written meanwhile is `undo`'s. A person's word is never overruled by a title.
 
 `import` knows files by what is in them, not by their names; of two that belong together, the other is looked for beside
 the one that is named. An import replaces the one before, or changes nothing. Files of other services are not read yet:

@@ -86,7 +86,7 @@ def test_a_match_by_title_is_taken_back_and_not_made_again(place):
     assert film not in [one.work for one in place.account.rated()]
     (one,) = listed(place)
     assert one["candidates"][0]["title"] == film.title
-    assert "you took back what it was taken for" in place.run("why", one["name"]).out
+    assert "you took back what this name was taken for" in place.run("why", one["name"]).out
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_why_tells_how_a_match_came_about(asked):
     assert "plex names it without any id; the only one of its title and year, tmdb asked" in told
     assert f"tmdb {asked.work('m1').ids['tmdb']}, said by tmdb" in told
     asked.run("match", title, "forget")
-    assert "plex names it without any id; you took back what it was taken for" in asked.run("why", title).out
+    assert "plex: you took back what this name was taken for" in asked.run("why", title).out
 
 
 def test_why_tells_what_was_asked_in_vain(place):

@@ -371,7 +371,7 @@ MUTANTS = (
         (
             Swap(
                 MERGE,
-                "        return replace(edit, value=max(finer, key=steps).value) if finer else edit\n\n"
+                "        return replace(edit, value=min(finer, key=told_first).value) if finer else edit\n\n"
                 "    return [refine(edit) for edit in rivals]",
                 "        return replace(edit, rank=-99) if finer else edit\n\n"
                 "    return [found for edit in rivals if (found := refine(edit)).rank != -99]",

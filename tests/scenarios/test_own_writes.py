@@ -1,5 +1,6 @@
 """What stands on an account because we wrote it: it is no news, hides no news for long, and is never taken for a person's."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -363,3 +364,23 @@ def test_a_rating_that_two_services_show_as_two_things_is_not_passed_to_and_fro(
         town.wait(HOUR)
     assert (town.trakt.ratings["heat"][0], town.second.ratings["heat"][0]) == (80, 80)
     assert town.trakt.writes + town.second.writes <= 6
+
+
+def test_what_is_taken_and_never_shown_is_sent_later_and_later():
+    """Trakt knows Heat by its id and shows it by another one; something else happens there every day for half a year."""
+    town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("heat", "ran")
+    town.trakt.ids = {"heat": {"tvdb": "9"}}
+    town.plex.rate("heat", 70, town.time)
+    sent = []
+    for day in range(180):
+        before = len(town.trakt.written)
+        town.sync(yes=True)
+        if ("ratings", "add", "heat") in town.trakt.written[before:]:
+            sent.append(day)
+        town.trakt.rate("ran", 10 * (day % 9 + 1), town.time)
+        town.wait(DAY)
+    apart = [later - first for first, later in itertools.pairwise(sent)]
+    assert apart == sorted(apart)
+    assert "heat" in town.plex.ratings
+    assert 4 <= len(sent) <= 10

@@ -66,7 +66,7 @@ def tell(report: Report, zone: str, most: int = MOST) -> None:
 def _tell_lookups(report: Report) -> None:
     """What is wrong with metadata sources, and what a plan does not know yet."""
     for problem in report.lookups.failed.values():
-        say(f"  {problem} What is not known yet is looked up at a later sync.", "yellow")
+        say(f"  {problem}", "yellow")
     if withheld := report.lookups.withheld:
         those = "1 question" if withheld == 1 else f"{withheld} questions"
         say(f"  A sync asks the metadata sources {those} first, and may then write more than this.", "yellow")

@@ -99,7 +99,7 @@ class Telling:
             what = "you said what it is" if matched["taken"] else "you said that it is to be left alone"
             say(f"  {matched['account']} names it without any id; {what}, {asked}")
         elif matched["source"] == FORGOTTEN:
-            say(f"  {matched['account']} names it without any id; you took back what it was taken for, {asked}")
+            say(f"  {matched['account']}: you took back what this name was taken for, {asked}")
         elif matched["taken"] and not matched["candidates"]:
             how = "found in a list of its show" if self.told["media"]["kind"] == "episode" else "found by its other id"
             say(f"  {matched['account']} names it without an id that all can be told; {how}, {who} asked, {asked}")

@@ -24,6 +24,8 @@ FAINT = 80
 """Below this likeness nothing is proposed for the letters alone."""
 FAR = 0.4
 """Films whose lengths differ by more than this share are not one."""
+COPY = 0.02
+"""Two files of one work differ in length by no more than this share."""
 LONGEST = 1000
 """So many letters of what somebody wrote as a title are looked at. The longest titles of films have about 250."""
 SEVERAL = 10
@@ -181,6 +183,11 @@ def lengths_differ(one: Media, other: Media) -> bool:
     if one.kind is not Kind.MOVIE or not one.runtime or not other.runtime:
         return False
     return abs(one.runtime - other.runtime) > FAR * max(one.runtime, other.runtime)
+
+
+def as_long(one: int | None, other: int | None) -> bool:
+    """Are two files, of so many seconds, of one length? Of two in one library these are copies, others may be two works."""
+    return bool(one and other) and abs((one or 0) - (other or 0)) <= COPY * max(one or 0, other or 0)
 
 
 OTHER_LENGTH = 40

@@ -159,7 +159,7 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
     }
     found: list[tuple[int, int, dict[str, Any]]] = []
     for account, media in store.db.execute(_NAMELESS, (json.dumps(SPOKEN),)):
-        why = "it has no id of any public database, so no other account can be told what it is"
+        why = "it has no id that every account understands, so the others cannot be told what it is"
         found.append((account, media, {"problem": "no_ids", "shelf": None, "why": why}))
     for account, media, why in store.db.execute(_FROZEN):
         found.append((account, media, {"problem": "contradiction", "shelf": None, "why": why}))

@@ -75,8 +75,8 @@ class Asking:
 
     def _fail(self, source: Source, problem: Exception) -> None:
         if source.name not in self.failed:
-            log.warning("%s What is not known yet is looked up at a later sync.", problem)
-        self.failed.setdefault(source.name, str(problem))
+            self.failed[source.name] = f"{problem} What is not known yet is looked up at a later sync."
+            log.warning("%s", self.failed[source.name])
 
     def _spend(self, source: Source) -> bool:
         """May this source be sent one more request? Then it counts."""

@@ -33,7 +33,8 @@ class Compare:
         self.accounts = Accounts(store)
         self.journal = Journal(store)
         self.written: dict[tuple[int, str], dict[int, Row]] = {}
-        self.strays: dict[tuple[int, str], tuple[set[int], dict[Value, list[int]]]] = {}
+        self.strays: dict[tuple[int, str], tuple[dict[Value, list[int]], set[int], dict[Value, list[int]]]] = {}
+        """By account and shelf: what is new there by value, what shares an id with that, and times by value."""
         self.circles = circles
         self.run = run
         self.now = now
@@ -105,9 +106,10 @@ class Compare:
     def _moved_along(self, party: Party, name: str, changes: Mapping[int, Changed]) -> set[int]:
         """What we wrote, and now stands at something else because its name does: no edit, neither here nor there."""
         shelf, ours, left = SHELVES[name], [], set()
-        for media, before in self.astray.renamed(party.id):
-            new, gone = changes.get(media), changes.get(before)
-            value = gone.before if gone else self.values.seen(party.id, shelf, before)
+        pairs = self.astray.renamed(party.id)
+        held = self.values.held(party.id, shelf, [before for _, before in pairs], library=False) if pairs else {}
+        for media, before in pairs:
+            new, value = changes.get(media), held[before][1].seen if before in held else None
             written = value is not None and self.journal.last_done(party.id, name, before) == value
             if new is not None and new.value == value and written:
                 ours.append((media, before))
@@ -143,17 +145,20 @@ class Compare:
         anything of that value and time that we did not write, or where nobody knows: an episode that it has never named,
         in a season that it may number differently, or beside a new one of that value without an id."""
         if (party.id, name) not in self.strays:
-            new = [one.media for one in changes if one.before is None and one.value is not None]
             ours = self._written(party.id, name, self.accounts.cursor(party.id, name).looked or 0)
-            times = self.astray.times(party.id, SHELVES[name], ours)
-            self.strays[party.id, name] = self.astray.akin(new), times
-        akin, times = self.strays[party.id, name]
+            new: dict[Value, list[int]] = defaultdict(list)
+            for one in changes:
+                if one.before is None and one.value is not None:
+                    new[one.value].append(one.media)
+            akin = self.astray.akin([media for medias in new.values() for media in medias])
+            self.strays[party.id, name] = new, akin, self.astray.times(party.id, SHELVES[name], ours)
+        new, akin, times = self.strays[party.id, name]
         shown, arrived = times.get(row.value, []), row.sent + party.form(name).settle
         asked = row.at is not None and within(shown, row.at, row.at)
         if row.media in akin or asked or within(shown, row.sent - MINUTE, arrived):
             return True
-        equal = [one.media for one in changes if one.before is None and one.value == row.value]
-        return self.astray.unnamed(party.id, row.media) or self.astray.beside(row.media, equal)
+        alike = new.get(row.value, [])
+        return self.astray.unnamed(party.id, row.media) or self.astray.beside(row.media, alike)
 
     def _written(self, account: int, name: str, looked: int) -> dict[int, Row]:
         """By media, the newest write to a shelf that is known to be done and that no reading can have shown yet."""

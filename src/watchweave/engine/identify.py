@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..core.media import PUBLIC, Media
-from ..core.titles import Proposal, Work, lengths_differ, normal, plain, propose, spoken, taken
+from ..core.titles import Proposal, Work, as_long, lengths_differ, normal, plain, propose, spoken, taken
 from ..metadata.base import Source, Works
 from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
 from ..storage.store import Store
@@ -155,9 +155,9 @@ class Identify:
             self.lookups.learn(asked.number, sure[1].ids, sure[0])
 
     def _beside(self, asked: Unknown, found: Media) -> bool:
-        """Is this taken by its title, though the same library has the one that it would be?"""
-        named = asked.media.ids.keys() & PUBLIC
-        return not named and self.lookups.stands_beside(asked, found.ids)
+        """Is this taken by its title, though the same library has the one that it would be, and of another length?"""
+        lengths = [] if asked.media.ids.keys() & PUBLIC else self.lookups.beside(asked, found.ids)
+        return not all(as_long(length, asked.media.runtime) for length in lengths)
 
 
 def askable(source: Source, media: Media) -> str:

@@ -268,7 +268,7 @@ def end(
             if party.asked and (party.looks or party.problems):
                 settle_mood(accounts, party, now)
         accounts.end_run(run, result.status, result.requests, [p.message for p in result.problems], now)
-        Journal(store).prune(now - 90 * 86_400)
+        Journal(store).prune(now)
     return result
 
 

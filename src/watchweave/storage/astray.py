@@ -24,6 +24,7 @@ class Astray:
         return self.db.execute(query, (account,)).fetchall()
 
     def forget(self, account: int) -> None:
+        """A whole reading has told what has moved along."""
         self.db.execute("DELETE FROM renamed WHERE account = ?", (account,))
 
     def take_along(self, account: int, shelf: int, pairs: Sequence[tuple[int, int]], left: Collection[int]) -> None:

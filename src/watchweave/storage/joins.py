@@ -108,11 +108,11 @@ LEFT = (
     "DELETE FROM refusal WHERE media = :old",
 )
 """Nobody names it any more: nobody is to be told of it, and nobody shows it."""
-FORGOTTEN = tuple(
+ANEW = tuple(
     "DELETE FROM entry WHERE account = :account AND media = :old" if step == ENTRIES else step for step in MOVES
 )
 """The same where nobody knows of which of two names it was said: the next reading tells."""
-UNSURE = tuple(step for step in FORGOTTEN if step != OURS)
+UNSURE = tuple(step for step in ANEW if step != OURS)
 """The same where it was said of what another name stood for."""
 RENAMED = (
     "INSERT OR IGNORE INTO renamed (account, media, before) VALUES (:account, :new, :old)",
@@ -132,7 +132,7 @@ def move(
     names = db.execute("SELECT account, native FROM handle WHERE media = ?", (old,)).fetchall()
     stays = any(who == account and native not in arrived for who, native in names)
     unsure = db.execute("SELECT 1 FROM renamed WHERE account = ? AND before = ? LIMIT 1", (account, old)).fetchone()
-    for step in RENAMED if alone and stays else UNSURE if unsure else MOVES if alone else FORGOTTEN:
+    for step in RENAMED if alone and stays else UNSURE if unsure else MOVES if alone else ANEW:
         db.execute(step, given)
     for step in () if names else LEFT:
         db.execute(step, given)

@@ -162,11 +162,16 @@ class Journal:
             (account, since),
         ).fetchall()
 
-    def prune(self, before: int) -> None:
-        """Forget the outcomes and edits that are older than this; of flags we wrote, the views they left remain ours."""
+    def prune(self, now: int) -> None:
+        """Forget the outcomes and edits of more than 90 days ago; of flags we wrote, the views they left remain ours.
+
+        What never showed is remembered for a year: the months between two tries rest on how often it was missed.
+        """
+        before = now - 90 * DAY
         self.db.execute(
-            "DELETE FROM journal WHERE sent < ? AND state NOT IN ('sent', 'unclear') AND NOT (shelf = 2 AND verb = 'add')",
-            (before,),
+            "DELETE FROM journal WHERE sent < ? AND state NOT IN ('sent', 'unclear') AND NOT (shelf = 2 AND verb = 'add')"
+            " AND NOT (state = 'missing' AND sent >= ?)",
+            (before, now - 365 * DAY),
         )
         self.db.execute(
             "DELETE FROM edit WHERE run < (SELECT coalesce(min(id), 0) FROM run WHERE began >= ?)", (before,)

@@ -23,8 +23,6 @@ FIRST, LONGEST = 7 * DAY, 30 * DAY
 """After so long a "no" is asked again, and after twice that the next time, up to so long."""
 FORGOTTEN = "forgotten"
 """Who says so, where a person took back what something was taken for: it is listed, and not taken again by itself."""
-COPY = 0.02
-"""So far apart two files of one work are in length, as part of it."""
 NEVER = 1 << 50
 """When what a person settled is asked again."""
 
@@ -183,17 +181,15 @@ class Lookups:
             year not in near and normal(title) != normal(media.title) for title, year in rows
         )
 
-    def stands_beside(self, asked: Unknown, ids: Mapping[str, str]) -> bool:
-        """Is one of these ids borne by something that an account of this one names as well, and that is not known to be as
-        long? Two of one title in one library may be two works; of one length they are copies."""
+    def beside(self, asked: Unknown, ids: Mapping[str, str]) -> list[int | None]:
+        """How long that is which bears one of these ids and has another name on an account of this one."""
         rows = self.db.execute(
             "SELECT DISTINCT m.runtime FROM json_each(?1) AS j JOIN ids AS i ON i.space = j.key AND i.value = j.value"
             " AND i.kind = ?2 AND i.standing = 0 AND i.media <> ?3 JOIN media AS m ON m.id = i.media JOIN handle AS h"
             " ON h.media = i.media AND h.account IN (SELECT account FROM handle WHERE media = ?3)",
             (json.dumps(dict(ids)), int(asked.media.kind), asked.number),
-        ).fetchall()
-        own = asked.media.runtime or 0
-        return any(not length or abs(length - own) > COPY * length for (length,) in rows)
+        )
+        return [length for (length,) in rows]
 
     def learn(self, number: int, ids: Mapping[str, str], teller: str) -> None:
         """It bears these ids too, says this teller; so all its names may stand for what another account names.

@@ -158,18 +158,18 @@ class Page:
     def _telling(self, media: Media, place: Place | None) -> int | None:
         """What stands there, if the place tells: specials, and seasons that others number otherwise, need the title too."""
         there = self.by_place.get(place) if place is not None else None
-        if there is None or place is None or self._doubtful(place):
-            return there if there is not None and says_so(media, self._held(there)) else None
-        return None if self._denied(there, media.ids) else there
+        if there is None or place is None:
+            return None
+        tells = says_so(media, self._held(there)) if self._doubtful(place) else not self._denied(there, media.ids)
+        return there if tells else None
 
     def _denied(self, number: int, ids: Mapping[str, str]) -> bool:
-        """Was it told another id than these? One that is no key may still be right."""
-        query = (
-            "SELECT space, value FROM ids WHERE media = ? AND standing >= ?" if ids and number not in self.new else ""
-        )
-        told = self.db.execute(query, (number, int(Standing.AMBIGUOUS))).fetchall() if query else []
-        own = {space for space, value in told if ids.get(space) == value}
-        return any(ids.get(space, value) != value and space not in own for space, value in told)
+        """Was it told another id than these, and not this one as well? One that is no key may still be right."""
+        if not ids or number in self.new:
+            return False
+        query = "SELECT space, value FROM ids WHERE media = ? AND standing >= ?"
+        told = set(self.db.execute(query, (number, int(Standing.AMBIGUOUS))))
+        return any(space in ids and (space, ids[space]) not in told for space, _ in told)
 
     def _doubtful(self, place: Place) -> bool:
         show, kind, season, _, order = place

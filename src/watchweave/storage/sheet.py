@@ -41,21 +41,29 @@ class Sheet(Page):
         """Seasons of which this page says by ids that they are numbered differently, whichever of its rows comes first."""
         for native, (media, parent) in named:
             place = place_of(media, parent) if parent is not None and media.kind is Kind.EPISODE else None
-            there = self.by_place.get(place) if media.ids and place is not None else None
-            if place is not None and there is not None and there not in self._sharing(media):
-                unlike = differences(media.ids, self._held(there).ids)
-                if self._denied(there, media.ids) or (unlike and all(self._brought(there, space) for space in unlike)):
-                    self._tell_apart(place[0], place[2])
-            for number in self._sharing(media) if place is not None else ():
-                held = self._held(number)
-                if place is None or place[2:] == held.place or place[4] != held.order or held.number is None:
-                    continue
-                alone = self.before.get(native) == number and self._is_only_name(number, native)
-                brought = all(self._brought(number, space) for space in shared(media, held))
-                another = not brought and self._is_another(held, native, place)
-                if not (alone or another):
-                    self._compare_places(held, place)
+            if place is not None and media.ids:
+                self._contradict(media, place)
+                for number in self._sharing(media):
+                    if self._has_moved(native, media, place, number):
+                        self._compare_places(self._held(number), place)
         return self.told_apart
+
+    def _contradict(self, media: Media, place: Place) -> None:
+        """What has been brought to a place by its number alone has other ids than this, which stands there, too."""
+        there = self.by_place.get(place)
+        if there is None or there in self._sharing(media):
+            return
+        unlike = differences(media.ids, self._held(there).ids)
+        if self._denied(there, media.ids) or (unlike and all(self._brought(there, space) for space in unlike)):
+            self._tell_apart(place[0], place[2])
+
+    def _has_moved(self, native: str, media: Media, place: Place, number: int) -> bool:
+        """Does this say that it stands elsewhere than others say? Not if nobody else says so, or one id is on two."""
+        held = self._held(number)
+        if place[2:] == held.place or (self.before.get(native) == number and self._is_only_name(number, native)):
+            return False
+        brought = all(self._brought(number, space) for space in shared(media, held))
+        return brought or not self._is_another(held, native, place)
 
     def _is_only_name(self, number: int, native: str) -> bool:
         """Is this the only name of it? Then it stands where that says."""

@@ -90,13 +90,6 @@ class Values:
             [(account, shelf, change.media, change.value, change.at) for change in changes],
         )
 
-    def seen(self, account: int, shelf: int, media: int) -> Value:
-        """What the account showed when last looked."""
-        row = self.db.execute(
-            "SELECT seen FROM held WHERE account = ? AND shelf = ? AND media = ?", (account, shelf, media)
-        ).fetchone()
-        return row[0] if row else None
-
     def see_new(self, account: int, shelf: int) -> None:
         """The staged records of which the account has no row yet are what it shows."""
         self.db.execute(
