@@ -189,7 +189,9 @@ that writes waits up to a minute for the first, then ends with 1 and names it. C
 
 `match` takes what `unmatched` lists, by its title or its name there (m12), and says what it is: an id, the number of a
 proposal, or `none`, if nobody is to be told of it. `forget` takes back what was settled, by a person or by its title: the
-thing stands for itself again and is listed, and what was written meanwhile is `undo`'s. A person's word is never overruled by a title.
+thing stands for itself again and is listed, what was called the same or apart contradicts itself again, and what was written
+meanwhile is `undo`'s. A number (m12) leads to what the thing has become, and is never given to another. A person's word is
+never overruled by a title.
 
 `import` knows files by what is in them, not by their names; of two that belong together, the other is looked for beside
 the one that is named. An import replaces the one before, or changes nothing. Files of other services are not read yet:
@@ -250,10 +252,12 @@ an account where nobody has signed in; `message` then says how.
 `unmatched`:
 
 ```json
-{"unmatched": [{"profile": "nate", "account": "plex", "name": "m12", "media": {"name": "Heat (1995)"}, "shelf": null,
+{"unmatched": [{"profile": "nate", "account": "plex", "name": "m12", "media": {"name": "Heat (1995)", "runtime": 10200},
+                "episodes": 0, "shelf": null,
                 "problem": "no_ids|contradiction|time|refused", "why": "…", "next_try": "only of what was refused",
-                "candidates": [{"ids": {"tmdb": "949"}, "title": "Heat", "year": 1995, "source": "tmdb", "score": 95,
-                                "why": "the same title, one year apart"}]}]}
+                "candidates": [{"ids": {"tmdb": "949"}, "title": "Heat", "year": 1995, "runtime": 10200, "source": "tmdb",
+                                "score": 95, "why": "the same title, one year apart"}],
+                "against": [{"name": "m7", "media": {"name": "Heat (1995)"}}]}]}
 ```
 
 `name` is for `match`; `source` says whose word a candidate is, where `known` stands for another account; `score` is 100

@@ -239,7 +239,7 @@ def test_unmatched_tells_when_it_is_tried_again_and_reads_well(place):
     told = place.run("unmatched").out
     assert "; to be tried again from" in told
     assert ".;" not in told
-    assert "1 record in all" in told
+    assert "1 thing in all" in told
 
 
 def test_a_play_in_the_future_is_named_and_owed_to_nobody(place):

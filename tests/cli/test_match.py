@@ -480,3 +480,78 @@ def test_what_bears_an_id_that_the_others_do_not_take_is_listed_and_settled(plac
     assert place.run("match", one["name"], f"tmdb:{film.ids['tmdb']}").code == 0
     place.run("sync")
     assert (place.plays("m1"), listed(place)) == (1, [])
+
+
+def test_the_number_of_a_thing_leads_to_what_it_has_become(place):
+    (one,) = listed(asking(place))
+    place.run("match", one["name"], "1")
+    place.run("sync")
+    told = place.run("why", one["name"])
+    assert (told.code, f"tmdb {place.work('m1').ids['tmdb']}" in told.out) == (0, True)
+    assert place.run("match", one["name"], "forget").code == 0
+    assert [each["media"]["title"] for each in listed(place)] == [place.work("m1").title]
+
+
+def test_of_two_names_that_one_thing_was_taken_for_the_number_takes_back_its_own(asked):
+    """Its owner says that m1 and m2 are one film; of m1 that was wrong."""
+    asking(asked)
+    one, other = (each["name"] for each in sorted(listed(asked), key=lambda each: each["media"]["title"]))
+    film = asked.work("m3")
+    for name in (one, other):
+        assert asked.run("match", name, f"tmdb:{film.ids['tmdb']}").code == 0
+    asked.run("sync")
+    title = next(uid for uid in ("m1", "m2") if asked.work(uid).title == first_title(asked))
+    asked.run("match", one, "forget")
+    asked.run("sync")
+    assert [each["media"]["title"] for each in listed(asked)] == [asked.work(title).title]
+
+
+def first_title(place):
+    return min(place.work("m1").title, place.work("m2").title)
+
+
+def test_no_number_is_ever_given_to_another_thing(place):
+    (one,) = listed(asking(place))
+    place.run("match", one["name"], "1")
+    place.plex.item("m2").guid, place.plex.item("m2").guids = "local://13", ()
+    place.plex.item("m2").drawn.clear()
+    place.watch("m2")
+    place.run("sync")
+    place.run("sync")
+    assert one["name"] not in [each["name"] for each in listed(place)]
+
+
+@pytest.mark.parametrize("word", ["same", "apart"])
+@pytest.mark.parametrize("account", ["plex", "trakt"])
+def test_what_was_said_of_two_that_contradict_each_other_is_taken_back(at_odds, account, word):
+    """They contradict each other again, as long as nothing is said; then it can be said otherwise."""
+    numbers = {each["account"]: each["name"] for each in odd(at_odds)}
+    at_odds.run("match", numbers[account], word)
+    at_odds.run("sync")
+    plays = at_odds.plays("m1")
+    assert (plays, odd(at_odds)) == (int(word == "same"), [])
+    for name in numbers.values():
+        assert at_odds.run("why", name).code == 0
+    ended = at_odds.run("match", numbers[account], "forget")
+    assert (ended.code, "contradict" in ended.out) == (0, True), ended.all
+    assert {each["account"] for each in odd(at_odds)} == {"plex", "trakt"}
+    at_odds.plex.rate("nate", "m1", 7)
+    at_odds.run("sync")
+    at_odds.run("sync")
+    assert (at_odds.account.rated(), {each["account"] for each in odd(at_odds)}) == ([], {"plex", "trakt"})
+    assert at_odds.run("match", odd(at_odds)[0]["name"], "same").code == 0
+    settle_all(at_odds)
+    assert ([one.value for one in at_odds.account.rated()], at_odds.plays("m1"), odd(at_odds)) == ([7], 1, [])
+
+
+def test_a_match_that_is_corrected_at_its_account_is_heard_after_two_were_called_one(at_odds):
+    """A person calls both one thing, and then corrects the wrong one at Plex, which is m2."""
+    at_odds.run("match", odd(at_odds)[0]["name"], "same")
+    at_odds.run("sync")
+    item, film = at_odds.plex.item("m1"), at_odds.work("m2")
+    item.title, item.guids = film.title, (f"imdb://{film.ids['imdb']}", f"tmdb://{film.ids['tmdb']}")
+    item.guid = f"plex://movie/{film.ids['plex']}"
+    item.drawn.clear()
+    at_odds.plex.rate("nate", "m1", 7)
+    settle_all(at_odds)
+    assert [(one.work.uid, one.value) for one in at_odds.account.rated()] == [("m2", 7)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.scenarios.household import DAY, HOUR, NOW, Household, told
-from watchweave.engine.answers import unmatched
+from watchweave.engine.unmatched import unmatched
 
 OLD, NEW = "tt0000111", "tt0000222"
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.scenarios.household import BOTH_WAYS, NOW, SETTLE, Household, outcomes, told
 from tests.support.town import DAY, HOUR, MINUTE, PLEXLIKE, TRAKTLIKE, Town
-from watchweave.engine.answers import unmatched
+from watchweave.engine.unmatched import unmatched
 from watchweave.sandbox import faults
 from watchweave.sandbox.trakt import Options
 

@@ -14,6 +14,7 @@ from ..engine.party import Party
 from ..engine.report import addressed
 from ..errors import ServiceError, WatchWeaveError
 from ..settings import DATABASE, make_private
+from ..storage.rivals import Rivals
 from ..storage.store import damaged, on_network
 from . import Tools
 from .running import finish, progress
@@ -133,6 +134,10 @@ async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[
 
 
 def _waiting(home: Home, findings: Findings) -> None:
+    if odd := Rivals(home.store.db, home.clock()).count():
+        findings.odd(
+            f'{many(odd, "thing")} whose ids contradict each other are written nowhere: see "watchweave unmatched"'
+        )
     for told in standing(home):
         for hold in told["held"]:
             findings.odd(f'{hold["hold"]} waits for you: "watchweave approve {hold["hold"]}", if that is right')

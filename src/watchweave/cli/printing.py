@@ -64,7 +64,10 @@ def tell(report: Report, zone: str, most: int = MOST) -> None:
 
 
 def _tell_lookups(report: Report) -> None:
-    """What is wrong with metadata sources, and what a plan does not know yet."""
+    """What is wrong with metadata sources, what contradicts itself since, and what a plan does not know yet."""
+    if report.odd:
+        things = f"{many(report.odd, 'thing')} whose ids contradict each other"
+        say(f'  {things} are written nowhere from now on: see "watchweave unmatched"', "yellow")
     for problem in report.lookups.failed.values():
         say(f"  {problem}", "yellow")
     if withheld := report.lookups.withheld:

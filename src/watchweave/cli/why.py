@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from ..engine.answers import named_json
+from ..engine.find import MOST, found
 from ..engine.report import shown_shelf
-from ..engine.why import MOST, everything, found
+from ..engine.why import everything
 from ..errors import ConfigError
 from ..storage.items import Items
 from ..storage.lookups import FORGOTTEN
@@ -22,6 +23,12 @@ SHOWN = 3
 
 GONE, OURS = "somebody who is gone", "written by us"
 WHO = {"known": "nobody else"}
+SAID = {
+    "": "it names it without an id that all can be told; you said what it is",
+    "same": "you said that it is one with what contradicted it",
+    "apart": "you said that it is another thing than what it shares an id with",
+    "other": "you said that it means something else by this name than the others",
+}
 KINDS = {"movie": "a film", "show": "a show", "season": "a season", "episode": "an episode"}
 
 
@@ -64,7 +71,7 @@ class Telling:
     def all(self) -> None:
         media = self.told["media"]
         title = f", “{media['title']}”" if media["title"] not in media["name"] else ""
-        say(f"{media['name']}{title}, {KINDS.get(media['kind'], media['kind'])}", "bold")
+        say(f"{media['name']}{title}, {KINDS.get(media['kind'], media['kind'])}, {self.told['name']}", "bold")
         if self.told["contradiction"]:
             say(f"  not written anywhere: {self.told['contradiction']}", "red")
         self.ids()
@@ -96,8 +103,10 @@ class Telling:
         """Why something without any id is what it is, or is not."""
         asked, who = self.clock(matched, matched["asked"]), WHO.get(matched["source"], matched["source"])
         if matched["source"] == "person":
-            what = "you said what it is" if matched["taken"] else "you said that it is to be left alone"
-            say(f"  {matched['account']} names it without any id; {what}, {asked}")
+            what = (
+                SAID[matched["said"]] if matched["said"] or matched["taken"] else "you said that it is to be left alone"
+            )
+            say(f"  {matched['account']}: {what}, {asked}")
         elif matched["source"] == FORGOTTEN:
             say(f"  {matched['account']}: you took back what this name was taken for, {asked}")
         elif matched["taken"] and not matched["candidates"]:

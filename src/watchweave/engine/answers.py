@@ -7,16 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from msgspec import to_builtins
-
 from ..core.media import SPOKEN, Media
 from ..core.merge import mark
 from ..core.plan import Change
 from ..errors import ConfigError
 from ..storage.accounts import Accounts
-from ..storage.items import Items
 from ..storage.journal import Journal
-from ..storage.lookups import Lookups
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store, being_written
 from ..storage.values import Values
@@ -122,62 +118,6 @@ def past(store: Store, most: int = 50, *, writing: bool = False) -> list[dict[st
             "changes": made.get(run.id, {}), "undone_by": run.undone,
         }
         for run in runs
-    ]  # fmt: skip
-
-
-# ---------------------------------------------------------------- what could not be identified or delivered
-
-_NAMELESS = (
-    "SELECT h.account, m.id FROM media AS m JOIN handle AS h ON h.media = m.id LEFT JOIN media AS s ON s.id = m.parent"
-    " WHERE NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.standing = 0 AND i.space IN (SELECT value FROM json_each(?1))"
-    " AND (m.kind > 1 OR i.space <> 'tvdb') AND (i.media = m.id OR i.media = m.parent)) AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account"
-    " AND l.native = h.native AND l.source = 'person' AND l.taken IS NULL) GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
-)
-_FROZEN = (
-    "SELECT h.account, m.id, m.frozen FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.frozen IS NOT NULL"
-    " GROUP BY h.account, m.id ORDER BY m.title, m.id"
-)
-
-
-_IMPOSSIBLE = (
-    "SELECT o.account, p.media FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play"
-    " WHERE o.state IN (0, 2)"
-    " AND NOT (p.at > ? AND p.at <= ?) GROUP BY o.account, p.media ORDER BY o.account, p.media"
-)
-
-
-def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
-    """Media that no other account can be told of, and records that one would not take, each with the reason.
-
-    `problem`: no_ids, contradiction, time or refused. An episode is known by its show and number, if the show has an id.
-    """
-    names = {
-        number: (profile, name)
-        for number, profile, name in store.db.execute(
-            "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
-        )
-    }
-    found: list[tuple[int, int, dict[str, Any]]] = []
-    for account, media in store.db.execute(_NAMELESS, (json.dumps(SPOKEN),)):
-        why = "it has no id that every account understands, so the others cannot be told what it is"
-        found.append((account, media, {"problem": "no_ids", "shelf": None, "why": why}))
-    for account, media, why in store.db.execute(_FROZEN):
-        found.append((account, media, {"problem": "contradiction", "shelf": None, "why": why}))
-    for account, media in store.db.execute(_IMPOSSIBLE, (EARLIEST, now + FARTHEST_AHEAD)):
-        why = "it was watched in the future, or before 1900, as another account says"
-        found.append((account, media, {"problem": "time", "shelf": "history", "why": why}))
-    for account in names:
-        for shelf, media, why, later in Journal(store).refusals(account):
-            rest = {"problem": "refused", "shelf": shown_shelf(shelf), "why": why, "next_try": moment(later)}
-            found.append((account, media, rest))
-    medias = Items(store.db).load({media for _, media, _ in found})
-    offers = Lookups(store.db).offers([media for _, media, rest in found if rest["problem"] == "no_ids"])
-    return [
-        {
-            "profile": names[a][0], "account": names[a][1], "name": f"m{m}", "media": named_json(medias[m]), **rest,
-            "candidates": [to_builtins(offer) for offer in offers.get(m, [])],
-        }
-        for a, m, rest in found
     ]  # fmt: skip
 
 

@@ -217,4 +217,4 @@ def one_work(one: Media, other: Media) -> bool:
 def offer(teller: str, proposal: Proposal) -> Offer:
     """A proposal as it is kept and shown."""
     media = proposal.work.media
-    return Offer(media.ids, media.title, media.year, teller, proposal.score, proposal.why)
+    return Offer(media.ids, media.title, media.year, teller, proposal.score, proposal.why, media.runtime)

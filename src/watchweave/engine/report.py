@@ -128,6 +128,8 @@ class Report(Struct):
     """What else a person should know, for example why an approval did not count."""
     interrupted: bool = False
     lookups: Lookedup = Lookedup()
+    odd: int = 0
+    """How many things have come to contradict each other, so that nothing is written of them."""
 
     def as_json(self) -> dict[str, Any]:
         """The object of the contract."""

@@ -8,9 +8,10 @@ from ..core.media import PUBLIC, clean_id
 from ..errors import ConfigError
 from ..storage.items import Items
 from ..storage.lookups import Lookups
+from ..storage.rivals import Rivals
 from ..storage.settled import Settled
 from ..storage.store import Store
-from .why import found
+from .find import found
 
 CHOICES = (
     'Say an id such as tmdb:949 or tt0113277, the number of a proposal, "none", or "forget"; of two that contradict each'
@@ -30,21 +31,11 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
     word, _, account = choice.partition(":")
     with store.transaction(durable=True):
         if word == "forget" and not account:
-            what = "was taken for anything by its title, or by you"
-            number = _meant(
-                store, words, lambda n: settled.taken(n) or settled.left_alone(n), what, settled.called(words)
-            )
-            name = _named(store, number)
-            settled.forget(number, words)
-            return f'{name} stands for itself again, and is listed by "watchweave unmatched". {NEXT}'
+            return _forget(store, settled, words)
         if word == "apart" and account:
             return _apart(store, settled, words, account)
         if choice in ("same", "apart"):
-            number = _meant(store, words, settled.rivals, "contradicts anything")
-            name, others = _named(store, number), " and ".join(_named(store, one) for one in settled.rivals(number))
-            (settled.unite if choice == "same" else settled.keep_apart)(number)
-            one = "one thing" if choice == "same" else "different things"
-            return f"{name} and {others} are {one} from now on. {NEXT}"
+            return _one_or_two(store, settled.rivals, words, choice)
         number = _meant(store, words, settled.nameless, 'is without an id ("forget" takes back what was settled)')
         name, ids = _named(store, number), {} if choice == "none" else _ids(store, number, choice)
         settled.say(number, ids)
@@ -52,6 +43,28 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
         return f"{name} is left alone from now on: no account is told of it."
     known = ", ".join(f"{space} {value}" for space, value in ids.items())
     return f"{name} is {known} from now on. The next sync tells the others."
+
+
+def _forget(store: Store, settled: Settled, words: str) -> str:
+    """What was settled is not, from now on."""
+    what = "was taken for anything by its title, or by you"
+    first = sorted({media for media, _, _ in settled.called(words)})
+    number = _meant(store, words, lambda n: settled.taken(n) or settled.left_alone(n), what, first)
+    name = _named(store, number)
+    settled.forget(number, words)
+    if rivals := settled.rivals.of(number):
+        both = " and ".join(_named(store, one) for one in (number, *rivals))
+        return f"{both} contradict each other again: nothing is written of them."
+    return f'{name} stands for itself again, and is listed by "watchweave unmatched". {NEXT}'
+
+
+def _one_or_two(store: Store, rivals: Rivals, words: str, choice: str) -> str:
+    """Those that contradict each other are one, or are not."""
+    number = _meant(store, words, rivals.of, "contradicts anything")
+    name, others = _named(store, number), " and ".join(_named(store, one) for one in rivals.of(number))
+    (rivals.unite if choice == "same" else rivals.keep_apart)(number)
+    one = "one thing" if choice == "same" else "different things"
+    return f"{name} and {others} are {one} from now on. {NEXT}"
 
 
 def _apart(store: Store, settled: Settled, words: str, account: str) -> str:

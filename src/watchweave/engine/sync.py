@@ -15,6 +15,7 @@ from ..errors import ServiceError
 from ..metadata.base import Source
 from ..storage.accounts import Accounts, Circle
 from ..storage.journal import Journal
+from ..storage.rivals import Rivals
 from ..storage.store import Store
 from .apply import Apply
 from .asking import Asking
@@ -54,6 +55,8 @@ async def sync(
 ) -> Report:
     """One pass over one person's accounts. A dry run is handed a scratch copy of the store, and writes to no service."""
     run = begin(request, store, clock())
+    rivals = Rivals(store.db, clock())
+    odd = rivals.count()
     fetch = Fetch(store, run, clock, stop)
     request.tell("reading")
     fetch.strange = strange(request, parties, store)
@@ -70,7 +73,7 @@ async def sync(
             request.tell(f"writing ({len(outcome.passed)})")
         await apply.all(parties, outcome.passed, fetch.confirm)
     result = end(request, parties, store, (run, outcome, holds, apply), clock())
-    result.lookups = lookups
+    result.lookups, result.odd = lookups, max(0, rivals.count() - odd)
     return result
 
 

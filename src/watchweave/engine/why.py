@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from ..core.media import SPOKEN, STRONG, Media
+from ..core.media import SPOKEN, Media
 from ..core.records import Form, Value
 from ..services.base import Shelf
 from ..storage.items import Items
@@ -27,65 +26,6 @@ from .report import IMPOSSIBLE, UNNAMED, shown_shelf, shown_value
 STANDINGS = ("good", "former", "ambiguous", "disputed")
 CLOCKS = ("moment", "day", "mark", "unknown")
 SIGHTINGS = ("owed", "here", "to be removed", "gone")
-MOST = 20
-NUMBERED = re.compile(r"(.+?)\s+s(\d+)\s*e(\d+)", re.IGNORECASE)
-YEAR = re.compile(r"(.+?)\s*\((\d{4})\)")
-
-
-def found(store: Store, words: str) -> list[int]:
-    """The media that a person may mean: by an id (`tt0113277`, `tmdb:949`), by its number, title or part of a title."""
-    db, text = store.db, " ".join(words.split())
-    if not text:
-        return []
-    for query, values in (*_by_number(text), *_by_id(text), *_by_place(text), *_by_title(text)):
-        rows = db.execute(query, values).fetchmany(MOST)
-        if rows:
-            return [media for (media,) in rows]
-    return []
-
-
-Asked = tuple[str, tuple[object, ...]]
-
-
-def _by_number(text: str) -> list[Asked]:
-    """As `unmatched` names it: m12."""
-    numbered = re.fullmatch(r"[mM](\d{1,12})", text)
-    return [("SELECT id FROM media WHERE id = ?", (int(numbered[1]),))] if numbered else []
-
-
-def _by_id(text: str) -> list[Asked]:
-    space, _, value = text.rpartition(":")
-    query = "SELECT DISTINCT media FROM ids WHERE standing < 2 AND value = ?1"
-    if space.lower() in (*STRONG, "slug"):
-        return [(query + " AND space = ?2", (value.strip().lower(), space.lower()))]
-    return [(query + " AND space = 'imdb'", (text.lower(),))] if text.lower().startswith("tt") else []
-
-
-def _by_place(text: str) -> list[Asked]:
-    numbered = NUMBERED.fullmatch(text)
-    if not numbered:
-        return []
-    query = (
-        "SELECT m.id FROM media AS m JOIN media AS s ON s.id = m.parent"
-        " WHERE s.title LIKE ? ESCAPE '\\' AND m.season = ? AND m.number = ?"
-    )
-    return [(query, (_like(numbered[1]), int(numbered[2]), int(numbered[3])))]
-
-
-def _by_title(text: str) -> list[Asked]:
-    dated = YEAR.fullmatch(text)
-    exact = "SELECT id FROM media WHERE title LIKE ? ESCAPE '\\' ORDER BY kind, year, id"
-    asked: list[Asked] = []
-    if dated:
-        asked.append(
-            ("SELECT id FROM media WHERE title LIKE ? ESCAPE '\\' AND year = ?", (_like(dated[1]), int(dated[2])))
-        )
-    return [*asked, (exact, (_like(text),)), (exact, (f"%{_like(text)}%",))]
-
-
-def _like(text: str) -> str:
-    """The text as a pattern that matches itself, in whatever case."""
-    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def everything(home: Home, media: int) -> dict[str, Any]:
@@ -128,6 +68,7 @@ class Dossier:
     def told(self) -> dict[str, Any]:
         return {
             "media": named_json(self.media),
+            "name": f"m{self.number}",
             "contradiction": self._frozen(),
             "ids": self.ids(),
             "matched": self.matched(),
@@ -156,15 +97,15 @@ class Dossier:
     def matched(self) -> list[dict[str, Any]]:
         """What was looked up by its title because an account names it without any id: who was asked, and what was taken."""
         rows = self.rows(
-            "SELECT l.account, l.asked, l.next_try, l.source, l.taken, json_array_length(l.proposals) FROM lookup AS l"
+            "SELECT l.account, l.asked, l.next_try, l.source, l.taken, json_array_length(l.proposals), l.said FROM lookup AS l"
             " JOIN handle AS h ON h.account = l.account AND h.native = l.native WHERE h.media = ? ORDER BY 1, l.native"
         )
         return [
             {
                 **self.named(account), "asked": shown(asked), "source": source, "taken": json.loads(taken or "{}"),
-                "candidates": count, "next_try": _time(later),
+                "candidates": count, "next_try": _time(later), "said": said,
             }
-            for account, asked, later, source, taken, count in rows
+            for account, asked, later, source, taken, count, said in rows
         ]  # fmt: skip
 
     def shown(self) -> list[dict[str, Any]]:

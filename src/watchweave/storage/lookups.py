@@ -77,7 +77,7 @@ class Unknown(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """What it may be: ids, title and year, who says so, how likely it is (0 to 100), and why."""
+    """What it may be: ids, title and year, who says so, how likely it is (0 to 100), and why; its length in seconds."""
 
     ids: Mapping[str, str]
     title: str
@@ -85,6 +85,7 @@ class Offer(Struct, frozen=True):
     source: str
     score: int
     why: str
+    runtime: int | None = None
 
 
 class Lookups:
@@ -162,10 +163,12 @@ class Lookups:
         """This was answered, and is not asked again before its time; after a person's word never. taken: the ids that
         are believed."""
         later = NEVER if source in ("person", FORGOTTEN) else now + min(LONGEST, FIRST * 2**asked.tries)
-        told = json.dumps([[o.ids, o.title, o.year, o.source, o.score, o.why] for o in offers], ensure_ascii=False)
+        told = json.dumps(
+            [[o.ids, o.title, o.year, o.source, o.score, o.why, o.runtime] for o in offers], ensure_ascii=False
+        )
         ids = json.dumps(dict(taken)) if taken else None
         self.db.execute(
-            "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM handle WHERE media = ?1",
+            "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '' FROM handle WHERE media = ?1",
             (asked.number, asked.media.title, asked.media.year, now, asked.tries + 1, later, source, told, ids),
         )
 

@@ -130,7 +130,7 @@ class Matches:
         """Those of these names of which a person has said what they stand for, whatever their account says."""
         rows = self.db.execute(
             "SELECT native FROM lookup WHERE account = ? AND source = 'person' AND taken IS NOT NULL"
-            " AND native IN (SELECT value FROM json_each(?))",
+            " AND said <> 'same' AND native IN (SELECT value FROM json_each(?))",
             (self.account, listed(natives)),
         )
         return [native for (native,) in rows]

@@ -19,8 +19,9 @@ CREATE TABLE hears (
   met INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (circle, account, shelf)) STRICT, WITHOUT ROWID;
 
 -- ordering: how season and number count ('' as first shown); aired: days since 1970, where no id was told
+-- AUTOINCREMENT: people are shown these numbers, and no other thing may have one later
 CREATE TABLE media (
-  id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, parent INTEGER REFERENCES media, season INTEGER, number INTEGER,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, parent INTEGER REFERENCES media, season INTEGER, number INTEGER,
   title TEXT NOT NULL DEFAULT '', year INTEGER, runtime INTEGER, ids_version INTEGER NOT NULL DEFAULT 0, frozen TEXT,
   ordering TEXT NOT NULL DEFAULT '', aired INTEGER) STRICT;
 CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
@@ -48,10 +49,19 @@ CREATE INDEX handle_placed ON handle (media) WHERE placed = 1;
 CREATE TABLE renamed (
   account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media, before INTEGER NOT NULL,
   PRIMARY KEY (account, media, before)) STRICT, WITHOUT ROWID;
--- what was asked of something that an account names without any id, and what it may be; taken: the ids that were believed
+-- what a name stood for before, by the number that a person was shown
+CREATE TABLE former (
+  number INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL,
+  PRIMARY KEY (number, account, native)) STRICT, WITHOUT ROWID;
+CREATE TRIGGER handle_moved AFTER UPDATE OF media ON handle WHEN NEW.media <> OLD.media BEGIN
+  INSERT OR IGNORE INTO former VALUES (OLD.media, OLD.account, OLD.native);
+END;
+-- what was asked of something that an account names without any id, and what it may be; taken: the ids that were believed;
+-- said: of a person's word, that it is one with what it contradicts (same), another thing (apart), or meant otherwise (other)
 CREATE TABLE lookup (
   account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, asked INTEGER NOT NULL,
   tries INTEGER NOT NULL, next_try INTEGER NOT NULL, source TEXT NOT NULL, proposals TEXT NOT NULL, taken TEXT,
+  said TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE held (

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from ..core.media import SPOKEN, Kind, Media
-from .joins import ITS_OWN_IDS, follow, join, move
-from .lookups import FORGOTTEN, NEVER, Lookups, Unknown
+from .joins import ITS_OWN_IDS, follow, move
+from .lookups import FORGOTTEN, Lookups, Unknown
+from .rivals import APART, OTHER, SAME, Rivals
 
 ASIDE = "UPDATE handle SET media = :new, print = :print WHERE account = :account AND native = :native"
+CALLED = (
+    "SELECT h.media, h.account, h.native FROM lookup AS l JOIN handle AS h ON h.account = l.account AND h.native = l.native"
+    " WHERE l.taken IS NOT NULL AND ?1 IN (lower(l.title), lower(l.title || ' (' || l.year || ')')) UNION"
+    " SELECT h.media, h.account, h.native FROM former AS f JOIN handle AS h ON h.account = f.account AND h.native = f.native"
+    " WHERE 'm' || f.number = ?1"
+)
 FOUND_OUT = "DELETE FROM ids WHERE media = ? AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?)"
-RIVALS = (
-    "SELECT DISTINCT b.media FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.value = a.value AND b.kind = a.kind"
-    " AND b.media <> a.media JOIN media AS m ON m.id = b.media AND m.frozen IS NOT NULL"
-    " WHERE a.media = ? AND a.standing = 3 ORDER BY b.media"
-)
-PINNED = "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, 1, ?, 'person', '[]', '{}')"
-ONE_VALUE = (
-    "UPDATE ids SET standing = 0 WHERE media = ?1 AND standing = 3 AND (SELECT count(DISTINCT value) FROM ids AS o"
-    " WHERE o.media = ?1 AND o.space = ids.space) = 1"
-)
 
 
 class Settled:
@@ -31,6 +29,7 @@ class Settled:
         self.db = db
         self.now = now
         self.lookups = Lookups(db)
+        self.rivals = Rivals(db, now)
 
     # ---------------------------------------------------------------- what it is
     def say(self, number: int, ids: Mapping[str, str], who: str = "person") -> None:
@@ -66,41 +65,61 @@ class Settled:
         )
         return row.fetchone() is not None
 
-    def called(self, words: str) -> list[int]:
-        """The media that names of this title stand for by a person's word or on the word of a title: it may bear another
-        title since."""
-        rows = self.db.execute(
-            "SELECT DISTINCT h.media FROM lookup AS l JOIN handle AS h ON h.account = l.account AND h.native = l.native"
-            " WHERE l.taken IS NOT NULL AND ?1 IN (lower(l.title), lower(l.title || ' (' || l.year || ')'))",
-            (words.strip().lower(),),
-        )
-        return [media for (media,) in rows]
+    def called(self, words: str) -> list[tuple[int, int, str]]:
+        """What names of this title, or of what had this number, stand for by a person's word or on the word of a title:
+        it may bear another title and number since. Media, account and name of each."""
+        return self.db.execute(CALLED, (words.strip().lower(),)).fetchall()
 
     def forget(self, number: int, words: str = "") -> None:
         """What was taken for this by its title, or by a person, stands for something of its own again: of several names
-        those of this title, if there are such. What was to be left alone is listed again."""
+        those that are called so, if there are such. What was to be left alone is listed again, and what was said to be one
+        or two contradicts itself again."""
         taken = self.taken(number)
         if not taken:
             self.say(number, {}, FORGOTTEN)
-        titled = [pair for pair in taken if words.strip().lower() in self._titles(*pair)]
-        for account in sorted({account for account, _ in titled or taken}):
-            named = [media for who, media in titled or taken if who == account]
-            self._part(number, account, named)
+        called = {(account, native) for _, account, native in self.called(words)}
+        taken = [pair for pair in taken if (pair[0], pair[1].key) in called] or taken
+        said = self.rivals.said(taken)
+        groups: dict[tuple[str, str], list[tuple[int, Media]]] = defaultdict(list)
+        for account, media in taken:
+            word, ids = said[account, media.key]
+            groups[word, json.dumps(ids) if word == SAME else str(account)].append((account, media))
+        for (word, key), named in groups.items():
+            if word == SAME:
+                self._split(number, named, json.loads(key))
+            elif word == APART:
+                self.rivals.again(number)
+            else:
+                self._part(number, named[0][0], [media for _, media in named])
+
+    def _split(self, number: int, named: Sequence[tuple[int, Media]], ids: Mapping[str, str]) -> None:
+        """These names are what they were before a person said that it is one with this, and contradict it again."""
+        (account, first), *_ = named
+        new = self._new(first, self._parent(number), self._titled(account, first))
+        for account in sorted({account for account, _ in named}):
+            self._leave(number, account, [(media, new) for who, media in named if who == account])
+            self.rivals.tell_apart(number, new, ids, account)
+        self.rivals.contradict(new, [number])
 
     def _part(self, number: int, account: int, named: Sequence[Media]) -> None:
-        alone = len(named) == len([who for who, _, _ in self.lookups.named(number) if who == account]) == 1
-        self.lookups.read_anew(account, number)
-        fresh = []
-        for media in named:
-            fresh.append(self._new(media, self._parent(number), self._titled(account, media)))
-            self._name_aside(number, fresh[-1], account, media, print_=0)
-        self.db.execute(ITS_OWN_IDS, {"new": fresh[0], "old": number, "account": account})
-        self.db.execute(FOUND_OUT, (number, number))
-        if named[0].kind is Kind.SHOW:
-            follow(self.db, account, number, fresh[0])
-        move(self.db, account, number, fresh[0], alone=alone)
-        for new in fresh:
+        """Each of these names of the account stands for something of its own, of which nothing is known."""
+        fresh = [(media, self._new(media, self._parent(number), self._titled(account, media))) for media in named]
+        self._leave(number, account, fresh)
+        for _, new in fresh:
             self.say(new, {}, FORGOTTEN)
+
+    def _leave(self, number: int, account: int, fresh: Sequence[tuple[Media, int]]) -> None:
+        """These names of the account stand for other things from now on; their ids, parts and records go with the first."""
+        alone = len(fresh) == len([who for who, _, _ in self.lookups.named(number) if who == account]) == 1
+        self.lookups.read_anew(account, number)
+        for media, new in fresh:
+            self._name_aside(number, new, account, media, print_=0)
+        media, new = fresh[0]
+        self.db.execute(ITS_OWN_IDS, {"new": new, "old": number, "account": account})
+        self.db.execute(FOUND_OUT, (number, number))
+        if media.kind is Kind.SHOW:
+            follow(self.db, account, number, new)
+        move(self.db, account, number, new, alone=alone)
 
     def _titled(self, account: int, media: Media) -> tuple[str, int | None]:
         """What this account called it when it was asked about."""
@@ -108,29 +127,7 @@ class Settled:
         row = self.db.execute(query, (account, media.key)).fetchone()
         return (row[0], row[1]) if row else (media.title, media.year)
 
-    def _titles(self, account: int, media: Media) -> tuple[str, str]:
-        title, year = self._titled(account, media)
-        return title.lower(), f"{title} ({year})".lower()
-
     # ---------------------------------------------------------------- one or two
-    def rivals(self, number: int) -> list[int]:
-        """Those that it shares an id with and contradicts: nothing is written of them and of it."""
-        return [media for (media,) in self.db.execute(RIVALS, (number,))]
-
-    def unite(self, number: int) -> None:
-        """It is one with those that it seemed to contradict. Where they differ, neither id is a key."""
-        for other in self.rivals(number):
-            join(self.db, other, number)
-        self.db.execute(ONE_VALUE, (number,))
-        self._thaw(number)
-
-    def keep_apart(self, number: int) -> None:
-        """It is another thing than those that it shares an id with; that id stays no key."""
-        for one in (number, *self.rivals(number)):
-            for account, media, _ in self.lookups.named(one):
-                self._pin(account, media)
-            self._thaw(one)
-
     def accounts(self, number: int) -> list[int]:
         """The accounts that name it."""
         query = "SELECT DISTINCT account FROM handle WHERE media = ? ORDER BY account"
@@ -156,7 +153,7 @@ class Settled:
         self.lookups.read_anew(account, old)
         for media in named:
             self._name_aside(old, new, account, media, print_=1)
-            self._pin(account, media)
+            self.rivals.pin(account, media, OTHER)
         move(self.db, account, old, new)  # all of its names are taken away
 
     # ---------------------------------------------------------------- steps
@@ -176,10 +173,3 @@ class Settled:
             (int(media.kind), *titled, media.runtime, parent, *place),
         )
         return int(row.fetchone()[0])
-
-    def _pin(self, account: int, media: Media) -> None:
-        """From now on this name stands for what it stands for, whatever its account says of it."""
-        self.db.execute(PINNED, (account, media.key, media.title, media.year, self.now, NEVER))
-
-    def _thaw(self, number: int) -> None:
-        self.db.execute("UPDATE media SET frozen = NULL, ids_version = ids_version + 1 WHERE id = ?", (number,))

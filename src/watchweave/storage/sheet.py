@@ -22,7 +22,7 @@ class Sheet(Page):
         super().__init__(db)
         self.account = account
         self.teller = account if teller is None else teller
-        self.next = (db.execute("SELECT max(id) FROM media").fetchone()[0] or 0) + 1
+        self.next = (db.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'media'").fetchone()[0] or 0) + 1
         self.joined: dict[int, int] = {}
         self.named: set[int] = set()
         """The media that were named on this sheet by an id."""
