@@ -64,6 +64,22 @@ def test_a_person_settles_what_it_is(place, choice):
     assert (place.plays("m1"), listed(place)) == (1, [])
 
 
+def test_who_no_longer_wants_to_be_asked_gets_what_was_sure(asked):
+    """Without another question to the source; what a person has taken back stays as it is."""
+    with_sources(asked, "tmdb")
+    asking(asked)
+    assert (asked.plays("m1"), len(listed(asked)), requests_to(asked, "tmdb")) == (0, 2, 2)
+    film = asked.work("m2")
+    asked.run("match", f"{film.title} ({film.year})", "1")
+    asked.run("match", f"{film.title} ({film.year})", "forget")
+    asked.nate["titles"] = "exact"
+    asked.write()
+    asked.run("sync")
+    asked.run("sync")
+    assert (asked.plays("m1"), asked.plays("m2"), requests_to(asked, "tmdb")) == (1, 0, 2)
+    assert [one["media"]["title"] for one in listed(asked)] == [film.title]
+
+
 def test_what_a_person_calls_nothing_is_left_alone(place):
     (one,) = listed(asking(place))
     assert "is left alone" in place.run("match", one["name"], "none").out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +30,8 @@ class Answer(Struct, frozen=True):
     source: str
     said: Sequence[tuple[str, Proposal]] = ()
     sure: tuple[str, Media] | None = None
+    by_title: bool = False
+    """Is it sure by its title alone?"""
     put_off: bool = False
     """Was it asked about beside its time, and in vain?"""
 
@@ -50,6 +52,8 @@ class Identify:
     async def all(self, accounts: Collection[int], tell: Callable[[str], None]) -> None:
         """Ask about everything of these accounts that nobody knows, and about what too few know."""
         now = self.asking.clock()
+        if self.exact:
+            self._take(accounts)
         unknown = self.lookups.unknown(accounts, now)
         known = ByTitle(self.lookups.works()) if unknown else ByTitle([])
         unknown += self.lookups.partly_known(accounts, now)
@@ -137,9 +141,9 @@ class Identify:
 
     def _answer(self, teller: str, said: Sequence[tuple[str, Proposal]]) -> Answer:
         """Everything said, and what is sure of it."""
-        sure = taken([proposal for _, proposal in said]) if self.exact else None
+        sure = taken([proposal for _, proposal in said])
         who = next((name for name, proposal in said if proposal is sure), "")
-        return Answer(teller, said, (who, sure.work.media) if sure else None)
+        return Answer(teller, said, (who, sure.work.media) if sure else None, by_title=True)
 
     def _keep(self, asked: Unknown, answer: Answer) -> None:
         """Write down what it may be, and take what is sure."""
@@ -148,16 +152,25 @@ class Identify:
             return
         offers = [offer(teller, proposal) for teller, proposal in answer.said]
         sure = answer.sure
-        if sure and (self.lookups.strange(asked.media, sure[1].ids) or self._beside(asked, sure[1])):
-            sure = None
-        self.lookups.keep(asked, answer.source, offers, self.asking.clock(), sure[1].ids if sure else None)
-        if sure is not None:
-            self.lookups.learn(asked.number, sure[1].ids, sure[0])
+        told = (sure[0], sure[1].ids) if sure and not self._doubtful(asked, sure[1].ids) else None
+        believed = told if self.exact or not answer.by_title else None
+        self.lookups.keep(asked, answer.source, offers, self.asking.clock(), believed and believed[1], told)
+        if believed:
+            self.lookups.learn(asked.number, believed[1], believed[0])
 
-    def _beside(self, asked: Unknown, found: Media) -> bool:
-        """Is this taken by its title, though the same library has the one that it would be, and of another length?"""
-        lengths = [] if asked.media.ids.keys() & PUBLIC else self.lookups.beside(asked, found.ids)
-        return not all(as_long(length, asked.media.runtime) for length in lengths)
+    def _take(self, accounts: Collection[int]) -> None:
+        """Titles decide now: what they said already is believed."""
+        with self.store.transaction():
+            for asked, teller, ids in self.lookups.sure(accounts):
+                if not self._doubtful(asked, ids):
+                    self.lookups.take(asked.number, ids, teller)
+
+    def _doubtful(self, asked: Unknown, ids: Mapping[str, str]) -> bool:
+        """Is the one that it would be called otherwise, or is it taken by its title though the same library has that one,
+        of another length?"""
+        lengths = [] if asked.media.ids.keys() & PUBLIC else self.lookups.beside(asked, ids)
+        alike = all(as_long(length, asked.media.runtime) for length in lengths)
+        return not alike or self.lookups.strange(asked.media, ids)
 
 
 def askable(source: Source, media: Media) -> str:

@@ -89,9 +89,9 @@ async def identify(
     asking = Asking(store, request.sources, when, asks=not request.dry_run)  # a dry run would forget what it asked
     with store.transaction():
         asking.lookups.meet({source.name: source.free for source in request.sources}, when[0]())
-    accounts = [party.id for party in parties]
-    if read or asking.lookups.left() or asking.lookups.due(when[0]()):
-        await Identify(store, asking, exact=request.terms.titles == "exact").all(accounts, request.tell)
+    accounts, exact = [party.id for party in parties], request.terms.titles == "exact"
+    if read or asking.lookups.left() or asking.lookups.due(when[0]()) or (exact and asking.lookups.sure(accounts)):
+        await Identify(store, asking, exact=exact).all(accounts, request.tell)
         await Episodes(store, asking).all(accounts, request.tell)
         with store.transaction():
             asking.lookups.leave(asking.left or when[1].is_set())

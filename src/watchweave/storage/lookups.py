@@ -66,6 +66,10 @@ _UNPLACED = (
 )
 
 
+Ids = Mapping[str, str] | None
+Sure = tuple[str, Mapping[str, str]] | None
+
+
 class Unknown(Struct, frozen=True):
     """Something of which too little is known, as it is called, and how often it was asked about."""
 
@@ -158,19 +162,42 @@ class Lookups:
         ]
 
     def keep(
-        self, asked: Unknown, source: str, offers: Iterable[Offer], now: int, taken: Mapping[str, str] | None = None
+        self, asked: Unknown, source: str, offers: Iterable[Offer], now: int, taken: Ids = None, sure: Sure = None
     ) -> None:
         """This was answered, and is not asked again before its time; after a person's word never. taken: the ids that
-        are believed."""
+        are believed; sure: whose word, and which ids, would be believed if titles decided."""
         later = NEVER if source in ("person", FORGOTTEN) else now + min(LONGEST, FIRST * 2**asked.tries)
         told = json.dumps(
             [[o.ids, o.title, o.year, o.source, o.score, o.why, o.runtime] for o in offers], ensure_ascii=False
         )
         ids = json.dumps(dict(taken)) if taken else None
         self.db.execute(
-            "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '' FROM handle WHERE media = ?1",
-            (asked.number, asked.media.title, asked.media.year, now, asked.tries + 1, later, source, told, ids),
+            "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '', ?10 FROM handle WHERE media = ?1",
+            (
+                asked.number, asked.media.title, asked.media.year, now, asked.tries + 1, later, source, told, ids,
+                json.dumps(sure) if sure else None,
+            ),
+        )  # fmt: skip
+
+    def sure(self, accounts: Collection[int]) -> list[tuple[Unknown, str, Mapping[str, str]]]:
+        """What titles alone say of these accounts' films and shows, and was not believed: whose word it is, and the ids."""
+        rows = self.db.execute(
+            "SELECT h.media, min(l.sure) FROM lookup AS l JOIN handle AS h ON h.account = l.account AND h.native = l.native"
+            " JOIN media AS m ON m.id = h.media AND m.frozen IS NULL AND m.title = l.title AND m.year IS l.year"
+            " WHERE l.sure IS NOT NULL AND l.taken IS NULL"
+            " AND l.account IN (SELECT value FROM json_each(?)) GROUP BY h.media ORDER BY h.media",
+            (json.dumps(sorted(accounts)),),
+        ).fetchall()
+        medias = Items(self.db).load(number for number, _ in rows)
+        return [(Unknown(number, medias[number], 0), *json.loads(sure)) for number, sure in rows]
+
+    def take(self, number: int, ids: Mapping[str, str], teller: str) -> None:
+        """What was said of it is believed from now on."""
+        self.db.execute(
+            "UPDATE lookup SET taken = ?2 WHERE (account, native) IN (SELECT account, native FROM handle WHERE media = ?1)",
+            (number, json.dumps(dict(ids))),
         )
+        self.learn(number, ids, teller)
 
     def strange(self, media: Media, ids: Mapping[str, str]) -> bool:
         """Is one of these ids borne by something that is called otherwise, and of other years?"""

@@ -29,7 +29,7 @@ _BOTH = (
     " WHERE a.media = ?1 AND a.space <> 'slug' GROUP BY a.space"
 )
 _NO_KEY = "UPDATE ids SET standing = 3 WHERE media IN (?1, ?2) AND space IN (SELECT value FROM json_each(?3))"
-_PINNED = "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, 1, ?, 'person', '[]', ?, ?)"
+_PINNED = "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, 1, ?, 'person', '[]', ?, ?, NULL)"
 _LET_GO = (
     "DELETE FROM lookup WHERE said = ?2 AND (account, native) IN (SELECT account, native FROM handle WHERE media = ?1)"
 )

@@ -57,11 +57,12 @@ CREATE TRIGGER handle_moved AFTER UPDATE OF media ON handle WHEN NEW.media <> OL
   INSERT OR IGNORE INTO former VALUES (OLD.media, OLD.account, OLD.native);
 END;
 -- what was asked of something that an account names without any id, and what it may be; taken: the ids that were believed;
+-- sure: who says what it is by its title alone, and the ids, where the settings do not let a title decide;
 -- said: of a person's word, that it is one with what it contradicts (same), another thing (apart), or meant otherwise (other)
 CREATE TABLE lookup (
   account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, asked INTEGER NOT NULL,
   tries INTEGER NOT NULL, next_try INTEGER NOT NULL, source TEXT NOT NULL, proposals TEXT NOT NULL, taken TEXT,
-  said TEXT NOT NULL DEFAULT '',
+  said TEXT NOT NULL DEFAULT '', sure TEXT,
   PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE held (
