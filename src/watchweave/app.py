@@ -70,7 +70,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
                 lambda account: StoredSecrets(store, vault, account),
                 lambda account: StoredPace(store, account),
                 service,
-                partial(open_sources, folder, chosen.metadata, vault, set()),
+                partial(open_sources, folder, chosen.metadata, vault, set(), store),
             )
             home.enrol()
             if warning := _anew(store, path):

@@ -162,6 +162,17 @@ def test_a_metadata_source_tells_what_nobody_else_does_and_is_asked_once(asked, 
     assert (asked.plays("m1"), asked.plays("m2"), requests_to(asked, source)) == (1, 1, requests)
 
 
+@pytest.mark.parametrize(("source", "requests"), [("tmdb", 2), ("tvdb", 3), ("omdb", 2)])
+def test_what_a_plan_asks_no_sync_asks_again(asked, source, requests):
+    with_sources(asked, source)
+    told = asked.run("plan", "--json").json
+    planned = [(change["account"], change["media"]["title"]) for change in told["changes"]]
+    assert {asked.work(uid).title for uid in ("m1", "m2")} <= {title for _, title in planned}
+    done = asked.run("sync", "--json").json
+    assert sorted((change["account"], change["media"]["title"]) for change in done["changes"]) == sorted(planned)
+    assert (asked.plays("m1"), asked.plays("m2"), requests_to(asked, source)) == (1, 1, requests)
+
+
 @pytest.mark.parametrize("source", ["tmdb", "tvdb", "omdb"])
 @pytest.mark.parametrize("fault", [Html(), Truncate(), Status(503), Status(401)])
 def test_a_source_that_fails_stops_nothing_else(asked, source, fault):

@@ -15,7 +15,7 @@ from watchweave.errors import Unavailable, UnexpectedAnswer
 from watchweave.metadata.base import Source, Works
 from watchweave.storage.lookups import Lookups
 
-NONE = {"asked": {}, "saved": 0, "withheld": 0, "failed": {}}
+NONE = {"asked": {}, "saved": 0, "failed": {}}
 
 
 @dataclass
@@ -169,13 +169,6 @@ def test_a_source_that_costs_nothing_is_asked_first_and_alone_where_it_is_sure()
     town.settle()
     assert (sorted(free.asked), paid.asked) == (["Alien", "Heat"], ["Alien"])
     assert [len(town.times("trakt", one)) for one in ("heat", "alien")] == [1, 1]
-
-
-def test_a_dry_run_asks_nobody():
-    source = Library()
-    town = town_with(source)
-    town.sync(dry_run=True)
-    assert source.asked == []
 
 
 def test_a_silent_sync_asks_nobody_anything():
@@ -433,12 +426,46 @@ def test_of_two_films_of_one_title_in_one_library_none_is_taken_for_the_other_un
     assert bool(town.trakt.plays) is taken
 
 
-def test_a_plan_says_that_a_sync_would_ask_first():
-    source = Library([film("Heat", 2000, "949")])
+def planned(report):
+    return sorted((line.account, line.shelf, line.media.title) for line in report.changes)
+
+
+def test_a_plan_asks_as_a_sync_would_and_the_sync_after_it_asks_nothing():
+    source = Library()
     town = town_with(source, films=("heat", "blade"))
-    assert town.sync(dry_run=True).as_json()["lookups"]["withheld"] == 2
-    assert source.asked == []
-    assert town.sync().as_json()["lookups"]["withheld"] == 0
+    source.works = known(town, "heat", "blade")
+    plan = town.sync(dry_run=True)
+    assert plan.lookups.asked == {"tmdb": 2}
+    assert planned(town.sync(dry_run=True)) == planned(plan) != []
+    ended = town.sync(yes=True)
+    assert (planned(ended), ended.lookups.asked, sorted(source.asked)) == (planned(plan), {}, ["Blade", "Heat"])
+    assert [len(town.times("trakt", uid)) for uid in ("heat", "blade")] == [1, 1]
+
+
+def test_what_a_plan_asks_counts_against_the_budget_of_the_day():
+    source = Library(name="omdb", budget=3)
+    town = town_with(source, films=("heat", "blade", "kids"))
+    town.sync(dry_run=True)
+    assert len(source.asked) == 3
+    town.film("twins")
+    town.plex.nameless = {*town.plex.nameless, "twins"}
+    town.plex.watch("twins", NOON - 3 * DAY, NOON)
+    town.sync(dry_run=True)
+    assert len(source.asked) == 3
+    town.wait(DAY)
+    town.sync(yes=True)
+    assert sorted(source.asked) == ["Blade", "Heat", "Kids", "Twins"]
+
+
+def test_what_a_plan_was_told_is_good_for_a_week():
+    source = Library()
+    town = town_with(source)
+    source.works = known(town, "heat")
+    town.sync(dry_run=True)
+    town.wait(7 * DAY)
+    town.sync(dry_run=True)
+    assert source.asked == ["Heat", "Heat"]
+    assert town.store.db.execute("SELECT count(*) FROM answer").fetchone() == (1,)
 
 
 def test_a_source_that_is_down_is_named_and_another_one_is_asked():

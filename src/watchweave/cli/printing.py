@@ -64,15 +64,12 @@ def tell(report: Report, zone: str, most: int = MOST) -> None:
 
 
 def _tell_lookups(report: Report) -> None:
-    """What is wrong with metadata sources, what contradicts itself since, and what a plan does not know yet."""
+    """What is wrong with metadata sources, and what contradicts itself since."""
     if report.odd:
         things = f"{many(report.odd, 'thing')} whose ids contradict each other"
         say(f'  {things} are written nowhere from now on: see "watchweave unmatched"', "yellow")
     for problem in report.lookups.failed.values():
         say(f"  {problem}", "yellow")
-    if withheld := report.lookups.withheld:
-        those = "1 question" if withheld == 1 else f"{withheld} questions"
-        say(f"  A sync asks the metadata sources {those} first, and may then write more than this.", "yellow")
 
 
 def lookups_of(report: Report) -> str:

@@ -8,34 +8,35 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
+from msgspec import json
+
+from ..core.media import Media
 from ..core.records import DAY
 from ..errors import Incomplete, ServiceError, StorageError, UnexpectedAnswer
-from ..metadata.base import Source
-from ..storage.lookups import Lookups
-from ..storage.store import Store
+from ..metadata.base import Source, Works
+from ..storage.told import Told
 
 log = logging.getLogger("watchweave")
 T = TypeVar("T")
+Question = tuple[str | int | bool | None, ...]
 
 MOST_NONSENSE = 3
 """After so many answers in a row that cannot be used, a source is not asked any more in this run."""
 
 
 class Asking:
-    """asks: may they be asked what costs a request? Sources stand in the order in which they are to be asked."""
+    """Sources stand in the order in which they are to be asked. keeps: will this run forget what it was told, so that it
+    is kept for the next one?"""
 
     def __init__(
-        self, store: Store, sources: Sequence[Source], when: tuple[Callable[[], int], asyncio.Event], *, asks: bool
+        self, told: Told, sources: Sequence[Source], when: tuple[Callable[[], int], asyncio.Event], *, keeps: bool
     ) -> None:
-        self.store = store
+        self.told = told
         self.sources = sources
         self.clock, self.stop = when
-        self.asks = asks
-        self.lookups = Lookups(store.db)
+        self.keeps = keeps
         self.failed: dict[str, str] = {}
         """What is wrong with whom, in words."""
-        self.withheld: set[Hashable] = set()
-        """Questions that would have cost a request."""
         self.asked: Counter[str] = Counter()
         """Questions of this run that cost requests, by source."""
         self._heard: dict[Hashable, asyncio.Future[Any]] = {}
@@ -43,16 +44,28 @@ class Asking:
         self.left = False
         """Was there anything that nobody could be asked now?"""
 
-    async def once(self, source: Source, question: Hashable, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
+    async def once(self, source: Source, question: Question, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
         """The answer to this question, which is asked once a run; None if the source cannot be asked now. `nothing`
         where the answer is no use: it would be none the next time either, so others are not to wait behind it."""
         name = (source.name, question)
         if name not in self._heard:
-            self._heard[name] = asyncio.ensure_future(self._ask(source, ask, nothing))
+            form = Works if isinstance(nothing, Works) else list[Media]
+            self._heard[name] = asyncio.ensure_future(self._known(source, question, ask, (nothing, form)))
         answer: T | None = await self._heard[name]
         self.left = self.left or answer is None
-        if answer is None and not (self.asks or source.free):
-            self.withheld.add(question)
+        return answer
+
+    async def _known(
+        self, source: Source, question: Question, ask: Callable[[], Awaitable[T]], default: tuple[T, Any]
+    ) -> T | None:
+        """What a plan was told before, else what the source says."""
+        nothing, form = default
+        words = json.encode(question).decode()
+        if not source.free and (told := self.told.answer(source.name, words, self.clock())) is not None:
+            return json.decode(told, type=form)  # type: ignore[no-any-return]
+        answer = await self._ask(source, ask, nothing)
+        if self.keeps and answer is not None and not source.free:
+            self.told.keep(source.name, words, json.encode(answer), self.clock())
         return answer
 
     async def _ask(self, source: Source, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
@@ -80,9 +93,6 @@ class Asking:
 
     def _spend(self, source: Source) -> bool:
         """May this source be sent one more request? Then it counts."""
-        if not self.asks:
-            return False
-        with self.store.transaction():
-            allowed = self.lookups.spend(source.name, self.clock() // DAY, source.budget)
+        allowed = self.told.spend(source.name, self.clock() // DAY, source.budget)
         self.asked[source.name] += allowed
         return allowed

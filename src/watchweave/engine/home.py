@@ -61,11 +61,11 @@ class ProfileWish(Protocol):
 
 OpenService = Callable[[AccountWish, Secrets, Pace, Matches], tuple[Service, AsyncExitStack]]
 """Makes the service of an account, ready to be asked; the composition root knows how."""
-OpenSources = Callable[[Store], tuple[Sequence[Source], AsyncExitStack]]
+OpenSources = Callable[[], tuple[Sequence[Source], AsyncExitStack]]
 """Makes the metadata sources of the settings, ready to be asked."""
 
 
-def no_sources(store: Store) -> tuple[Sequence[Source], AsyncExitStack]:
+def no_sources() -> tuple[Sequence[Source], AsyncExitStack]:
     """Nobody to ask what things are."""
     return (), AsyncExitStack()
 
@@ -191,7 +191,8 @@ class Home:
                 request.tell, request.before_writing = self.tell, self._copy
                 if approve:
                     _approve(request, Journal(store), approve, {party.id for party in parties})
-                request.sources, closing = self.open_sources(store)
+                request.memory = self.store
+                request.sources, closing = self.open_sources()
                 async with closing:
                     result = await sync(request, parties, store, self.clock, self.stop)
         finally:

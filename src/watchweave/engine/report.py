@@ -104,11 +104,10 @@ class Refused(Struct, frozen=True):
 
 class Lookedup(Struct, frozen=True):
     """Questions to metadata sources by their names, and how many more there would have been if nothing were kept, shared
-    or known without asking. withheld: how many a sync would have asked; failed: what is wrong with a source."""
+    or known without asking. failed: what is wrong with a source."""
 
     asked: dict[str, int] = {}
     saved: int = 0
-    withheld: int = 0
     failed: dict[str, str] = {}
 
 

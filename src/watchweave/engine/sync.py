@@ -15,8 +15,10 @@ from ..errors import ServiceError
 from ..metadata.base import Source
 from ..storage.accounts import Accounts, Circle
 from ..storage.journal import Journal
+from ..storage.lookups import Lookups
 from ..storage.rivals import Rivals
 from ..storage.store import Store
+from ..storage.told import Told
 from .apply import Apply
 from .asking import Asking
 from .decide import Decide, Outcome, Terms
@@ -45,6 +47,8 @@ class Request:
     """Where not empty, only what originates on these accounts is written."""
     sources: Sequence[Source] = ()
     """Who knows what things are, those first who are to be asked first."""
+    memory: Store | None = None
+    """Where a dry run keeps what they say, so that nobody is asked twice."""
     before_writing: Callable[[], None] = lambda: None
     tell: Callable[[str], None] = lambda stage: None
     """Hears what is going on, for who looks on."""
@@ -86,17 +90,18 @@ async def identify(
     read: bool,
 ) -> Lookedup:
     """Find out what nobody knows yet. read: has any reading brought rows just now?"""
-    asking = Asking(store, request.sources, when, asks=not request.dry_run)  # a dry run would forget what it asked
+    asking = Asking(Told(request.memory or store), request.sources, when, keeps=request.dry_run)
+    lookups = Lookups(store.db)
     with store.transaction():
-        asking.lookups.meet({source.name: source.free for source in request.sources}, when[0]())
+        lookups.meet({source.name: source.free for source in request.sources}, when[0]())
     accounts, exact = [party.id for party in parties], request.terms.titles == "exact"
-    if read or asking.lookups.left() or asking.lookups.due(when[0]()) or (exact and asking.lookups.sure(accounts)):
+    if read or lookups.left() or lookups.due(when[0]()) or (exact and lookups.sure(accounts)):
         await Identify(store, asking, exact=exact).all(accounts, request.tell)
         await Episodes(store, asking).all(accounts, request.tell)
         with store.transaction():
-            asking.lookups.leave(asking.left or when[1].is_set())
-    saved = max(0, asking.lookups.kept(accounts) - asking.asked.total())
-    return Lookedup(dict(asking.asked), saved, len(asking.withheld), asking.failed)
+            lookups.leave(asking.left or when[1].is_set())
+    saved = max(0, lookups.kept(accounts) - asking.asked.total())
+    return Lookedup(dict(asking.asked), saved, asking.failed)
 
 
 def begin(request: Request, store: Store, now: int) -> int:

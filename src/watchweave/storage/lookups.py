@@ -284,17 +284,3 @@ class Lookups:
         """Of how many names of these accounts it is kept what was found out, or that nothing was; a person's word aside."""
         query = "SELECT count(*) FROM lookup WHERE account IN (SELECT value FROM json_each(?)) AND source <> 'person'"
         return int(self.db.execute(query, (json.dumps(sorted(accounts)),)).fetchone()[0])
-
-    def spend(self, source: str, day: int, budget: int | None) -> bool:
-        """May this source be asked once more on this day? Then it counts."""
-        if budget is None:
-            return True
-        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (f"spent:{source}",)).fetchone()
-        before, spent = json.loads(row[0]) if row else (day, 0)
-        spent = spent if before == day else 0
-        if spent >= budget:
-            return False
-        self.db.execute(
-            "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"spent:{source}", json.dumps([day, spent + 1]).encode())
-        )
-        return True
