@@ -261,7 +261,9 @@ def test_an_import_that_cannot_be_used_is_one_warning_and_ends_no_sync(place, sp
     told = place.run("sync", "--profile", "nate")
     assert (told.code, plays(place), told.err.count("Import IMDb's data sets again")) == (0, (0, 0), 1)
     assert place.run("sync").err.count("Import IMDb's data sets again") <= 1
+    assert "Import IMDb's data sets again" in place.run("doctor").all
     assert take(place, "title.basics.tsv.gz").code == 0
+    assert "ok  IMDb's data sets: imported" in place.run("doctor").out
     place.run("sync", "--profile", "nate")
     assert plays(place) == (1, 1)
 

@@ -582,3 +582,14 @@ def test_a_match_that_is_corrected_at_its_account_is_heard_after_two_were_called
     at_odds.plex.rate("nate", "m1", 7)
     settle_all(at_odds)
     assert [(one.work.uid, one.value) for one in at_odds.account.rated()] == [("m2", 7)]
+
+
+def test_doctor_asks_each_source_once_and_says_what_is_wrong(asked):
+    with_sources(asked, *KEYS)
+    asked.settings["metadata"]["tmdb"]["api_key"] = "0" * 32
+    asked.write()
+    ended = asked.run("doctor")
+    assert (ended.code, "ok  TheTVDB: answers" in ended.out, "ok  OMDb: answers" in ended.out) == (0, True, True)
+    assert "TMDb" in next(line for line in ended.out.splitlines() if line.lstrip().startswith("!"))
+    assert [requests_to(asked, name) for name in KEYS] == [1, 2, 1]
+    assert not any(key in ended.all for key in (*KEYS.values(), "0" * 32))

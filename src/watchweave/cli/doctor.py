@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import typer
 
+from ..core.media import Kind
+from ..core.records import DAY
 from ..engine.answers import standing, wrong_dues
 from ..engine.home import Home, ProfileWish
 from ..engine.party import Party
@@ -16,6 +18,7 @@ from ..errors import ServiceError, WatchWeaveError
 from ..settings import DATABASE, make_private
 from ..storage.rivals import Rivals
 from ..storage.store import damaged, on_network
+from ..storage.told import Told
 from . import Tools
 from .running import finish, progress
 from .terminal import many, say
@@ -23,6 +26,8 @@ from .terminal import many, say
 PREVENTED = 2
 WRONG_BY = 60.0
 """Seconds that clocks may differ before we say so: plays are told apart by their minutes."""
+PROBE = (Kind.MOVIE, "imdb", "tt0113277")
+"""What every metadata source can be asked."""
 LITTLE = 100 * 1024 * 1024
 """Bytes of free space below which we warn."""
 
@@ -68,6 +73,10 @@ def doctor(context: typer.Context) -> None:
                     lines = finish(home, _accounts(home, person, faulty))
                 for kind, line in lines:
                     getattr(findings, kind)(line)
+            with progress(home, "Asking metadata sources"):
+                lines = finish(home, _sources(home))
+            for kind, line in lines:
+                getattr(findings, kind)(line)
             _waiting(home, findings)
     except WatchWeaveError as error:
         findings.bad(str(error))
@@ -130,6 +139,24 @@ async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[
     wrong = wrong_dues(home.store, party)
     if wrong:
         lines.append(("odd", f"{place}: {wrong} records are marked wrongly as owed or settled. Please report this."))
+    return lines
+
+
+async def _sources(home: Home) -> list[tuple[str, str]]:
+    """Whether each metadata source answers; what was imported needs not be asked. A sync works without them."""
+    told, lines = Told(home.store), []
+    sources, closing = home.open_sources()
+    async with closing:
+        for source in sources:
+            if not source.free and not told.spend(source.name, home.clock() // DAY, source.budget):
+                lines.append(("odd", f"{source.title}: its requests of today are used up; it is asked again tomorrow"))
+                continue
+            try:
+                await source.find(*PROBE)
+            except WatchWeaveError as problem:
+                lines.append(("odd", str(problem)))
+            else:
+                lines.append(("good", f"{source.title}: {'imported' if source.free else 'answers'}"))
     return lines
 
 
