@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from . import omdb, tmdb, tvdb
 from .household import Household, household, play_out
+from .omdb import Omdb
 from .plex import Plex
 from .server import Sandbox
+from .tmdb import Tmdb
 from .trakt import CLIENT, SECRET, Trakt
 from .trakt_account import Account
+from .tvdb import Tvdb
 from .world import Clock, Work, World
 
 MINUTE = 60
@@ -53,16 +57,24 @@ class Stage:
         return [self.world.catalogue[shelved.uid] for shelved in self.home.library]
 
 
+SOURCES = {"tmdb": (Tmdb, tmdb.KEY), "tvdb": (Tvdb, tvdb.KEY), "omdb": (Omdb, omdb.KEY)}
+"""Metadata sources, each with a key that is good there."""
+
+
 @contextmanager
-def open_stage(folder: Path) -> Iterator[Stage]:
-    """Everything simulated, served on free ports of 127.0.0.1 until the block ends; settings are written to `folder`."""
+def open_stage(folder: Path, sources: Collection[str] = ()) -> Iterator[Stage]:
+    """Everything simulated, served on free ports of 127.0.0.1 until the block ends; settings are written to `folder`.
+    sources: the metadata sources that there are, too."""
     home = household(end=int(time.time()) // MINUTE * MINUTE)
     world = World(home.catalogue, Clock(home.end, running=True))
     plex, trakt = play_out(home, world)
+    asked = {name: SOURCES[name][0](world).hosts[0].name for name in sources}
     with Sandbox(world) as served:
         accounts = {account.name: account for account in trakt.accounts}
         profiles = {person.name: _profile(served, plex, trakt, accounts[person.name]) for person in home.people}
-        (folder / "config.yml").write_text(json.dumps({"profiles": profiles}, indent=2))  # JSON is YAML too
+        metadata = {name: {"url": served.url(host), "api_key": SOURCES[name][1]} for name, host in asked.items()}
+        settings = {"profiles": profiles} | ({"metadata": metadata} if metadata else {})
+        (folder / "config.yml").write_text(json.dumps(settings, indent=2))  # JSON is YAML too
         yield Stage(folder, home, world, (plex, trakt))
 
 
