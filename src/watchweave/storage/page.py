@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from msgspec import json
 
@@ -37,6 +38,8 @@ class Page:
         """Names that stood for something without any id."""
         self.new: dict[int, Thing] = {}
         """What this page adds."""
+        self.sharing: list[tuple[int, ...]] = []
+        """Of each thing of the page, before any of them was judged: who shares an id with it."""
 
     def load(self, things: Sequence[Thing], before: Mapping[str, int]) -> None:
         """Everybody who shares a strong id with one of these, and what stands at the places of the others.
@@ -52,32 +55,39 @@ class Page:
                 kinds[media.kind].append(media.ids)
         for kind, all_ids in kinds.items():
             for space in STRONG:
-                if values := [ids[space] for ids in all_ids if space in ids]:
-                    self._load_owners(space, kind, values)
+                if values := dict.fromkeys(ids[space] for ids in all_ids if space in ids):
+                    self._load_owners(space, kind, list(values))
         self._spoil_repeated(things)
         self._know({number for owners in self.owners.values() for own in owners.values() for number in own})
         shows = {parent for _, parent in things if parent is not None}
         self._load_renumbered(shows)
         with_parts = self._with_parts(shows)
+        self.sharing = [self._sharing(media) for media, _ in things]
         self._load_places(
             place
-            for media, parent in things
-            if parent in with_parts and not self._sharing(media) and (place := place_of(media, parent))
+            for (media, parent), sharing in zip(things, self.sharing, strict=True)
+            if parent in with_parts and not sharing and (place := place_of(media, parent))
         )
 
     def _spoil_repeated(self, things: Iterable[Thing]) -> None:
         """An id that this page tells of two episodes of a show is a key of neither, whichever of them comes first. Places
         in two orders cannot be compared, unless they are those of one show in one library."""
-        first: dict[tuple[Id, int, str], tuple[int | None, int | None]] = {}
-        for media, parent in things:
-            if media.kind is Kind.EPISODE and parent is not None and media.number is not None:
-                place = (media.season, media.number)
-                within = [media.order, *(f"in {key}" for key in (media.parent.keys[:1] if media.parent else ()))]
-                for named in media.ids.items():
-                    firsts = [first.setdefault((named, parent, order), place) for order in within]
-                    if named[0] != "slug" and any(one != place for one in firsts):
-                        self.spoilt[media.kind][named] = Standing.AMBIGUOUS
-                        self.owners[media.kind].pop(named, None)
+        episodes = [
+            (media, parent)
+            for media, parent in things
+            if media.kind is Kind.EPISODE and parent is not None and media.number is not None
+        ]
+        told = Counter(chain.from_iterable(media.ids.items() for media, _ in episodes))
+        repeated = {named for named, times in told.items() if times > 1 and named[0] != "slug"}
+        first: dict[tuple[Id, int | None, str], tuple[int | None, int | None]] = {}
+        for media, parent in episodes if repeated else ():
+            place = (media.season, media.number)
+            within = [media.order, *(f"in {key}" for key in (media.parent.keys[:1] if media.parent else ()))]
+            for named in repeated & media.ids.items():
+                firsts = [first.setdefault((named, parent, order), place) for order in within]
+                if any(one != place for one in firsts):
+                    self.spoilt[media.kind][named] = Standing.AMBIGUOUS
+                    self.owners[media.kind].pop(named, None)
 
     def _load_renumbered(self, shows: set[int]) -> None:
         query = "SELECT show, season FROM renumbered WHERE show IN (SELECT value FROM json_each(?))"
@@ -104,9 +114,9 @@ class Page:
     def _load_owners(self, space: str, kind: int, values: Sequence[str]) -> None:
         owners, spoilt = self.owners[kind], self.spoilt[kind]
         (rows,) = self.db.execute(
-            "SELECT json_group_array(json_array(space, value, media, standing)) FROM ids WHERE space = ? AND kind = ?"
-            " AND value IN (SELECT value FROM json_each(?))",
-            (space, kind, listed(values)),
+            "SELECT json_group_array(json_array(i.space, i.value, i.media, i.standing)) FROM json_each(?) AS j"
+            " CROSS JOIN ids AS i ON i.value = j.value WHERE i.space = ? AND i.kind = ?",
+            (listed(values), space, kind),
         ).fetchone()
         for one, value, media, standing in json.decode(rows, type=list[tuple[str, str, int, int]]):
             if standing >= Standing.AMBIGUOUS:
@@ -143,10 +153,7 @@ class Page:
     def _sharing(self, media: Media) -> tuple[int, ...]:
         """The media that share a strong id of this kind which is a key, in order."""
         owners = self.owners[media.kind]
-        hits = owners.keys() & media.ids.items()
-        if not hits:
-            return ()
-        found = {owners[hit] for hit in hits}
+        found = {own for own in map(owners.get, media.ids.items()) if own}
         return found.pop() if len(found) == 1 else tuple(sorted({number for own in found for number in own}))
 
     def _at(self, place: Place | None) -> int | None:

@@ -39,19 +39,19 @@ class Sheet(Page):
     # ---------------------------------------------------------------- before anything is judged
     def moved_places(self, named: Iterable[tuple[str, Thing]]) -> set[tuple[int, int]]:
         """Seasons of which this page says by ids that they are numbered differently, whichever of its rows comes first."""
-        for native, (media, parent) in named:
+        for (native, (media, parent)), sharing in zip(named, self.sharing, strict=True):
             place = place_of(media, parent) if parent is not None and media.kind is Kind.EPISODE else None
             if place is not None and media.ids:
-                self._contradict(media, place)
-                for number in self._sharing(media):
+                self._contradict(media, place, sharing)
+                for number in sharing:
                     if self._has_moved(native, media, place, number):
                         self._compare_places(self._held(number), place)
         return self.told_apart
 
-    def _contradict(self, media: Media, place: Place) -> None:
+    def _contradict(self, media: Media, place: Place, sharing: Sequence[int]) -> None:
         """What has been brought to a place by its number alone has other ids than this, which stands there, too."""
         there = self.by_place.get(place)
-        if there is None or there in self._sharing(media):
+        if there is None or there in sharing:
             return
         unlike = differences(media.ids, self._held(there).ids)
         if self._denied(there, media.ids) or (unlike and all(self._brought(there, space) for space in unlike)):
