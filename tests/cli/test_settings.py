@@ -426,3 +426,12 @@ def test_a_fault_does_not_repeat_a_whole_page(tmp_path: Path) -> None:
 def test_a_direction_of_the_first_release_that_means_nothing_names_the_words_that_do(tmp_path: Path) -> None:
     told = complaint(tmp_path, "", PLEX_TOKEN="x", TRAKT_CLIENT_ID="y", SYNC_DIRECTION="sideways")
     assert "one of both, bidirectional, plex_to_trakt, trakt_to_plex, or `A -> B`" in told
+
+
+def test_what_a_service_made_up_has_no_curly_quotes(tmp_path):
+    """The id of an app is no secret, and copied as a token is."""
+    from watchweave.app import read_settings
+
+    (tmp_path / "config.yml").write_text("profiles: {nate: {accounts: {trakt: {client_id: “abc”}}}}", encoding="utf-8")
+    (fault,) = read_settings(tmp_path).faults()
+    assert "client_id of profiles.nate.accounts.trakt has a character that no token has" in fault

@@ -91,7 +91,7 @@ class Library:
         http = self.way(kind, ADDRESSES[wish.service], kind.signer(drawer), drawer)
         return kind(http, wish.options, known), self.closing(http)
 
-    def open_sources(self, store) -> tuple[Sequence[Source], AsyncExitStack]:
+    def open_sources(self) -> tuple[Sequence[Source], AsyncExitStack]:
         options = {"api_key": KEY}
         http = self.way(Tmdb, {"url": Tmdb.base_url}, Tmdb.signer(options, Drawer()), Drawer())
         stack, found = self.closing(http), [Tmdb(http, options)]

@@ -376,3 +376,15 @@ def test_no_window_of_the_budget_ever_holds_more_than_it_may():
     asyncio.run(many())
     assert all(later - earlier >= 60 for earlier, later in zip(sent, sent[10:], strict=False))
     assert time.time - START < 4 * 60
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"), [("things", {"X-Key": "t\u00f6ken"}), ("x" * 70_000, {}), ("things\x00", {})]
+)
+def test_what_cannot_be_sent_is_said_and_sent_to_nobody(path, headers):
+    server = Server([answer(200, {})])
+    http = server.http(signer=Fixed({"url": headers}))
+    problem = failure(http.get(path, dict))
+    assert isinstance(problem, Rejected)
+    assert "cannot be sent" in str(problem)
+    assert (server.seen, http.requests, "t\u00f6ken" in str(problem)) == ([], 0, False)

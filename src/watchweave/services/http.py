@@ -347,6 +347,9 @@ class Http:
             return self._judge.lost(call, "there was no answer in time")
         except (httpx2.TransportError, httpx2.DecodingError):
             return self._judge.lost(call, "the connection broke")
+        except (UnicodeEncodeError, httpx2.InvalidURL):
+            self.requests -= 1
+            return self._judge.unsendable(call)
 
     def _hold(self, raw: Raw, gate: Gate) -> None:
         """Nothing is sent before the time that a 429 names, in this run or another."""

@@ -144,6 +144,11 @@ class Judge:
             return UnexpectedAnswer(self._title, text, status=status)
         return Unavailable(self._title, f"{text} Whether it was done is unknown.")
 
+    def unsendable(self, call: Call) -> Rejected:
+        """A key, or an address, with a sign that cannot be sent."""
+        what = "there is a sign in its settings or in its sign-in that cannot be sent, perhaps a curly quote"
+        return Rejected(self._title, f"{what} ({self._secrets.clean(call.named)[:200]}). Copy them once more.")
+
     def lost(self, call: Call, why: str) -> Unavailable:
         doubt = "" if call.reads else " Whether it was done is unknown."
         return Unavailable(self._title, f"{why} ({self._secrets.clean(call.named)}).{doubt}")

@@ -192,9 +192,9 @@ def value_of(entry: Entry, option: str, what: str, offered: Offer) -> Texts:
     value, words = text(entry, what), OPTION_WORDS.get(option)
     if words and value.lower() not in words:
         fault(entry, f"{what} must be {' or '.join(words[:2])}")
-    if option in offered.secrets and value != value.strip():
+    if option in offered.copied and value != value.strip():
         fault(entry, f"{what} begins or ends with a space", "Take it away.")
-    if option in offered.secrets and not (value.isascii() and value.isprintable()):
+    if option in offered.copied and not (value.isascii() and value.isprintable()):
         fault(entry, f"{what} has a character that no token has, perhaps a curly quote", "Copy it once more.")
     return value
 

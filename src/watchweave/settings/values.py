@@ -72,14 +72,14 @@ class Settings(Struct, frozen=True):
 class Offer(Struct, frozen=True):
     """What a service lets a person set: its options, what those of them may be, and its shelves as people know them.
 
-    single: what signs in, each one value. secrets: those of them that somebody made up, to be copied as they are.
+    single: what signs in, each one value. copied: those of them that the service made up, to be copied as they are.
     """
 
     options: frozenset[str]
     addresses: frozenset[str] = frozenset({"url"})
     shelves: frozenset[str] = frozenset()
     single: frozenset[str] = frozenset()
-    secrets: frozenset[str] = frozenset()
+    copied: frozenset[str] = frozenset()
 
 
 class Named(Protocol):
@@ -89,13 +89,15 @@ class Named(Protocol):
     def name(self) -> str: ...
     @property
     def secret(self) -> bool: ...
+    @property
+    def required(self) -> bool: ...
 
 
 def offer(sign_in: Iterable[Named], settings: Iterable[Named], hosts: Iterable[str], shelves: Iterable[str]) -> Offer:
     """The offer of a service class, from its `sign_in`, `settings`, `hosts` and `shelf_types`."""
     addresses = frozenset({"url", *hosts})
-    single = {field.name: field.secret for field in sign_in}
+    single = {field.name: field.secret or field.required for field in sign_in}
     names = {field.name for field in settings} | single.keys()
-    secrets = frozenset(name for name, secret in single.items() if secret)
+    copied = frozenset(name for name, is_copied in single.items() if is_copied)
     public = frozenset(shelves) - {"watched"}  # the flag goes with history
-    return Offer(addresses | names, addresses, public, frozenset(single), secrets)
+    return Offer(addresses | names, addresses, public, frozenset(single), copied)
