@@ -593,3 +593,27 @@ def test_doctor_asks_each_source_once_and_says_what_is_wrong(asked):
     assert "TMDb" in next(line for line in ended.out.splitlines() if line.lstrip().startswith("!"))
     assert [requests_to(asked, name) for name in KEYS] == [1, 2, 1]
     assert not any(key in ended.all for key in (*KEYS.values(), "0" * 32))
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "uid"), [("tmdb", "TMDb", "m3"), ("tvdb", "TheTVDB", "s1"), ("omdb", "OMDb", "m3")]
+)
+def test_what_a_thing_is_about_is_asked_for_once_when_somebody_looks_at_it(asked, source, title, uid):
+    asked.account.want(asked.work(uid))
+    asked.watch("m3", "s1.1.1")
+    asked.run("sync")
+    with_sources(asked, source)
+    first = asked.run("why", asked.work(uid).title).out.splitlines()[1]
+    count = requests_to(asked, source)
+    assert first.startswith(f"  {title}: ")
+    assert f"{asked.work(uid).runtime} min" in first
+    assert asked.run("why", asked.work(uid).title).out.splitlines()[1] == first
+    assert requests_to(asked, source) == count
+
+
+def test_a_source_that_says_nothing_keeps_nobody_from_why(asked):
+    with_sources(asked, "tmdb")
+    asked.run("sync")
+    asked.world.faults.order(Status(503), host=asked.world.services["tmdb"].hosts[0].name, times=-1)
+    told = asked.run("why", asked.work("m1").title)
+    assert (told.code, "TMDb: " in told.out) == (0, False)

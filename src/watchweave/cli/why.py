@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..engine.answers import named_json
+from ..engine.facts import facts_of
 from ..engine.find import MOST, found
 from ..engine.report import shown_shelf
 from ..engine.why import everything
@@ -15,6 +16,7 @@ from ..errors import ConfigError
 from ..storage.items import Items
 from ..storage.lookups import FORGOTTEN
 from . import Tools
+from .running import finish
 from .status import clock
 from .terminal import say
 
@@ -51,7 +53,7 @@ def why(
             )
         clocks = {person.name: person.timezone for person in home.profiles}
         for media in medias[:SHOWN]:
-            Telling(everything(home, media), clocks).all()
+            Telling(everything(home, media), clocks, finish(home, facts_of(home, media), at_once=True)).all()
         if medias[SHOWN:]:
             others = Items(home.store.db).load(medias[SHOWN:])
             names = ", ".join(named_json(others[media])["name"] for media in medias[SHOWN:])
@@ -61,9 +63,10 @@ def why(
 class Telling:
     """What is known of one thing, in lines; every time is on the clock of the person whose it is."""
 
-    def __init__(self, told: dict[str, Any], clocks: Mapping[str, str]) -> None:
+    def __init__(self, told: dict[str, Any], clocks: Mapping[str, str], facts: Mapping[str, Any] | None) -> None:
         self.told = told
         self.clocks = clocks
+        self.facts = facts
 
     def clock(self, entry: dict[str, Any], text: str | None) -> str:
         return clock(text, self.clocks.get(entry["person"] or "", "UTC"))
@@ -72,6 +75,8 @@ class Telling:
         media = self.told["media"]
         title = f", “{media['title']}”" if media["title"] not in media["name"] else ""
         say(f"{media['name']}{title}, {KINDS.get(media['kind'], media['kind'])}, {self.told['name']}", "bold")
+        if self.facts:
+            self.describe(self.facts)
         if self.told["contradiction"]:
             say(f"  not written anywhere: {self.told['contradiction']}", "red")
         self.ids()
@@ -89,6 +94,12 @@ class Telling:
             say(f"  {refused['account']} {refused['shelf']} not taken: {why}; to be tried again from {later}", "yellow")
         for hold in self.told["held"]:
             say(f"  {hold['hold']} holds it back: {hold['account']} {hold['shelf']}, {hold['why']}", "yellow")
+
+    def describe(self, facts: Mapping[str, Any]) -> None:
+        """What it is about, on the word of a metadata source."""
+        length = f"{round(facts['runtime'] / 60)} min" if facts["runtime"] else ""
+        parts = (", ".join(facts["genres"]), length, facts["overview"], facts["poster"])
+        say(f"  {facts['source']}: {'; '.join(part for part in parts if part)}", "dim")
 
     def ids(self) -> None:
         for one in self.told["ids"]:

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
-from msgspec import json
+from msgspec import Struct, json
 
 from ..core.media import Media
 from ..core.records import DAY
 from ..errors import Incomplete, ServiceError, StorageError, UnexpectedAnswer
-from ..metadata.base import Source, Works
+from ..metadata.base import Source
 from ..storage.told import Told
 
 log = logging.getLogger("watchweave")
@@ -25,11 +25,11 @@ MOST_NONSENSE = 3
 
 
 class Asking:
-    """Sources stand in the order in which they are to be asked. keeps: will this run forget what it was told, so that it
-    is kept for the next one?"""
+    """Sources stand in the order in which they are to be asked. keeps: for so many seconds an answer is kept for whoever
+    asks next; 0: this run writes down itself what follows from it."""
 
     def __init__(
-        self, told: Told, sources: Sequence[Source], when: tuple[Callable[[], int], asyncio.Event], *, keeps: bool
+        self, told: Told, sources: Sequence[Source], when: tuple[Callable[[], int], asyncio.Event], *, keeps: int = 0
     ) -> None:
         self.told = told
         self.sources = sources
@@ -49,7 +49,7 @@ class Asking:
         where the answer is no use: it would be none the next time either, so others are not to wait behind it."""
         name = (source.name, question)
         if name not in self._heard:
-            form = Works if isinstance(nothing, Works) else list[Media]
+            form = type(nothing) if isinstance(nothing, Struct) else list[Media]
             self._heard[name] = asyncio.ensure_future(self._known(source, question, ask, (nothing, form)))
         answer: T | None = await self._heard[name]
         self.left = self.left or answer is None
@@ -58,14 +58,14 @@ class Asking:
     async def _known(
         self, source: Source, question: Question, ask: Callable[[], Awaitable[T]], default: tuple[T, Any]
     ) -> T | None:
-        """What a plan was told before, else what the source says."""
+        """What was told and kept before, else what the source says."""
         nothing, form = default
         words = json.encode(question).decode()
         if not source.free and (told := self.told.answer(source.name, words, self.clock())) is not None:
             return json.decode(told, type=form)  # type: ignore[no-any-return]
         answer = await self._ask(source, ask, nothing)
         if self.keeps and answer is not None and not source.free:
-            self.told.keep(source.name, words, json.encode(answer), self.clock())
+            self.told.keep(source.name, words, json.encode(answer), self.clock(), self.clock() + self.keeps)
         return answer
 
     async def _ask(self, source: Source, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:

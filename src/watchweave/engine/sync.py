@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ..core.directions import circles, hears
 from ..core.plan import Change, Hold
+from ..core.records import DAY
 from ..errors import ServiceError
 from ..metadata.base import Source
 from ..storage.accounts import Accounts, Circle
@@ -27,6 +28,9 @@ from .fetch import Fetch
 from .identify import Identify
 from .party import Party
 from .report import Lookedup, Report, report
+
+KEPT = 7 * DAY
+"""So long the answers that a plan was given are good for a sync."""
 
 
 @dataclass(slots=True)
@@ -90,7 +94,7 @@ async def identify(
     read: bool,
 ) -> Lookedup:
     """Find out what nobody knows yet. read: has any reading brought rows just now?"""
-    asking = Asking(Told(request.memory or store), request.sources, when, keeps=request.dry_run)
+    asking = Asking(Told(request.memory or store), request.sources, when, keeps=KEPT if request.dry_run else 0)
     lookups = Lookups(store.db)
     with store.transaction():
         lookups.meet({source.name: source.free for source in request.sources}, when[0]())

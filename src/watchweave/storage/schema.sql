@@ -64,11 +64,11 @@ CREATE TABLE lookup (
   tries INTEGER NOT NULL, next_try INTEGER NOT NULL, source TEXT NOT NULL, proposals TEXT NOT NULL, taken TEXT,
   said TEXT NOT NULL DEFAULT '', sure TEXT,
   PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
--- what a source answered to a plan; the sync after it does not ask again
+-- what a source answered to a plan, or to a person, and how long it is good; it is not asked again meanwhile
 CREATE TABLE answer (
-  source TEXT NOT NULL, question TEXT NOT NULL, told BLOB NOT NULL, asked INTEGER NOT NULL,
+  source TEXT NOT NULL, question TEXT NOT NULL, told BLOB NOT NULL, until INTEGER NOT NULL,
   PRIMARY KEY (source, question)) STRICT, WITHOUT ROWID;
-CREATE INDEX answer_asked ON answer (asked);
+CREATE INDEX answer_until ON answer (until);
 
 CREATE TABLE held (
   account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,

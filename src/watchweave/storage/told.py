@@ -1,14 +1,11 @@
-"""What metadata sources have answered to a plan, for the sync after it; and how much they may be asked."""
+"""What metadata sources have answered to a plan or to a person, so that they are not asked again; and how much they may be
+asked."""
 
 from __future__ import annotations
 
 import json
 
-from ..core.records import DAY
 from .store import Store
-
-KEPT = 7 * DAY
-"""So long an answer is good."""
 
 
 class Told:
@@ -19,17 +16,16 @@ class Told:
         self.db = store.db
 
     def answer(self, source: str, question: str, now: int) -> bytes | None:
-        """What this source has answered to this question of late."""
-        row = self.db.execute(
-            "SELECT told FROM answer WHERE source = ? AND question = ? AND asked > ?", (source, question, now - KEPT)
-        ).fetchone()
+        """What this source has answered to this question, if that is still good."""
+        query = "SELECT told FROM answer WHERE source = ? AND question = ? AND until > ?"
+        row = self.db.execute(query, (source, question, now)).fetchone()
         return row[0] if row else None
 
-    def keep(self, source: str, question: str, told: bytes, now: int) -> None:
-        """This was answered. What is older than it can be good goes."""
+    def keep(self, source: str, question: str, told: bytes, now: int, until: int) -> None:
+        """This was answered, and is good so long. What is good no longer goes."""
         with self.store.transaction():
-            self.db.execute("DELETE FROM answer WHERE asked <= ?", (now - KEPT,))
-            self.db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", (source, question, told, now))
+            self.db.execute("DELETE FROM answer WHERE until <= ?", (now,))
+            self.db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", (source, question, told, until))
 
     def spend(self, source: str, day: int, budget: int | None) -> bool:
         """May this source be asked once more on this day? Then it counts."""
