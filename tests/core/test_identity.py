@@ -186,3 +186,12 @@ def test_a_differing_own_id_at_the_same_place_is_disputed():
 def test_services_that_number_a_show_differently_are_told_apart_by_own_ids():
     here, elsewhere = stored(5, {"tvdb": "11"}, place=2), stored(6, {"tvdb": "12"}, place=3)
     assert judge(episode({"tvdb": "12"}, number=2), SHOW, here, [elsewhere]).media == 6
+
+
+@pytest.mark.parametrize("title", ["Heat", "Ran"])
+def test_a_record_with_the_ids_of_two_works_joins_neither_with_the_other(title):
+    """It has the IMDb id of Heat and TheTVDB's number of Ran; TMDb knows them as two."""
+    heat, ran = known(1, {"imdb": "tt0113277", "tmdb": "949"}), known(2, {"tvdb": "7", "tmdb": "11645"}, "Ran", 1985)
+    verdict = judge(film({"imdb": "tt0113277", "tvdb": "7"}, title), None, None, [heat, ran])
+    assert verdict.also == ()
+    assert list(verdict.standing.values()) == [Standing.DISPUTED]

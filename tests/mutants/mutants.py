@@ -36,7 +36,7 @@ class Mutant(NamedTuple):
     tests: tuple[str, ...]
 
 
-MUTANTS = (
+MODEL = (
     Mutant(
         "no-intention",
         "intention in the journal before the request",

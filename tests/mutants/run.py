@@ -23,9 +23,11 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.mutants.mutants import MUTANTS, Mutant, Swap
+from tests.mutants.matching import MATCHING
+from tests.mutants.mutants import MODEL, Mutant, Swap
 
 ROOT = Path(__file__).resolve().parents[2]
+MUTANTS = (*MODEL, *MATCHING)
 PATIENCE = 900
 """Seconds after which tests or worlds that do not end count as broken."""
 

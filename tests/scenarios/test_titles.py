@@ -14,6 +14,7 @@ from watchweave.engine.decide import Terms
 from watchweave.errors import Unavailable, UnexpectedAnswer
 from watchweave.metadata.base import Source, Works
 from watchweave.storage.lookups import Lookups
+from watchweave.storage.settled import Settled
 
 NONE = {"asked": {}, "saved": 0, "failed": {}}
 
@@ -474,3 +475,40 @@ def test_a_source_that_is_down_is_named_and_another_one_is_asked():
     said = town.sync().as_json()["lookups"]
     assert (said["asked"], list(said["failed"]), up.asked) == ({"tmdb": 1, "omdb": 1}, ["tmdb"], ["Heat"])
     assert "no answer" in said["failed"]["tmdb"]
+
+
+def test_two_copies_of_one_title_are_one_question():
+    source = Library()
+    town = town_with(source, films=("heat", "again"))
+    town.things["again"].title, town.things["again"].year = town.things["heat"].title, town.things["heat"].year
+    town.sync(yes=True)
+    assert source.asked == [town.things["heat"].title]
+
+
+def test_what_a_person_took_back_is_not_asked_about_again():
+    source = Library()
+    town = town_with(source)
+    source.works = known(town, "heat")
+    town.settle()
+    (number,) = town.store.db.execute("SELECT media FROM handle WHERE native LIKE '%heat%' AND account = 1").fetchone()
+    with town.store.transaction():
+        Settled(town.store.db, town.time).forget(number)
+    town.wait(90 * DAY)
+    town.plex.rate("heat", 70, town.time)
+    for _ in range(3):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert (source.asked, "heat" in town.trakt.ratings) == (["Heat"], False)
+
+
+def test_an_id_whose_bearer_is_called_otherwise_in_other_years_is_not_taken():
+    """The source knows Heat by the number under which Trakt has a film of 1973."""
+    source = Library()
+    town = town_with(source)
+    town.film("blade")
+    town.things["blade"].title, town.things["blade"].year = "Badlands", 1973
+    source.works = [film("Heat", town.things["heat"].year, town.things["blade"].ids["tmdb"])]
+    town.trakt.watch("blade", NOON - 9 * DAY, NOON)
+    town.settle()
+    assert source.asked == ["Heat"]
+    assert [len(town.times("trakt", uid)) for uid in ("heat", "blade")] == [0, 1]

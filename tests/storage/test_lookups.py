@@ -100,3 +100,13 @@ def test_two_of_one_title_with_no_database_in_common_are_asked_about():
     lookups.learn(1, {"tmdb": "949"}, "tmdb")
     assert lookups.partly_known([PLEX, 2, 3], NOW) == []
     store.close()
+
+
+def test_a_number_is_not_given_again_after_its_thing_became_another(lookups):
+    """Nausicaä is the newest thing when it turns out to be Heat."""
+    matches = Matches(lookups.db, PLEX)
+    (heat,) = Matches(lookups.db, 2).identify([Media(Kind.MOVIE, {"tmdb": "949"}, "Heat", 1995, keys=("2",))])
+    (number,) = matches.identify([Media(Kind.MOVIE, {}, "Nausicaä", 1984, keys=("n",))])
+    lookups.learn(number, {"tmdb": "949"}, "tmdb")
+    assert matches.identify([Media(Kind.MOVIE, {}, "Nausicaä", 1984, keys=("n",))]) == [heat]
+    assert matches.identify([Media(Kind.MOVIE, {}, "Dune", 1984, keys=("d",))]) == [number + 1]
