@@ -43,7 +43,7 @@ CREATE TABLE handle (
   print INTEGER NOT NULL, library INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0, named INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
 CREATE INDEX handle_media ON handle (media, account, library);
-CREATE INDEX handle_library ON handle (account, library);
+CREATE INDEX handle_library ON handle (account, library) WHERE library > 0;
 CREATE INDEX handle_placed ON handle (media) WHERE placed = 1;
 -- a name of the account stood for the one before, and that has another name there now; until it was read whole
 CREATE TABLE renamed (

@@ -187,7 +187,7 @@ class Values:
         """What has come into the account's library in this run and is known to be true."""
         self.db.execute(
             "INSERT OR IGNORE INTO touched SELECT t.circle, t.shelf, t.media FROM handle AS h CROSS JOIN truth AS t"
-            " ON t.circle = ? AND t.shelf = ? AND t.media = h.media WHERE h.account = ? AND h.library = ?",
+            " ON t.circle = ? AND t.shelf = ? AND t.media = h.media WHERE h.account = ? AND h.library > 0 AND h.library = ?",
             (circle, shelf, account, run),
         )
 
