@@ -299,9 +299,10 @@ class Sheet(Page):
 
     # ---------------------------------------------------------------- what is written down
     def write(self) -> None:
+        """Whatever fails here ends the transaction: nothing is kept aside to undo one large statement alone (OR FAIL)."""
         enter(
             self.db,
-            "INSERT INTO media (id, kind, parent, season, number, title, year, runtime, ordering, aired)",
+            "INSERT OR FAIL INTO media (id, kind, parent, season, number, title, year, runtime, ordering, aired)",
             (
                 (
                     number, int(m.kind), parent, m.season, m.number, m.title, m.year, m.runtime, m.order,
@@ -322,13 +323,13 @@ class Sheet(Page):
         )
         self.db.executemany("UPDATE media SET frozen = ? WHERE id = ?", self.frozen)
         self.db.execute(
-            "UPDATE media SET title = j.value ->> 0, year = j.value ->> 1, runtime = j.value ->> 2,"
+            "UPDATE OR FAIL media SET title = j.value ->> 0, year = j.value ->> 1, runtime = j.value ->> 2,"
             " aired = coalesce(j.value ->> 3, aired) FROM json_each(?) AS j WHERE media.id = j.value ->> 4",
             (listed([(*told, number) for number, told in self.filled.items()]),),
         )
         grown = sorted({row[0] for row in self.new_ids} - self.new.keys())
         self.db.execute(
-            "UPDATE media SET ids_version = ids_version + 1 WHERE id IN (SELECT value FROM json_each(?))",
+            "UPDATE OR FAIL media SET ids_version = ids_version + 1 WHERE id IN (SELECT value FROM json_each(?))",
             (listed(grown),),
         )
 

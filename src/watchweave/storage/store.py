@@ -169,6 +169,7 @@ def _connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = OFF")  # kept by the tests: checking each of a million rows costs a third
     connection.execute("PRAGMA cache_size = -48000")
+    connection.execute("PRAGMA temp.cache_size = -8000")  # what is staged stands in no order of its own
     connection.execute("PRAGMA wal_autocheckpoint = 16000")  # pages; a first reading writes tens of thousands
     connection.execute("PRAGMA temp_store = FILE")
     return connection
