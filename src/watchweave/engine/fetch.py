@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+import gc
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -24,6 +26,9 @@ PORTION = 8_000
 """Records that are staged in one transaction."""
 FEW = 1_000
 """So many are staged at once; more of them in a thread, so that the services are asked on meanwhile."""
+USUAL = gc.get_threshold()
+SELDOM = (100_000, *USUAL[1:])
+"""Objects that are made before the collector looks for circles among them: reading makes millions, and hardly a circle."""
 SUSPICIOUS_FROM = 3
 """An empty reading is doubted where at least so many records were seen before."""
 SUSPICIOUS_SHARE = 90
@@ -53,8 +58,9 @@ class Fetch:
 
     async def all(self, parties: Sequence[Party]) -> None:
         """Read everybody who is asked; a failing account does not disturb the others."""
-        await self._unless_stopped([party for party in parties if party.asked], self.one)
-        await self._unless_stopped([p for p in parties if p.told and p.takes_plays()], self._know_form)
+        with seldom_collected():
+            await self._unless_stopped([party for party in parties if party.asked], self.one)
+            await self._unless_stopped([p for p in parties if p.told and p.takes_plays()], self._know_form)
 
     async def _unless_stopped(self, parties: Sequence[Party], read: Callable[[Party], Awaitable[None]]) -> None:
         """Read these, each in the same way. Once the person ends the run, what is not whole yet is given up."""
@@ -271,6 +277,18 @@ class Fetch:
             return False
         agreed = [(stage.staged(SHELVES[n]), values.agreed(party.id, SHELVES[n])) for n in covered if n != "history"]
         return any(shown * 100 < of * SUSPICIOUS_SHARE for shown, of in agreed)
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Within, the collector looks for circles more seldom, and not among what was there before."""
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*USUAL)
+        gc.unfreeze()
 
 
 def pages_of(reading: Reading[Record]) -> AsyncIterator[Sequence[Record]]:
