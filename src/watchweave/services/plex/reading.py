@@ -244,11 +244,9 @@ class Views:
     def told(self, viewings: Sequence[Viewing], since: int = 0) -> list[Play]:
         """What rows of the history tell: of an item by its key where that is known, else by its own words. What is older
         than `since` was told of the others in its file before."""
-        listed = self._last
-        strange = {
-            str(one.rating_key) for one in viewings if all(str(one.rating_key) not in of for of in listed.values())
-        }
-        new = self._known.unknown(key for key in strange if key) | {""}
+        films, episodes = (self._last[kind] for kind in VIEWED)
+        strange = {key for one in viewings if (key := str(one.rating_key)) not in films and key not in episodes}
+        new = self._known.unknown(strange - {""}) | {""}
         found = []
         for viewing in viewings:
             key = str(viewing.rating_key)
