@@ -469,6 +469,30 @@ def test_what_a_plan_was_told_is_good_for_a_week():
     assert town.store.db.execute("SELECT count(*) FROM answer").fetchone() == (1,)
 
 
+DAMAGED = [
+    b"",
+    b"\xff{",
+    b'{"a":1}',
+    b"[]",
+    b'{"found":[{"media":{"kind":1,"ids":{},"title":"\xff"}}]}',
+    b'{"found":7}',
+]
+
+
+@pytest.mark.parametrize("told", DAMAGED)
+def test_an_answer_that_is_damaged_was_never_given(told):
+    """It is asked for again, and the new one stands in its place."""
+    source = Library()
+    town = town_with(source)
+    source.works = known(town, "heat")
+    plan = town.sync(dry_run=True)
+    with town.store.transaction():
+        town.store.db.execute("UPDATE answer SET told = ?", (told,))
+    assert planned(town.sync(dry_run=True)) == planned(plan) != []
+    assert planned(town.sync(yes=True)) == planned(plan)
+    assert source.asked == ["Heat", "Heat"]
+
+
 def test_a_source_that_is_down_is_named_and_another_one_is_asked():
     down, up = Library(down=True), Library([film("Heat", 2000, "949")], name="omdb")
     town = town_with(down, up)

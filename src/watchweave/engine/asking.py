@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
-from msgspec import Struct, json
+from msgspec import MsgspecError, Struct, json
 
 from ..core.media import Media
 from ..core.records import DAY
@@ -58,11 +58,12 @@ class Asking:
     async def _known(
         self, source: Source, question: Question, ask: Callable[[], Awaitable[T]], default: tuple[T, Any]
     ) -> T | None:
-        """What was told and kept before, else what the source says."""
+        """What was told and kept before, else what the source says; what is damaged by now was never told."""
         nothing, form = default
         words = json.encode(question).decode()
-        if not source.free and (told := self.told.answer(source.name, words, self.clock())) is not None:
-            return json.decode(told, type=form)  # type: ignore[no-any-return]
+        told = None if source.free else self.told.answer(source.name, words, self.clock())
+        if told is not None and (kept := as_written(told, form)) is not None:
+            return kept  # type: ignore[no-any-return]
         answer = await self._ask(source, ask, nothing)
         if self.keeps and answer is not None and not source.free:
             self.told.keep(source.name, words, json.encode(answer), self.clock(), self.clock() + self.keeps)
@@ -96,3 +97,12 @@ class Asking:
         allowed = self.told.spend(source.name, self.clock() // DAY, source.budget)
         self.asked[source.name] += allowed
         return allowed
+
+
+def as_written(told: bytes, form: Any) -> Any:
+    """The answer in these bytes; None where they are not what is written for one of this form."""
+    try:
+        answer = json.decode(told, type=form)
+    except (MsgspecError, UnicodeDecodeError):
+        return None
+    return answer if json.encode(answer) == told else None
