@@ -469,6 +469,21 @@ def test_what_a_plan_was_told_is_good_for_a_week():
     assert town.store.db.execute("SELECT count(*) FROM answer").fetchone() == (1,)
 
 
+def test_what_is_good_no_longer_goes_with_the_next_sync():
+    """Also where that sync asks nobody anything."""
+    town = town_with(Library())
+    town.sync(dry_run=True)
+    town.sync(yes=True)
+    kept = "SELECT count(*) FROM answer"
+    town.wait(7 * DAY - 1)
+    town.sources = ()
+    town.sync(yes=True)
+    assert town.store.db.execute(kept).fetchone() == (1,)
+    town.wait(HOUR)
+    town.sync(yes=True)
+    assert town.store.db.execute(kept).fetchone() == (0,)
+
+
 DAMAGED = [
     b"",
     b"\xff{",

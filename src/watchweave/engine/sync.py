@@ -281,6 +281,7 @@ def end(
                 settle_mood(accounts, party, now)
         accounts.end_run(run, result.status, result.requests, [p.message for p in result.problems], now)
         Journal(store).prune(now)
+        Told(store).prune(now)
     return result
 
 

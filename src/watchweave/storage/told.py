@@ -24,8 +24,12 @@ class Told:
     def keep(self, source: str, question: str, told: bytes, now: int, until: int) -> None:
         """This was answered, and is good so long. What is good no longer goes."""
         with self.store.transaction():
-            self.db.execute("DELETE FROM answer WHERE until <= ?", (now,))
+            self.prune(now)
             self.db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", (source, question, told, until))
+
+    def prune(self, now: int) -> None:
+        """Forget what is good no longer (inside a transaction)."""
+        self.db.execute("DELETE FROM answer WHERE until <= ?", (now,))
 
     def spend(self, source: str, day: int, budget: int | None) -> bool:
         """May this source be asked once more on this day? Then it counts."""
