@@ -206,9 +206,11 @@ class Compare:
         truths = self.values.truths(circle.id, SHELVES[name], [change.media for change in changes])
         member, heard, times = party.id in circle.members, self._heard_by(party.id), party.form(name).times
         edits, nothing = self.edits[circle.id, name], Truth()
-        since = NEVER if looked is None else looked
+        anew = self.astray.anew(party.id)  # what is shown of these was said of another name
         for change in changes:
             truth = truths.get(change.media, nothing)
+            moved = change.before is None and change.media in anew
+            since = NEVER if looked is None or moved else looked
             lo, hi = span(change.at if times else None, since, self.now)
             knew = not first and change.version >= truth.version and (member or truth.origin in heard)
             edits[change.media].append(Edit(party.id, change.value, lo, hi, knew=knew, first=first, rank=party.rank))

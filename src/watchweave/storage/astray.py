@@ -23,9 +23,14 @@ class Astray:
         query = "SELECT media, before FROM renamed WHERE account = ? ORDER BY media, before"
         return self.db.execute(query, (account,)).fetchall()
 
+    def anew(self, account: int) -> set[int]:
+        """What names of this account have come to stand for since it was read whole."""
+        return {media for (media,) in self.db.execute("SELECT media FROM anew WHERE account = ?", (account,))}
+
     def forget(self, account: int) -> None:
-        """A whole reading has told what has moved along."""
+        """A whole reading has told what has moved along, and what is shown of what is called anew."""
         self.db.execute("DELETE FROM renamed WHERE account = ?", (account,))
+        self.db.execute("DELETE FROM anew WHERE account = ?", (account,))
 
     def take_along(self, account: int, shelf: int, pairs: Sequence[tuple[int, int]], left: Collection[int]) -> None:
         """What we wrote of the second of each pair stands at the first now, and is no news; of what it has left the

@@ -24,6 +24,9 @@ STATE = (
 )
 """The account ?1 is due the play p, unless a person removed it there, while the account was in another circle."""
 
+ITS_KEY = "iif(substr(s.key, 1, 6) = 'shown:', substr(s.key, 7), s.key)"
+"""The account's own name of an entry, also where that is known to be shown as something else."""
+
 
 class Told(Struct, frozen=True):
     """A play that an account is due, or is to lose."""
@@ -134,7 +137,7 @@ class Plays:
     def sighting(self, play: int, account: int) -> tuple[int, str | None] | None:
         """State and entry of a play on an account."""
         row = self.db.execute(
-            "SELECT state, key FROM sighting WHERE play = ? AND account = ?", (play, account)
+            "SELECT s.state, " + ITS_KEY + " FROM sighting AS s WHERE s.play = ? AND s.account = ?", (play, account)
         ).fetchone()
         return (row[0], row[1]) if row else None
 
@@ -333,7 +336,7 @@ class Plays:
     def told(self, account: int) -> list[Told]:
         """The plays that the account is due, or is to lose."""
         rows = self.db.execute(
-            "SELECT s.play, p.media, m.kind, s.state, p.at, p.known, s.key,"
+            "SELECT s.play, p.media, m.kind, s.state, p.at, p.known, " + ITS_KEY + ","
             " (SELECT o.account FROM sighting AS o WHERE o.play = p.id AND o.state = 1 ORDER BY o.ours, o.account LIMIT 1),"
             " s.sent, s.settled IS NOT NULL"
             " FROM sighting AS s INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = s.play CROSS JOIN media AS m ON m.id = p.media"

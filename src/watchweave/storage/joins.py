@@ -35,6 +35,8 @@ STEPS = (
     "DELETE FROM written WHERE media = :other",
     "UPDATE journal SET media = :into WHERE media = :other",
     "UPDATE edit SET media = :into WHERE media = :other",
+    "UPDATE OR IGNORE anew SET media = :into WHERE media = :other",
+    "DELETE FROM anew WHERE media = :other",
     "UPDATE OR IGNORE now SET media = :into WHERE media = :other",
     "DELETE FROM now WHERE media = :other",
     "UPDATE now_play SET media = :into WHERE media = :other",
@@ -88,7 +90,9 @@ MOVES = (
     "DELETE FROM truth WHERE media = :old AND origin = :account AND NOT EXISTS (SELECT 1 FROM held AS h WHERE"
     " h.media = :old AND h.shelf = truth.shelf AND h.account <> :account AND h.seen IS NOT NULL)",
     # what it no longer names it does not deny: that is no removal
-    "DELETE FROM held WHERE account = :account AND media = :old",
+    # where there is a library, a wish is for a thing, and not for what stands in there
+    "DELETE FROM held WHERE account = :account AND media = :old AND NOT (shelf = 4 AND EXISTS (SELECT 1 FROM handle AS h"
+    " WHERE h.account = :account AND h.library > 0))",
     "UPDATE aside SET media = :new WHERE account = :account AND media = :old",
     "UPDATE OR IGNORE now SET media = :new WHERE account = :account AND media = :old",
     "DELETE FROM now WHERE account = :account AND media = :old",
@@ -103,7 +107,9 @@ MOVES = (
 LEFT = (
     "DELETE FROM sighting WHERE state = 0 AND play IN (SELECT id FROM play WHERE media = :old)",
     "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
-    "DELETE FROM held WHERE media = :old",
+    # what we wrote somewhere stands there, whoever names it
+    "DELETE FROM held WHERE media = :old AND seen IS NOT (SELECT j.value FROM journal AS j WHERE j.account = held.account"
+    " AND j.shelf = held.shelf AND j.media = held.media AND j.state = 'done' ORDER BY j.id DESC LIMIT 1)",
     "DELETE FROM truth WHERE media = :old",
     "DELETE FROM refusal WHERE media = :old",
 )
@@ -132,6 +138,7 @@ def move(
     names = db.execute("SELECT account, native FROM handle WHERE media = ?", (old,)).fetchall()
     stays = any(who == account and native not in arrived for who, native in names)
     unsure = db.execute("SELECT 1 FROM renamed WHERE account = ? AND before = ? LIMIT 1", (account, old)).fetchone()
+    db.execute("INSERT OR IGNORE INTO anew (account, media) VALUES (:account, :new)", given)
     for step in RENAMED if alone and stays else UNSURE if unsure else MOVES if alone else ANEW:
         db.execute(step, given)
     for step in () if names else LEFT:

@@ -49,6 +49,10 @@ CREATE INDEX handle_placed ON handle (media) WHERE placed = 1;
 CREATE TABLE renamed (
   account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media, before INTEGER NOT NULL,
   PRIMARY KEY (account, media, before)) STRICT, WITHOUT ROWID;
+-- a name of the account has come to stand for this: what it shows of it may be older than our last look; until it was read whole
+CREATE TABLE anew (
+  account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media,
+  PRIMARY KEY (account, media)) STRICT, WITHOUT ROWID;
 -- what a name stood for before, by the number that a person was shown
 CREATE TABLE former (
   number INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL,

@@ -19,7 +19,11 @@ CALLED = (
     " SELECT h.media, h.account, h.native FROM former AS f JOIN handle AS h ON h.account = f.account AND h.native = f.native"
     " WHERE 'm' || f.number = ?1"
 )
-FOUND_OUT = "DELETE FROM ids WHERE media = ? AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?)"
+FOUND_OUT = (
+    "DELETE FROM ids WHERE media = ?1 AND source < 0 AND NOT EXISTS (SELECT 1 FROM handle WHERE media = ?1)"
+    " AND NOT EXISTS (SELECT 1 FROM journal WHERE media = ?1 AND state IN ('sent', 'done', 'unclear'))"
+)
+"""Unless somebody was told of it by these ids: it is what they will name."""
 
 
 class Settled:
@@ -116,7 +120,7 @@ class Settled:
             self._name_aside(number, new, account, media, print_=0)
         media, new = fresh[0]
         self.db.execute(ITS_OWN_IDS, {"new": new, "old": number, "account": account})
-        self.db.execute(FOUND_OUT, (number, number))
+        self.db.execute(FOUND_OUT, (number,))
         if media.kind is Kind.SHOW:
             follow(self.db, account, number, new)
         move(self.db, account, number, new, alone=alone)
@@ -134,9 +138,9 @@ class Settled:
         return [account for (account,) in self.db.execute(query, (number,))]
 
     def take_away(self, number: int, account: int) -> int:
-        """What this account calls so is something else, of which nothing is known yet; its parts go with it. The ids that
-        it told belong to what it was taken for."""
-        named = [media for who, media, _ in self.lookups.named(number) if who == account]
+        """What this account has in its library by this name is something else, of which nothing is known yet; its parts go
+        with it. The ids that it told belong to what it was taken for, and so does a wish."""
+        named = self._in_library(number, account)
         new = self._new(named[0], self._parent(number), (named[0].title, named[0].year))
         self._move(number, new, account, named)
         if named[0].kind is Kind.SHOW:
@@ -146,15 +150,26 @@ class Settled:
     def _parts(self, show: int, new: int, account: int) -> None:
         query = "SELECT DISTINCT m.id FROM media AS m JOIN handle AS h ON h.media = m.id AND h.account = ? WHERE m.parent = ?"
         for (part,) in self.db.execute(query, (account, show)).fetchall():
-            named = [media for who, media, _ in self.lookups.named(part) if who == account]
+            named = self._in_library(part, account)
             self._move(part, self._new(named[0], new, (named[0].title, named[0].year)), account, named)
+
+    def _in_library(self, number: int, account: int) -> list[Media]:
+        """This media by the names that it has in the account's library, or, where it is not in there, by all of them."""
+        query = "SELECT native FROM handle WHERE media = ? AND account = ? AND library > 0"
+        there = {native for (native,) in self.db.execute(query, (number, account))}
+        return [
+            media
+            for who, media, _ in self.lookups.named(number)
+            if who == account and (media.key in there or not there)
+        ]
 
     def _move(self, old: int, new: int, account: int, named: Sequence[Media]) -> None:
         self.lookups.read_anew(account, old)
+        alone = len(named) == len([who for who, _, _ in self.lookups.named(old) if who == account])
         for media in named:
             self._name_aside(old, new, account, media, print_=1)
             self.rivals.pin(account, media, OTHER)
-        move(self.db, account, old, new)  # all of its names are taken away
+        move(self.db, account, old, new, alone=alone)
 
     # ---------------------------------------------------------------- steps
     def _name_aside(self, old: int, new: int, account: int, media: Media, *, print_: int) -> None:
