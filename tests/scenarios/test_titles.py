@@ -7,12 +7,14 @@ from typing import ClassVar
 
 import pytest
 
+from tests.requests.wire import Server, answer
 from tests.support.town import DAY, HOUR, MINUTE, NOON, PLEXLIKE, TRAKTLIKE, Town
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work
 from watchweave.engine.decide import Terms
 from watchweave.errors import Unavailable, UnexpectedAnswer
 from watchweave.metadata.base import Source, Works
+from watchweave.services.http import Nothing
 from watchweave.storage.lookups import Lookups
 from watchweave.storage.settled import Settled
 
@@ -152,8 +154,24 @@ def test_a_source_that_is_down_delays_matching_and_nothing_else():
     assert [len(town.times("trakt", one)) for one in ("heat", "alien")] == [1, 1]
 
 
+@dataclass
+class Rationed(Library):
+    """It is asked by a request each time, and allows so many a day; `broken` are those that it answers with 503."""
+
+    title: str = "TMDb"
+    broken: int = 0
+
+    def __post_init__(self):
+        self.server = Server([*[answer(503)] * self.broken, answer(200, {})])
+        self.http = self.server.http()
+
+    async def search(self, wanted, *, narrow=False):
+        await self.http.get("", Nothing)
+        return await super().search(wanted, narrow=narrow)
+
+
 def test_a_spent_day_is_waited_for():
-    source = Library(budget=2)
+    source = Rationed(budget=2)
     town = town_with(source, films=tuple(f"film{n}" for n in range(5)))
     for day in range(3):
         town.plex.rate("ran", 50 + day, town.time)
@@ -444,7 +462,7 @@ def test_a_plan_asks_as_a_sync_would_and_the_sync_after_it_asks_nothing():
 
 
 def test_what_a_plan_asks_counts_against_the_budget_of_the_day():
-    source = Library(name="omdb", budget=3)
+    source = Rationed(name="omdb", budget=3)
     town = town_with(source, films=("heat", "blade", "kids"))
     town.sync(dry_run=True)
     assert len(source.asked) == 3
@@ -456,6 +474,31 @@ def test_what_a_plan_asks_counts_against_the_budget_of_the_day():
     town.wait(DAY)
     town.sync(yes=True)
     assert sorted(source.asked) == ["Blade", "Heat", "Kids", "Twins"]
+
+
+def test_a_second_try_counts_against_the_budget_of_the_day():
+    """Of six requests two were answered with 503: four questions, and no more."""
+    source = Rationed(budget=6, broken=2)
+    town = town_with(source, films=tuple(f"film{n}" for n in range(9)))
+    report = town.sync()
+    assert (len(source.server.seen), len(source.asked), report.lookups.asked) == (6, 4, {"tmdb": 4})
+    assert report.lookups.failed == {}
+    town.sync(dry_run=True)
+    assert len(source.server.seen) == 6
+    town.wait(DAY)
+    town.sync()
+    assert (len(source.server.seen), len(source.asked)) == (11, 9)
+
+
+def test_a_clock_that_is_set_back_brings_no_new_day():
+    source = Rationed(budget=2)
+    town = town_with(source, films=tuple(f"film{n}" for n in range(9)))
+    asked = []
+    for days in (0, 2, -2, 3):
+        town.wait(days * DAY)
+        town.sync()
+        asked.append(len(source.asked))
+    assert asked == [2, 4, 4, 6]
 
 
 def test_what_a_plan_was_told_is_good_for_a_week():

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import typer
 
 from ..core.media import Kind
-from ..core.records import DAY
 from ..engine.answers import standing, wrong_dues
+from ..engine.asking import within_budgets
 from ..engine.home import Home, ProfileWish
 from ..engine.party import Party
 from ..engine.report import addressed
@@ -144,13 +144,11 @@ async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[
 
 async def _sources(home: Home) -> list[tuple[str, str]]:
     """Whether each metadata source answers; what was imported needs not be asked. A sync works without them."""
-    told, lines = Told(home.store), []
+    lines = []
     sources, closing = home.open_sources()
+    within_budgets(Told(home.store), sources, home.clock)
     async with closing:
         for source in sources:
-            if not source.free and not told.spend(source.name, home.clock() // DAY, source.budget):
-                lines.append(("odd", f"{source.title}: its requests of today are used up; it is asked again tomorrow"))
-                continue
             try:
                 await source.find(*PROBE)
             except WatchWeaveError as problem:

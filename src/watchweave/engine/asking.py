@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import MsgspecError, Struct, json
 
 from ..core.media import Media
 from ..core.records import DAY
-from ..errors import Incomplete, ServiceError, StorageError, UnexpectedAnswer
+from ..errors import Incomplete, RateLimited, ServiceError, StorageError, UnexpectedAnswer
 from ..metadata.base import Source
 from ..storage.told import Told
 
@@ -22,6 +23,29 @@ Question = tuple[str | int | bool | None, ...]
 
 MOST_NONSENSE = 3
 """After so many answers in a row that cannot be used, a source is not asked any more in this run."""
+
+
+class UsedUp(RateLimited):
+    """The source was sent as many requests today as it allows."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source.title, "its requests of today are used up; it is asked again tomorrow.")
+
+
+def within_budgets(told: Told, sources: Iterable[Source], clock: Callable[[], int]) -> None:
+    """From now on each request to a source with a daily budget is counted before it leaves, be it a second try, and by
+    whichever command. One that is too many does not leave: it raises UsedUp.
+
+    So no more leave this database than the budget allows. Who has one key for two of them has one budget for each.
+    """
+    for source in sources:
+        if source.budget is not None:
+            source.http.count = partial(_spend, told, source, source.budget, clock)
+
+
+def _spend(told: Told, source: Source, budget: int, clock: Callable[[], int], count: int) -> None:
+    if not told.spend(source.name, clock() // DAY, budget, count):
+        raise UsedUp(source)
 
 
 class Asking:
@@ -38,11 +62,13 @@ class Asking:
         self.failed: dict[str, str] = {}
         """What is wrong with whom, in words."""
         self.asked: Counter[str] = Counter()
-        """Questions of this run that cost requests, by source."""
+        """Questions of this run that cost requests, by source; how many requests each of them cost is not told."""
         self._heard: dict[Hashable, asyncio.Future[Any]] = {}
         self._nonsense: Counter[str] = Counter()
+        self._used_up: set[str] = set()
         self.left = False
         """Was there anything that nobody could be asked now?"""
+        within_budgets(told, sources, self.clock)
 
     async def once(self, source: Source, question: Question, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
         """The answer to this question, which is asked once a run; None if the source cannot be asked now. `nothing`
@@ -70,10 +96,16 @@ class Asking:
         return answer
 
     async def _ask(self, source: Source, ask: Callable[[], Awaitable[T]], nothing: T) -> T | None:
-        if source.name in self.failed or self.stop.is_set() or not (source.free or self._spend(source)):
+        if source.name in {*self.failed, *self._used_up} or self.stop.is_set():
             return None
+        if not source.free:
+            self.asked.update([source.name])
         try:
             answer = await ask()
+        except UsedUp:
+            self.asked -= Counter([source.name])
+            self._used_up.add(source.name)
+            return None
         except (UnexpectedAnswer, Incomplete) as problem:
             self._nonsense[source.name] += 1
             if self._nonsense[source.name] < MOST_NONSENSE:
@@ -91,12 +123,6 @@ class Asking:
         if source.name not in self.failed:
             self.failed[source.name] = f"{problem} What is not known yet is looked up at a later sync."
             log.warning("%s", self.failed[source.name])
-
-    def _spend(self, source: Source) -> bool:
-        """May this source be sent one more request? Then it counts."""
-        allowed = self.told.spend(source.name, self.clock() // DAY, source.budget)
-        self.asked[source.name] += allowed
-        return allowed
 
 
 def as_written(told: bytes, form: Any) -> Any:

@@ -14,15 +14,7 @@ import httpx2
 import msgspec
 
 from .. import __version__
-from ..errors import (
-    ConfigError,
-    NotSent,
-    RateLimited,
-    ServiceError,
-    SignInNeeded,
-    Stopped,
-    Unavailable,
-)
+from ..errors import ConfigError, NotSent, RateLimited, ServiceError, SignInNeeded, Stopped, Unavailable
 from .base import Pace
 from .judging import DOUBT, Answer, Call, Judge, Nothing, Params, Raw, unopened
 from .pacing import MARGIN, Budget, Clock, Gate, Limits, moment, spoken, wait_named
@@ -155,6 +147,8 @@ class Http:
         self.requests = 0
         self.carried = 0
         """Requests that changed something, or may have: what failed after one of them cannot count as never sent."""
+        self.count: Callable[[int], None] = lambda sent: None
+        """Told of each request before it leaves (1), and of one that never left (-1). What it raises keeps it here."""
         self.limits = limits or Limits()
         self.clock = clock or Clock()
         self.secrets = Secrecy()
@@ -328,7 +322,7 @@ class Http:
         url = f"{host.base}/{call.path.lstrip('/')}"
         if call.params:  # httpx2 would bring names that repeat together
             url += f"?{urlencode(_pairs(call.params))}"
-        self.requests += 1
+        self._sent(1)
         try:
             sending = (host.client or self._client).stream(call.method, url, content=content, headers=headers)
             async with sending as response:
@@ -340,7 +334,7 @@ class Http:
                 self._dated = (response.headers.get("Date", ""), self.clock.now())
                 return Raw(response.status_code, response.headers, bytes(body))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            self.requests -= 1
+            self._sent(-1)
             why = unopened(error, self.secrets.clean)
             return NotSent(self.title, f"{host.address} cannot be reached ({why}).")
         except httpx2.TimeoutException:
@@ -348,8 +342,12 @@ class Http:
         except (httpx2.TransportError, httpx2.DecodingError):
             return self._judge.lost(call, "the connection broke")
         except (UnicodeEncodeError, httpx2.InvalidURL):
-            self.requests -= 1
+            self._sent(-1)
             return self._judge.unsendable(call)
+
+    def _sent(self, count: int) -> None:
+        self.count(count)
+        self.requests += count
 
     def _hold(self, raw: Raw, gate: Gate) -> None:
         """Nothing is sent before the time that a 429 names, in this run or another."""

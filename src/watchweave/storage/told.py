@@ -3,7 +3,7 @@ asked."""
 
 from __future__ import annotations
 
-import json
+from msgspec import MsgspecError, json
 
 from .store import Store
 
@@ -31,15 +31,25 @@ class Told:
         """Forget what is good no longer (inside a transaction)."""
         self.db.execute("DELETE FROM answer WHERE until <= ?", (now,))
 
-    def spend(self, source: str, day: int, budget: int | None) -> bool:
-        """May this source be asked once more on this day? Then it counts."""
-        if budget is None:
-            return True
+    def spend(self, source: str, day: int, budget: int, count: int = 1) -> bool:
+        """May this source be sent one more request on this day? Then it counts; -1: one that counted was not sent.
+
+        A clock that is set back brings nothing back: what was counted on a later day counts, until tomorrow at the
+        longest, since that day may be wrong by years.
+        """
         with self.store.transaction():
-            row = self.db.execute("SELECT value FROM meta WHERE name = ?", (f"spent:{source}",)).fetchone()
-            before, spent = json.loads(row[0]) if row else (day, 0)
-            spent = spent if before == day else 0
-            counted = json.dumps([day, spent + 1]).encode()
-            if spent < budget:
-                self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"spent:{source}", counted))
-        return spent < budget
+            before, spent = self._spent(source, day)
+            kept = min(max(before, day), day + 1)
+            spent = spent if before >= day else 0
+            allowed = count < 0 or spent < budget
+            counted = json.encode((kept, max(0, spent + count) if allowed else spent))
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"spent:{source}", counted))
+        return allowed
+
+    def _spent(self, source: str, day: int) -> tuple[int, int]:
+        """Of which day there is a count, and what it is."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (f"spent:{source}",)).fetchone()
+        try:
+            return json.decode(row[0], type=tuple[int, int]) if row else (day, 0)
+        except MsgspecError:  # damaged: nobody knows
+            return day, 0
