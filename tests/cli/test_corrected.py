@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.cli.place import open_place
+from tests.cli.test_at_odds import later
 from tests.cli.test_match import KEYS, LONG_AGO, listed, nameless_item, settle_all, with_sources
 from watchweave.sandbox import omdb, tmdb, tvdb
 
@@ -82,15 +83,22 @@ def test_an_older_rating_outweighs_no_newer_one_because_its_thing_is_called_anew
     assert asked.plex.owner.view.state(asked.plex.item("m1")).rating == 8
 
 
+@pytest.mark.parametrize("watched", [False, True])
 @pytest.mark.parametrize("way", ["apart:plex", "rematched"])
-def test_a_wish_stays_with_its_film_where_the_file_of_that_name_is_another_one(tmp_path, way):
-    """Trakt wishes for m1, which the library seems to have; the file is m2."""
+def test_a_wish_stays_with_its_film_where_the_file_of_that_name_is_another_one(tmp_path, way, watched, monkeypatch):
+    """Trakt wishes for m1, which the library seems to have; the file is m2. Of what was watched Trakt drops the wish."""
     with open_place(tmp_path) as place:
         one, other = place.work("m1"), place.work("m2")
         place.plex.remove("m2")
         place.account.want(one)
-        settle_all(place)
-        assert wished(place) == ["m1"]
+        if watched:
+            place.watch("m1", at=LONG_AGO)
+        settle_all(place, 2)
+        there = ["m1"] * (not watched)
+        if not watched:  # the list is read again, and names its film by a name of its own
+            later(place, DAY + 3600, monkeypatch)
+            settle_all(place, 1)
+        assert (wished(place), [entry.work.uid for entry in place.account.watchlist]) == (["m1"], there)
         if way == "rematched":
             item = place.plex.item("m1")
             item.title, item.year, item.guid = other.title, other.year, f"plex://movie/{other.ids['plex']}"
@@ -103,10 +111,56 @@ def test_a_wish_stays_with_its_film_where_the_file_of_that_name_is_another_one(t
             assert place.run("match", number, f"tmdb:{other.ids['tmdb']}").code == 0
         for _ in range(3):
             assert place.run("sync").code == 0
-        assert [entry.work.uid for entry in place.account.watchlist] == ["m1"]
+        assert [entry.work.uid for entry in place.account.watchlist] == there
         assert wished(place) == ["m1"]
         if way == "apart:plex":
             assert place.run("match", number, "forget").code == 0
         for _ in range(3):
             assert place.run("sync").code == 0
-        assert [entry.work.uid for entry in place.account.watchlist] == ["m1"]
+        assert [entry.work.uid for entry in place.account.watchlist] == there
+
+
+def test_what_is_recognised_later_is_told_at_once(asked):
+    """Nobody knew what it was when the library was read; Trakt's newer rating is due on it as soon as that is known."""
+    now = int(time.time())
+    asked.plex.rate("nate", "m1", 4, at=now - 400 * DAY)
+    asked.account.rate(asked.work("m1"), 9, at=now - 30 * DAY)
+    asked.nate["titles"] = "ask"
+    asked.write()
+    asked.run("sync")
+    asked.nate["titles"] = "exact"
+    asked.write()
+    for _ in range(2):
+        assert asked.run("sync").code == 0
+    assert (asked.plex.owner.view.state(asked.plex.item("m1")).rating, rated(asked)) == (9, [("m1", 9)])
+
+
+def test_a_wish_for_the_very_film_keeps_no_file_from_being_recognised(asked):
+    """It is on the watchlist of the same account, which is no second file."""
+    with asked.world.lock:
+        asked.plex.want("nate", "m1")
+    asked.account.want(asked.work("m1"))
+    asked.watch("m1", at=LONG_AGO)
+    settle_all(asked)
+    assert (asked.plays("m1"), [one["problem"] for one in listed(asked)]) == (1, [])
+
+
+def test_a_number_is_that_of_the_thing_which_has_it_before_that_of_what_had_it(asked):
+    """m2's file is wrongly taken for m3, as m1's was; forgetting by the number of m3 leaves m1 as it was settled since."""
+    nameless_item(asked, "m2")
+    asked.nate["titles"] = "ask"
+    asked.write()
+    asked.account.want(asked.work("m3"))
+    settle_all(asked, 1)
+    number = {one["media"]["title"]: one["name"] for one in listed(asked)}
+    first, second = number[asked.work("m1").title], number[asked.work("m2").title]
+    for name in (first, second):
+        assert asked.run("match", name, f"tmdb:{asked.work('m3').ids['tmdb']}").code == 0
+    settle_all(asked, 1)
+    assert asked.run("match", first, "forget").code == 0
+    assert asked.run("match", first, f"tmdb:{asked.work('m1').ids['tmdb']}").code == 0
+    settle_all(asked, 1)
+    third = asked.run("why", asked.work("m3").title).out.split("a film, ")[1].split()[0]
+    assert asked.run("match", third, "forget").code == 0
+    settle_all(asked, 1)
+    assert [one["media"]["title"] for one in listed(asked)] == [asked.work("m2").title]

@@ -35,10 +35,13 @@ _NUMBERED = (
 Asked = tuple[str, tuple[object, ...]]
 
 
+def is_number(words: str) -> bool:
+    """Is this a name as `unmatched` gives it: m12?"""
+    return re.fullmatch(r"[mM]\d{1,12}", words.strip()) is not None
+
+
 def _by_number(text: str) -> list[Asked]:
-    """As `unmatched` names it: m12."""
-    numbered = re.fullmatch(r"[mM](\d{1,12})", text)
-    given = (int(numbered[1]),) if numbered else ()
+    given = (int(text[1:]),) if is_number(text) else ()
     return [(query, given) for query in _NUMBERED] if given else []
 
 

@@ -29,10 +29,11 @@ TITLES = 5
 """So many are named of what follows from a doubted reading."""
 UNNAMED, IMPOSSIBLE = "it has no id that this service knows", "its time lies ahead, or before 1900"
 
+SHOW = "SELECT id FROM media WHERE id = m.parent AND frozen IS NULL"
 NAMED = (
-    " m.frozen IS NULL AND (EXISTS (SELECT 1 FROM ids AS i WHERE i.media IN (m.id, m.parent) AND i.standing = 0"
+    " m.frozen IS NULL AND (EXISTS (SELECT 1 FROM ids AS i WHERE i.media IN (m.id, (" + SHOW + ")) AND i.standing = 0"
     " AND i.space IN (SELECT value FROM json_each(?2)))"
-    " OR EXISTS (SELECT 1 FROM handle AS a WHERE a.media IN (m.id, m.parent) AND a.account = ?1"
+    " OR EXISTS (SELECT 1 FROM handle AS a WHERE a.media IN (m.id, (" + SHOW + ")) AND a.account = ?1"
     " AND a.native NOT LIKE '=%'))"
 )
 """Can the account ?1, which understands the ids of ?2, be told of the media m?"""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ..core.media import PUBLIC, clean_id
 from ..errors import ConfigError
 from ..storage.items import Items
 from ..storage.lookups import Lookups
-from ..storage.rivals import Rivals
 from ..storage.settled import Settled
 from ..storage.store import Store
-from .find import found
+from .find import found, is_number
 
 CHOICES = (
     'Say an id such as tmdb:949 or tt0113277, the number of a proposal, "none", or "forget"; of two that contradict each'
@@ -35,8 +34,10 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
         if word == "apart" and account:
             return _apart(store, settled, words, account)
         if choice in ("same", "apart"):
-            return _one_or_two(store, settled.rivals, words, choice)
-        number = _meant(store, words, settled.nameless, 'is without an id ("forget" takes back what was settled)')
+            return _one_or_two(store, settled, words, choice)
+        number = _meant(
+            store, settled, words, settled.nameless, 'is without an id ("forget" takes back what was settled)'
+        )
         name, ids = _named(store, number), {} if choice == "none" else _ids(store, number, choice)
         settled.say(number, ids)
     if not ids:
@@ -48,8 +49,7 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
 def _forget(store: Store, settled: Settled, words: str) -> str:
     """What was settled is not, from now on."""
     what = "was taken for anything by its title, or by you"
-    first = sorted({media for media, _, _ in settled.called(words)})
-    number = _meant(store, words, lambda n: settled.taken(n) or settled.left_alone(n), what, first)
+    number = _meant(store, settled, words, lambda n: settled.taken(n) or settled.left_alone(n), what)
     name = _named(store, number)
     settled.forget(number, words)
     if rivals := settled.rivals.of(number):
@@ -58,9 +58,10 @@ def _forget(store: Store, settled: Settled, words: str) -> str:
     return f'{name} stands for itself again, and is listed by "watchweave unmatched". {NEXT}'
 
 
-def _one_or_two(store: Store, rivals: Rivals, words: str, choice: str) -> str:
+def _one_or_two(store: Store, settled: Settled, words: str, choice: str) -> str:
     """Those that contradict each other are one, or are not."""
-    number = _meant(store, words, rivals.of, "contradicts anything")
+    rivals = settled.rivals
+    number = _meant(store, settled, words, rivals.of, "contradicts anything")
     name, others = _named(store, number), " and ".join(_named(store, one) for one in rivals.of(number))
     (rivals.unite if choice == "same" else rivals.keep_apart)(number)
     one = "one thing" if choice == "same" else "different things"
@@ -68,18 +69,24 @@ def _one_or_two(store: Store, rivals: Rivals, words: str, choice: str) -> str:
 
 
 def _apart(store: Store, settled: Settled, words: str, account: str) -> str:
-    """What one account calls so is something else."""
-    names = {name: number for number, name in store.db.execute("SELECT id, name FROM account")}
-    if account not in names:
-        raise ConfigError(f'There is no account "{account}". Known are: {", ".join(names)}.')
+    """What one account calls so is something else. Where several people have an account of that name: PERSON/ACCOUNT."""
+    rows = store.db.execute(
+        "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
+    ).fetchall()
+    meant = {number: f"{profile}/{name}" for number, profile, name in rows if account in (name, f"{profile}/{name}")}
+    if not meant:
+        known = ", ".join(dict.fromkeys(name for _, _, name in rows))
+        raise ConfigError(f'There is no account "{account}". Known are: {known}.')
 
     def shared(number: int) -> bool:
         accounts = settled.accounts(number)
-        return names[account] in accounts and len(accounts) > 1
+        return not meant.keys().isdisjoint(accounts) and len(accounts) > 1
 
-    number = _meant(store, words, shared, f"is named by {account} and by another account")
-    name = _named(store, number)
-    new = settled.take_away(number, names[account])
+    number = _meant(store, settled, words, shared, f"is named by {account} and by another account")
+    name, naming = _named(store, number), [one for one in settled.accounts(number) if one in meant]
+    if len(naming) > 1:
+        raise ConfigError(f'Whose "{account}"? Say {" or ".join(f"apart:{meant[one]}" for one in naming)}.')
+    new = settled.take_away(number, naming[0])
     return f'What {account} calls {name} is something else from now on, m{new}: "watchweave match m{new} …" says what. {NEXT}'
 
 
@@ -87,10 +94,12 @@ def _named(store: Store, number: int) -> str:
     return Items(store.db).load([number])[number].named()
 
 
-def _meant(store: Store, words: str, fits: Callable[[int], object], what: str, first: Sequence[int] = ()) -> int:
-    """The one thing of this name that fits; those that are named first are looked at first."""
-    medias = found(store, words)
-    fitting = [media for media in first if fits(media)] or [media for media in medias if fits(media)]
+def _meant(store: Store, settled: Settled, words: str, fits: Callable[[int], object], what: str) -> int:
+    """The one thing of this name that fits. A number is that of what has it now, or else of what it has become; of those of
+    one title first what was settled under it."""
+    medias, called = found(store, words), sorted({media for media, _, _ in settled.called(words)})
+    in_turn = (medias, called) if is_number(words) else (called, medias)
+    fitting = next((some for group in in_turn if (some := [media for media in group if fits(media)])), [])
     if not fitting:
         raise ConfigError(f'Nothing that is called "{words}" {what}. "watchweave unmatched" lists what can be settled.')
     if len(fitting) > 1:

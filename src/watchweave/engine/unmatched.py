@@ -59,7 +59,7 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
             "profile": names[a][0], "account": names[a][1], "name": f"m{m}",
             "media": {**named_json(medias[m]), "runtime": medias[m].runtime}, "episodes": 0, **rest,
             "candidates": [to_builtins(offer) for offer in offers.get(m, [])],
-            "against": [{"name": f"m{one}", "media": named_json(medias[one])} for one in rivals.get(m, [])],
+            "against": [{"name": f"m{one}", "media": named_json(medias[one])} for one in rivals.get(m, []) if rest["problem"] == "contradiction"],
         }
         for a, m, rest in found
     ]  # fmt: skip

@@ -7,6 +7,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from ..core.media import Kind, Media
 
 
@@ -26,7 +28,8 @@ class Items:
     def load(self, medias: Iterable[int], account: int | None = None, *, stored: bool = False) -> dict[int, Media]:
         """Each with its good ids, its show, and with all its names on this account.
 
-        Where accounts number a season differently, and of specials, the place is said to be their own: none is told it.
+        Where accounts number a season differently, and of specials, the place is said to be their own: none is told it. A
+        show whose ids contradict each other has none for its parts.
         stored: as it is in the database.
         """
         wanted = set(medias)
@@ -55,22 +58,25 @@ class Items:
 
         def make(number: int) -> Media:
             if number not in made:
-                kind, parent, season, episode, title, year, runtime, *orders = rows[number]
+                kind, parent, season, episode, title, year, runtime, *orders, _ = rows[number]
                 made[number] = Media(
-                    Kind(kind), ids[number], title, year, make(parent) if parent is not None else None,
+                    Kind(kind), ids[number], title, year, show(parent) if parent is not None else None,
                     season, episode, runtime, tuple(keys[number]), orders[stored],
                 )  # fmt: skip
             return made[number]
+
+        def show(number: int) -> Media:
+            return make(number) if stored or rows[number][-1] is None else replace(make(number), ids={}, keys=())
 
         return {number: make(number) for number in wanted if number in rows}
 
     def _rows(
         self, numbers: set[int]
-    ) -> dict[int, tuple[int, int | None, int | None, int | None, str, int | None, int | None, str, str]]:
+    ) -> dict[int, tuple[int, int | None, int | None, int | None, str, int | None, int | None, str, str, str | None]]:
         rows = self.db.execute(
             "SELECT id, kind, parent, season, number, title, year, runtime, iif(ordering = '' AND ("
             "(kind = 4 AND season = 0) OR EXISTS (SELECT 1 FROM renumbered AS r WHERE r.show = m.parent AND r.season = m.season)"
-            "), 'own', ordering), ordering FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
+            "), 'own', ordering), ordering, frozen FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(numbers)),),
         )
         return {row[0]: row[1:] for row in rows}

@@ -7,6 +7,11 @@ from collections.abc import Collection
 
 from ..core.media import Kind
 
+ALONE = (
+    "SELECT p.id FROM play AS p WHERE p.media IN (:other, :into) AND NOT EXISTS (SELECT 1 FROM sighting AS s"
+    " WHERE s.play = p.id AND s.ours = 0 AND (s.key IS NOT NULL OR s.state <> 3))"
+)
+"""Plays that stand on our word alone, since their name came to mean something else."""
 STEPS = (
     "UPDATE handle SET media = :into WHERE media = :other",
     "UPDATE OR IGNORE ids SET media = :into WHERE media = :other",
@@ -23,14 +28,15 @@ STEPS = (
     "UPDATE OR IGNORE truth SET media = :into WHERE media = :other",
     "DELETE FROM truth WHERE media = :other",
     # its entries find their plays anew, among those of the other; what is gone, or is to go, stays so
+    f"DELETE FROM sighting WHERE play IN ({ALONE})",
     "DELETE FROM sighting WHERE state < 2 AND play IN (SELECT id FROM play WHERE media = :other)",
-    "DELETE FROM play WHERE media = :other AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
+    "DELETE FROM play WHERE media IN (:other, :into) AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
     "UPDATE play SET media = :into WHERE media = :other",
     "UPDATE aside SET media = :into WHERE media = :other",
     "UPDATE OR IGNORE reset SET media = :into WHERE media = :other",
     "DELETE FROM reset WHERE media = :other",
     # more is known of it now: who did not know it is asked again
-    "DELETE FROM refusal WHERE media IN (:other, :into)",
+    "DELETE FROM refusal WHERE media IN (:other, :into) OR media IN (SELECT id FROM media WHERE parent IN (:other, :into))",
     "UPDATE OR IGNORE written SET media = :into WHERE media = :other AND sent IS NOT NULL",
     "DELETE FROM written WHERE media = :other",
     "UPDATE journal SET media = :into WHERE media = :other",
@@ -86,6 +92,8 @@ MOVES = (
     ENTRIES,
     # what we wrote there is known of it by its new name, and no news; what a person did is told anew
     OURS,
+    # whether it is watched follows from its plays, of which some may have gone along: that is nobody's removal
+    "DELETE FROM truth WHERE media = :old AND shelf = 2",
     # what nobody else shows is true of it no longer
     "DELETE FROM truth WHERE media = :old AND origin = :account AND NOT EXISTS (SELECT 1 FROM held AS h WHERE"
     " h.media = :old AND h.shelf = truth.shelf AND h.account <> :account AND h.seen IS NOT NULL)",
@@ -104,6 +112,15 @@ MOVES = (
     " WHERE EXISTS (SELECT 1 FROM media WHERE id = m.value)",
 )
 """What an account said of one media was said of another one."""
+SHARED_WITH_OLD = (
+    "ids.media <> :old AND EXISTS (SELECT 1 FROM ids AS a WHERE a.media = :old AND a.standing = 3 AND a.space = ids.space"
+    " AND a.value = ids.value AND a.kind = ids.kind)"
+)
+ANOTHER = (
+    "SELECT 1 FROM ids AS c WHERE c.value = ids.value AND c.space = ids.space AND c.kind = ids.kind"
+    " AND c.media NOT IN (:old, ids.media) AND EXISTS (SELECT 1 FROM handle WHERE media = c.media)"
+)
+"""Somebody else who is named, and bears that id."""
 LEFT = (
     "DELETE FROM sighting WHERE state = 0 AND play IN (SELECT id FROM play WHERE media = :old)",
     "DELETE FROM play WHERE media = :old AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
@@ -112,6 +129,12 @@ LEFT = (
     " AND j.shelf = held.shelf AND j.media = held.media AND j.state = 'done' ORDER BY j.id DESC LIMIT 1)",
     "DELETE FROM truth WHERE media = :old",
     "DELETE FROM refusal WHERE media = :old",
+    # what contradicted this alone contradicts nothing any more
+    f"UPDATE ids SET standing = 0 WHERE standing = 3 AND {SHARED_WITH_OLD} AND NOT EXISTS ({ANOTHER})",
+    "UPDATE media SET frozen = NULL, ids_version = ids_version + 1 WHERE frozen IS NOT NULL AND id IN (SELECT ids.media FROM ids"
+    f" WHERE {SHARED_WITH_OLD}) AND NOT EXISTS (SELECT 1 FROM ids WHERE media = media.id AND standing = 3 AND EXISTS ({ANOTHER}))",
+    "DELETE FROM ids WHERE media = :old AND standing = 3",
+    "UPDATE media SET frozen = NULL WHERE id = :old",
 )
 """Nobody names it any more: nobody is to be told of it, and nobody shows it."""
 ANEW = tuple(
@@ -205,6 +228,7 @@ def follow(db: sqlite3.Connection, account: int, old: int, new: int) -> None:
     for (part,) in db.execute(PARTS, given).fetchall():
         (target,) = db.execute(COPY, {**given, "part": part}).fetchone()
         db.execute("UPDATE handle SET media = ? WHERE account = ? AND media = ?", (target, account, part))
+        db.execute(ITS_OWN_IDS, {"new": target, "old": part, "account": account})
         move(db, account, part, target)
         there = db.execute(
             SAME_PLACE + " AND a.id = :part AND b.id <> :part", {"into": new, "other": new, "part": target}

@@ -216,7 +216,7 @@ class Lookups:
         rows = self.db.execute(
             "SELECT DISTINCT m.runtime FROM json_each(?1) AS j JOIN ids AS i ON i.space = j.key AND i.value = j.value"
             " AND i.kind = ?2 AND i.standing = 0 AND i.media <> ?3 JOIN media AS m ON m.id = i.media JOIN handle AS h"
-            " ON h.media = i.media AND h.account IN (SELECT account FROM handle WHERE media = ?3)",
+            " ON h.media = i.media AND h.library > 0 AND h.account IN (SELECT account FROM handle WHERE media = ?3)",
             (json.dumps(dict(ids)), int(asked.media.kind), asked.number),
         )
         return [length for (length,) in rows]

@@ -138,10 +138,10 @@ class Matches:
     def _name(self, fresh: Mapping[str, Fresh], settled: Mapping[str, int], placed: Mapping[str, bool | None]) -> None:
         """From now on these names stand for these media."""
         self.db.executemany(
-            "UPDATE handle SET library = iif(media = ?1, library, 0), media = ?1, print = ?2, placed = coalesce(?5, placed), named = ?6"
+            "UPDATE handle SET library = iif(media = ?1 OR ?7, library, 0), media = ?1, print = ?2, placed = coalesce(?5, placed), named = ?6"
             " WHERE account = ?3 AND native = ?4",
             [
-                (settled[native], told, self.account, native, placed[native], is_named(media))
+                (settled[native], told, self.account, native, placed[native], is_named(media), self.teller is not None)
                 for native, (media, told, was) in fresh.items()
                 if was
             ],

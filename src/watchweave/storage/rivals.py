@@ -17,11 +17,12 @@ _RIVALS = (
     "SELECT DISTINCT b.media FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.value = a.value AND b.kind = a.kind"
     " AND b.media <> a.media JOIN media AS m ON m.id = b.media AND iif(:frozen, m.frozen IS NOT NULL, EXISTS (SELECT 1"
     " FROM handle AS h JOIN lookup AS l ON l.account = h.account AND l.native = h.native AND l.said = 'apart' WHERE h.media = m.id))"
-    " WHERE a.media = :media AND a.standing = 3 ORDER BY b.media"
+    " WHERE a.media = :media AND a.standing = 3 AND EXISTS (SELECT 1 FROM handle WHERE media = b.media) ORDER BY b.media"
 )
 _ONE_VALUE = (
     "UPDATE ids SET standing = 0 WHERE media = ?1 AND standing = 3 AND (SELECT count(DISTINCT value) FROM ids AS o"
-    " WHERE o.media = ?1 AND o.space = ids.space) = 1"
+    " WHERE o.media = ?1 AND o.space = ids.space) = 1 AND NOT EXISTS (SELECT 1 FROM ids AS o JOIN handle AS h ON h.media = o.media"
+    " WHERE o.value = ids.value AND o.space = ids.space AND o.kind = ids.kind AND o.media <> ?1)"
 )
 _IDS = "SELECT json_group_object(space, value) FROM (SELECT space, value FROM ids WHERE media = ? AND source >= 0 ORDER BY standing DESC)"
 _BOTH = (
@@ -69,14 +70,17 @@ class Rivals:
                 self.pin(account, media, SAME, ids)
             join(self.db, other, number)
         self.db.execute(_ONE_VALUE, (number,))
-        self._thaw(number)
+        self._let_go(number)
 
     def keep_apart(self, number: int) -> None:
         """It is another thing than those that it shares an id with; that id stays no key."""
-        for one in (number, *self.of(number)):
+        others = self.of(number)
+        for one in (number, *others):
             for account, media, _ in self.lookups.named(one):
                 self.pin(account, media, APART)
-            self._thaw(one)
+        self._thaw(number)
+        for one in others:
+            self._let_go(one)
 
     def again(self, number: int) -> None:
         """It contradicts again those from which it was kept apart."""
@@ -94,7 +98,7 @@ class Rivals:
             )
             why = f"shares {', '.join(both)} with another title" + (f", but not {', '.join(unlike)}" if unlike else "")
             self.db.execute(_NO_KEY, (number, other, json.dumps(both)))
-            for one in (number, other):
+            for one in (number, other) if both else ():
                 self._thaw(one, why)
 
     def tell_apart(self, number: int, new: int, ids: Mapping[str, str], account: int) -> None:
@@ -115,6 +119,13 @@ class Rivals:
         rows = {(a, media.key): self.db.execute(query, (a, media.key)).fetchone() for a, media in named}
         return {name: (row[0], json.loads(row[1] or "{}")) for name, row in rows.items() if row}
 
+    def _let_go(self, number: int) -> None:
+        """It is written again, unless it contradicts something else, too."""
+        if not self.of(number):
+            self._thaw(number)
+
     def _thaw(self, number: int, frozen: str | None = None) -> None:
         query = "UPDATE media SET frozen = ?, ids_version = ids_version + 1 WHERE id = ?"
         self.db.execute(query, (frozen, number))
+        parts = "DELETE FROM refusal WHERE media IN (SELECT id FROM media WHERE parent = ?)"
+        self.db.execute(parts, (number,))

@@ -81,7 +81,9 @@ class Settled:
         taken = self.taken(number)
         if not taken:
             self.say(number, {}, FORGOTTEN)
-        called = {(account, native) for _, account, native in self.called(words)}
+        called = (
+            {(account, native) for _, account, native in self.called(words)} if words.lower() != f"m{number}" else set()
+        )
         taken = [pair for pair in taken if (pair[0], pair[1].key) in called] or taken
         said = self.rivals.said(taken)
         groups: dict[tuple[str, str], list[tuple[int, Media]]] = defaultdict(list)
