@@ -162,6 +162,23 @@ def test_a_metadata_source_tells_what_nobody_else_does_and_is_asked_once(asked, 
     assert (asked.plays("m1"), asked.plays("m2"), requests_to(asked, source)) == (1, 1, requests)
 
 
+@pytest.mark.parametrize("source", ["tmdb", "tvdb", "omdb"])
+@pytest.mark.parametrize(("apart", "taken"), [(-1, 0), (1, 0), (2, 1)])
+def test_no_source_lets_a_film_be_taken_that_has_a_namesake_a_year_away(asked, source, apart, taken):
+    """Titles of one word have many: none may hide behind the year that is asked for."""
+    film, other, item = asked.work("m1"), asked.work("x20"), asked.plex.item("m1")
+    for work, year in ((film, 1995), (other, 1995 + apart)):
+        asked.world.catalogue.change(work, title="Alone", year=year)
+        entry = asked.world.services["tvdb"].entries.of(work)
+        entry.name, entry.year, entry.translations = "Alone", str(year), {}
+    item.title, item.year = "Alone", 1995
+    item.drawn.clear()
+    with_sources(asked, source)
+    for _ in range(2):
+        assert asked.run("sync").code == 0
+    assert (asked.plays("m1"), asked.plays("x20")) == (taken, 0)
+
+
 @pytest.mark.parametrize(("source", "requests"), [("tmdb", 2), ("tvdb", 3), ("omdb", 2)])
 def test_what_a_plan_asks_no_sync_asks_again(asked, source, requests):
     with_sources(asked, source)

@@ -329,29 +329,38 @@ class Crowded(Library):
     async def search(self, wanted, *, narrow=False):
         self.asked.append(wanted.title)
         self.narrow.append(narrow)
-        return Works(self.narrowly) if narrow else Works(self.works, whole=False)
+        return Works(self.narrowly if narrow else self.works, whole=False)
 
 
-@pytest.mark.parametrize(("title", "days"), [("heat", 0), ("of mice and men", 7)])
-def test_of_a_crowd_nothing_is_taken_until_it_was_asked_for_by_its_year(title, days):
-    """Titles of one word are asked for by their year at once."""
+def offered(town):
+    """What the film without ids may be."""
+    (number,) = [media.number for media in Lookups(town.store.db).unknown([1], town.time + 99 * DAY)]
+    return [(one.ids["tmdb"], one.score) for one in Lookups(town.store.db).offers([number]).get(number, [])]
+
+
+@pytest.mark.parametrize("title", ["heat", "of mice and men"])
+def test_of_a_crowd_nothing_is_taken_and_its_year_is_asked_for_every_second_time(title):
+    """A namesake of the year before or after would not be seen."""
     source = Crowded()
     town = town_with(source, films=(title,))
-    source.works, source.narrowly = [film(title.title(), 2000, "7")], known(town, title)
-    town.settle()
-    if days:
-        assert (town.times("trakt", title), source.narrow) == ([], [False])
+    source.works, source.narrowly = [film(title.title(), 1960, "7")], known(town, title)
+    seen = []
+    for days in (0, 7, 14):
         town.wait(days * DAY)
         town.settle()
-    assert (len(town.times("trakt", title)), source.narrow[-1]) == (1, True)
+        seen.append(offered(town))
+    assert seen == [[("7", 50)], [(town.things[title].ids["tmdb"], 100)], [("7", 50)]]
+    assert (source.narrow, town.times("trakt", title)) == ([False, True, False], [])
 
 
-def test_a_namesake_that_the_year_brings_to_light_is_a_rival():
-    source = Crowded()
-    town = town_with(source)
-    source.narrowly = [*known(town, "heat"), film("Heat", 2000, "7")]
+def test_who_was_never_asked_is_asked_for_the_title_first():
+    """Though it was looked up in vain before, while there was nobody to ask."""
+    town, source = town_with(), Crowded()
     town.settle()
-    assert town.times("trakt", "heat") == []
+    town.sources = (source,)
+    town.wait(HOUR)
+    town.settle()
+    assert source.narrow == [False]
 
 
 # Ids that few know

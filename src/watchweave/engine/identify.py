@@ -66,11 +66,14 @@ class Identify:
     async def _portion(self, some: Sequence[Unknown], known: ByTitle) -> None:
         """Ask about these side by side, and keep what was answered."""
         gate = asyncio.Semaphore(AT_ONCE)
+        kept = self.lookups.offers([one.number for one in some])
+        before = {number: {offer.source for offer in offers} for number, offers in kept.items()}
 
         async def ask(asked: Unknown) -> Answer | None:
             async with gate:
-                named = asked.media.ids.keys() & PUBLIC
-                return await (self._by_id(asked) if named else self._by_title(asked, known))
+                if asked.media.ids.keys() & PUBLIC:
+                    return await self._by_id(asked)
+                return await self._by_title(asked, known, before.get(asked.number, ()))
 
         answers = await asyncio.gather(*(ask(one) for one in some))
         with self.store.transaction():
@@ -104,8 +107,12 @@ class Identify:
         return found and [one for one in found if one.kind is media.kind and one.ids.get(space) == media.ids[space]]
 
     # ---------------------------------------------------------------- by its title
-    async def _by_title(self, asked: Unknown, known: ByTitle) -> Answer | None:
-        """What it may be by its title; nothing if nobody could be asked who may be asked later."""
+    async def _by_title(self, asked: Unknown, known: ByTitle, before: Collection[str]) -> Answer | None:
+        """What it may be by its title; nothing if nobody could be asked who may be asked later.
+
+        before: who has named works that it may be. Of those who cost requests they alone are asked for its exact year,
+        every second time: that shows what a crowd may hide, and nothing is taken on it.
+        """
         wanted, whole, teller = Work(asked.media), True, NOBODY
         said = [(NOBODY, one) for one in propose(wanted, known.like(asked.media), OFFERS)]
         able = [source for source in self.asking.sources if asked.media.kind in source.searches]
@@ -123,9 +130,8 @@ class Identify:
             return Answer(teller, put_off=True)
         if paid := [source for source in able if not source.free]:
             turn, place = divmod(asked.tries, len(paid))
-            narrow = is_common(asked.media) != bool(turn % 2)
             for source in (*paid[place:], *paid[:place]):  # where one cannot be asked now, another one may be
-                works = await self._search(source, asked.media, narrow=narrow)
+                works = await self._search(source, asked.media, narrow=turn % 2 == 1 and source.name in before)
                 if works is not None:
                     break
             else:
@@ -176,11 +182,6 @@ class Identify:
 def askable(source: Source, media: Media) -> str:
     """The id by which this source can be asked for it; empty where it knows none of them."""
     return next((space for space in source.finds.get(media.kind, ()) if space in media.ids), "")
-
-
-def is_common(media: Media) -> bool:
-    """Do so many works bear a title of one word that a search for it should be narrowed at once?"""
-    return media.year is not None and len(plain(media.title).split()) < 2
 
 
 class ByTitle:

@@ -88,8 +88,9 @@ class Source:
     async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
         """Works of its kind that may bear this title in any language, in the source's own order, in one request.
 
-        The year narrows what is found by at most one year to either side, as far as the source can; where that still
-        leaves too many, `narrow` asks for works of exactly this year.
+        Works of the year before and after are found as well: one of them may be meant, or keep another one from being
+        taken. Where these are too many, `narrow` asks for works of exactly this year, if one is told; that is never the
+        whole answer.
         """
         return Works()
 

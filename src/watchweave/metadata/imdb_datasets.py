@@ -327,7 +327,8 @@ class ImdbDatasets(Source):
         keys = {normal(title) for title in spoken(wanted.title)} - {""}
         lists = [self._all(BY_NAME, {**asked, "key": key}, Row) for key in keys]
         found = {row.number: row for rows in lists for row in rows}
-        return Works([_work(found[number]) for number in sorted(found)], whole=all(len(rows) < MOST for rows in lists))
+        whole = all(len(rows) < MOST for rows in lists) and not (narrow and wanted.year)
+        return Works([_work(found[number]) for number in sorted(found)], whole=whole)
 
     async def titles(self, media: Media) -> Work | None:
         number = _number_of(media.ids.get("imdb", ""))

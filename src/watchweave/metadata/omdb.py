@@ -92,13 +92,12 @@ class Omdb(Source):
         return [found] if found else []
 
     async def search(self, wanted: Media, *, narrow: bool = False) -> Works:
-        """The ten that most people vote on, of exactly that year if one is told: a year to either side cannot be asked
-        for at once. A title of one or two letters finds nothing."""
-        asked = {"s": sought(wanted.title), "type": TYPES[wanted.kind]}
-        told = await self._ask(asked | ({"y": str(wanted.year)} if wanted.year else {}))
+        """The ten that most people vote on: it knows only exact years. A title of one or two letters finds nothing."""
+        exactly = {"y": str(wanted.year)} if narrow and wanted.year else {}
+        told = await self._ask({"s": sought(wanted.title), "type": TYPES[wanted.kind], **exactly})
         found = [one for row in told.search if (one := media(row)) and one.kind is wanted.kind]
         once = {one.ids["imdb"]: one for one in found}  # some come twice, and count twice
-        return Works([Work(one) for one in once.values()], whole=entire(told))
+        return Works([Work(one) for one in once.values()], whole=entire(told) and not exactly)
 
     async def facts(self, media: Media) -> Facts | None:
         row = await self._title(media.kind, "imdb", media.ids["imdb"]) if "imdb" in media.ids else None

@@ -155,7 +155,8 @@ class Tmdb(Source):
         said = await self._ask(f"3/search/{WORDS[wanted.kind]}", Hits[Thing], query=title, **exactly)
         if said is None:
             return Works(whole=False)
-        return Works([work(wanted.kind, row) for row in said.results or ()], whole=entire(said))
+        found = [work(wanted.kind, row) for row in said.results or ()]
+        return Works(found, whole=entire(said) and not exactly)
 
     async def titles(self, media: Media) -> Work | None:
         if media.kind not in self.searches or "tmdb" not in media.ids:

@@ -61,7 +61,8 @@ class Tvdb(Source):
         """A year to either side is looked at here: the source knows only exact ones."""
         exactly = {"year": wanted.year} if narrow and wanted.year else {}
         works = await self._rows(wanted.kind, {"query": sought(wanted.title), "limit": ROWS, **exactly})
-        return Works([one for one in works.found if near(one.media.year, wanted.year)], whole=works.whole)
+        found = [one for one in works.found if near(one.media.year, wanted.year)]
+        return Works(found, whole=works.whole and not exactly)
 
     async def titles(self, media: Media) -> Work | None:
         """Without a length, if all we know of it is its IMDb id."""
