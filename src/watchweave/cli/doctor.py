@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import typer
 
-from ..core.media import Kind
 from ..engine.answers import standing, wrong_dues
-from ..engine.asking import within_budgets
+from ..engine.asking import trouble, within_budgets
 from ..engine.home import Home, ProfileWish
 from ..engine.party import Party
 from ..engine.report import addressed
@@ -26,8 +26,6 @@ from .terminal import many, say
 PREVENTED = 2
 WRONG_BY = 60.0
 """Seconds that clocks may differ before we say so: plays are told apart by their minutes."""
-PROBE = (Kind.MOVIE, "imdb", "tt0113277")
-"""What every metadata source can be asked."""
 LITTLE = 100 * 1024 * 1024
 """Bytes of free space below which we warn."""
 
@@ -144,18 +142,14 @@ async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[
 
 async def _sources(home: Home) -> list[tuple[str, str]]:
     """Whether each metadata source answers; what was imported needs not be asked. A sync works without them."""
-    lines = []
     sources, closing = home.open_sources()
     within_budgets(Told(home.store), sources, home.clock)
     async with closing:
-        for source in sources:
-            try:
-                await source.find(*PROBE)
-            except WatchWeaveError as problem:
-                lines.append(("odd", str(problem)))
-            else:
-                lines.append(("good", f"{source.title}: {'imported' if source.free else 'answers'}"))
-    return lines
+        found = await asyncio.gather(*(trouble(source) for source in sources))
+    return [
+        ("odd", problem) if problem else ("good", f"{source.title}: {'imported' if source.free else 'answers'}")
+        for source, problem in zip(sources, found, strict=True)
+    ]
 
 
 def _waiting(home: Home, findings: Findings) -> None:

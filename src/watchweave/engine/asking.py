@@ -11,10 +11,18 @@ from typing import Any, TypeVar
 
 from msgspec import MsgspecError, Struct, json
 
-from ..core.media import Media
+from ..core.media import Kind, Media
 from ..core.records import DAY
-from ..errors import Incomplete, RateLimited, ServiceError, StorageError, UnexpectedAnswer
-from ..metadata.base import Source
+from ..errors import (
+    Incomplete,
+    RateLimited,
+    ServiceError,
+    StorageError,
+    Unavailable,
+    UnexpectedAnswer,
+    WatchWeaveError,
+)
+from ..metadata.base import PATIENCE, Source
 from ..storage.told import Told
 
 log = logging.getLogger("watchweave")
@@ -23,6 +31,10 @@ Question = tuple[str | int | bool | None, ...]
 
 MOST_NONSENSE = 3
 """After so many answers in a row that cannot be used, a source is not asked any more in this run."""
+HASTE = 10.0
+"""Seconds that a person waits who only wants to know whether a source answers."""
+PROBE = (Kind.MOVIE, "imdb", "tt0113277")
+"""What every source can be asked."""
 
 
 class UsedUp(RateLimited):
@@ -101,7 +113,7 @@ class Asking:
         if not source.free:
             self.asked.update([source.name])
         try:
-            answer = await ask()
+            answer = await within(PATIENCE, source, ask())
         except UsedUp:
             self.asked -= Counter([source.name])
             self._used_up.add(source.name)
@@ -123,6 +135,25 @@ class Asking:
         if source.name not in self.failed:
             self.failed[source.name] = f"{problem} What is not known yet is looked up at a later sync."
             log.warning("%s", self.failed[source.name])
+
+
+async def within(seconds: float, source: Source, answer: Awaitable[T]) -> T:
+    """The answer, if it comes in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await answer
+    except TimeoutError:
+        late = f"it did not answer within {seconds:.0f} seconds, or asked us to wait longer."
+        raise Unavailable(source.title, late) from None
+
+
+async def trouble(source: Source) -> str:
+    """Why this source does not answer; nothing if it does."""
+    try:
+        await within(HASTE, source, source.find(*PROBE))
+    except WatchWeaveError as problem:
+        return str(problem)
+    return ""
 
 
 def as_written(told: bytes, form: Any) -> Any:
