@@ -166,3 +166,43 @@ def test_of_several_people_it_is_said_whose_name_means_something_else(place):
     settle_all(place)
     assert (place.plays("m1"), len(zoe.history.of(place.work("m1")))) == (0, 1)
     assert {(one["profile"], one["account"]) for one in listed(place)} == {("nate", "plex")}
+
+
+@pytest.fixture
+def two_works(place):
+    """Plex's file bears the IMDb id of m1 and the number of m3 at TMDb; Trakt shows both, the newer one first."""
+    at_odds_with(place, "m1", tmdb=place.work("m3").ids["tmdb"])
+    place.account.watch(place.work("m1"), LONG_AGO + 10 * DAY)
+    place.account.watch(place.work("m3"), LONG_AGO + 20 * DAY)
+    place.plex.remove("m3")
+    place.watch("m1", at=LONG_AGO)
+    place.plex.rate("nate", "m1", 7)
+    settle_all(place)
+    return place
+
+
+def test_what_bears_the_ids_of_two_works_contradicts_both_and_is_told_of_neither(two_works):
+    (mine,) = [one for one in listed(two_works) if one["account"] == "plex" and one["problem"] == "contradiction"]
+    others = {one["name"]: one["media"]["title"] for one in mine["against"]}
+    assert sorted(others.values()) == sorted(two_works.work(uid).title for uid in ("m1", "m3"))
+    assert (two_works.plays("m1"), two_works.plays("m3"), two_works.account.rated()) == (1, 1, [])
+    assert two_works.run("match", mine["name"], "apart").code == 0
+    settle_all(two_works)
+    assert (two_works.plays("m1"), two_works.plays("m3"), two_works.account.rated()) == (1, 1, [])
+    assert odd(two_works) == {}
+
+
+@pytest.mark.parametrize("uid", ["m1", "m3", "m4"])
+def test_of_what_contradicts_others_a_person_says_what_it_is(two_works, uid):
+    number = odd(two_works)["plex"]
+    before = two_works.plays(uid)
+    assert two_works.run("match", number, f"tmdb:{two_works.work(uid).ids['tmdb']}").code == 0
+    settle_all(two_works)
+    assert [(one.work.uid, one.value) for one in two_works.account.rated()] == [(uid, 7)]
+    assert (two_works.plays(uid), odd(two_works)) == (before + 1, {})
+
+
+def test_what_contradicts_others_can_be_left_alone(two_works):
+    assert two_works.run("match", odd(two_works)["plex"], "none").code == 0
+    settle_all(two_works)
+    assert ("plex" in odd(two_works), two_works.account.rated()) == (False, [])

@@ -45,7 +45,7 @@ def test_a_redirected_id_is_confirmed_by_title_and_year_and_is_no_key():
 
 def test_a_contradiction_freezes_both_and_the_shared_id_is_no_key():
     verdict = judge(film({"imdb": "tt0113277", "tmdb": "1"}, "Ran", 1985), None, None, [known(1, HEAT)])
-    assert (verdict.media, verdict.against) == (None, 1)
+    assert (verdict.media, verdict.against) == (None, (1,))
     assert dict(verdict.standing) == {"imdb": Standing.DISPUTED}
     assert ("imdb" in verdict.frozen, "tmdb" in verdict.frozen) == (True, True)
 
@@ -111,7 +111,7 @@ def test_an_own_id_is_certain_although_the_shows_are_not_known_to_be_one():
 def test_one_id_is_not_enough_where_the_shows_contradict_each_other():
     there = stored(5, {"tvdb": "11"}, OTHER_SHOW)
     verdict = judge(episode({"tvdb": "11", "imdb": "tt0000001"}), SHOW, None, [there], {OTHER_SHOW})
-    assert (verdict.media, verdict.against, dict(verdict.standing)) == (None, 5, {"tvdb": Standing.DISPUTED})
+    assert (verdict.media, verdict.against, dict(verdict.standing)) == (None, (5,), {"tvdb": Standing.DISPUTED})
     assert "another show" in verdict.frozen
 
 

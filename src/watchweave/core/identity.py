@@ -46,7 +46,7 @@ class Verdict(Struct, frozen=True):
     media: int | None
     standing: Mapping[str, Standing] = {}
     frozen: str = ""
-    against: int | None = None
+    against: tuple[int, ...] = ()
     also: tuple[int, ...] = ()
     """Further media that turn out to be the same."""
 
@@ -150,10 +150,11 @@ def _contradicted(
     """Something new, which is frozen together with what it contradicts; what they share is no key."""
     if not candidates:
         return NEW
-    other = min(candidates, key=lambda c: c.media)
-    both, differing = shared(media, other), sorted(differences(media.ids, other.ids))
-    why = f"shares {', '.join(both)} with {what}" + (f", but not {', '.join(differing)}" if differing else "")
-    return Verdict(None, {**standing, **dict.fromkeys(both, Standing.DISPUTED)}, why, other.media)
+    both = list(dict.fromkeys(space for other in candidates for space in shared(media, other)))
+    unlike = sorted({space for other in candidates for space in differences(media.ids, other.ids)})
+    why = f"shares {', '.join(both)} with {what}" + (f", but not {', '.join(unlike)}" if unlike else "")
+    against = tuple(sorted(other.media for other in candidates))
+    return Verdict(None, {**standing, **dict.fromkeys(both, Standing.DISPUTED)}, why, against)
 
 
 def shared(media: Media, candidate: Candidate) -> list[str]:

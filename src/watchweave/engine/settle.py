@@ -35,9 +35,8 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
             return _apart(store, settled, words, account)
         if choice in ("same", "apart"):
             return _one_or_two(store, settled, words, choice)
-        number = _meant(
-            store, settled, words, settled.nameless, 'is without an id ("forget" takes back what was settled)'
-        )
+        what = 'is without an id, or contradicts anything ("forget" takes back what was settled)'
+        number = _meant(store, settled, words, lambda n: settled.nameless(n) or settled.rivals.of(n), what)
         name, ids = _named(store, number), {} if choice == "none" else _ids(store, number, choice)
         settled.say(number, ids)
     if not ids:

@@ -31,7 +31,8 @@ _NAMELESS = (
 """Parts of what the account names are not listed: they go with it."""
 _FROZEN = (
     "SELECT h.account, m.id, m.frozen FROM media AS m JOIN handle AS h ON h.media = m.id WHERE m.frozen IS NOT NULL"
-    " GROUP BY h.account, m.id ORDER BY m.title, m.id"
+    " AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account AND l.native = h.native AND l.source = 'person'"
+    " AND l.taken IS NULL) GROUP BY h.account, m.id ORDER BY m.title, m.id"
 )
 _IMPOSSIBLE = (
     "SELECT o.account, p.media FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play"

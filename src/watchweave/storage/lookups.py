@@ -212,11 +212,13 @@ class Lookups:
         )
 
     def beside(self, asked: Unknown, ids: Mapping[str, str]) -> list[int | None]:
-        """How long that is which bears one of these ids and has another name on an account of this one."""
+        """How long that is which bears one of these ids and stands in the library of an account of this one, under another
+        name: now, or as far as it has been read."""
         rows = self.db.execute(
             "SELECT DISTINCT m.runtime FROM json_each(?1) AS j JOIN ids AS i ON i.space = j.key AND i.value = j.value"
             " AND i.kind = ?2 AND i.standing = 0 AND i.media <> ?3 JOIN media AS m ON m.id = i.media JOIN handle AS h"
-            " ON h.media = i.media AND h.library > 0 AND h.account IN (SELECT account FROM handle WHERE media = ?3)",
+            " ON h.media = i.media AND h.account IN (SELECT account FROM handle WHERE media = ?3) AND (h.library > 0"
+            " OR EXISTS (SELECT 1 FROM here WHERE here.account = h.account AND here.native = h.native))",
             (json.dumps(dict(ids)), int(asked.media.kind), asked.number),
         )
         return [length for (length,) in rows]

@@ -143,7 +143,7 @@ class Page:
     def _know(self, numbers: set[int]) -> None:
         (rows,) = self.db.execute(
             "SELECT json_group_array(json_array(id, kind, json((SELECT json_group_object(space, value) FROM ids"
-            " WHERE media = m.id AND standing = 0)), title, year, parent, season, number, runtime, ordering))"
+            " WHERE media = m.id AND (standing = 0 OR (standing = 3 AND m.frozen IS NOT NULL)))), title, year, parent, season, number, runtime, ordering))"
             " FROM media AS m WHERE id IN (SELECT value FROM json_each(?))",
             (listed(sorted(numbers)),),
         ).fetchone()

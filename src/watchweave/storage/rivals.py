@@ -30,6 +30,11 @@ _BOTH = (
     " WHERE a.media = ?1 AND a.space <> 'slug' GROUP BY a.space"
 )
 _NO_KEY = "UPDATE ids SET standing = 3 WHERE media IN (?1, ?2) AND space IN (SELECT value FROM json_each(?3))"
+_KEY_AGAIN = (
+    "UPDATE ids SET standing = 0 WHERE standing = 3 AND space = ?2 AND value = ?3"
+    " AND kind = (SELECT kind FROM media WHERE id = ?1)"
+)
+_NO_OTHER = "UPDATE ids SET standing = 3 WHERE media = ?1 AND space = ?2 AND value <> ?3"
 _PINNED = "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, 1, ?, 'person', '[]', ?, ?, NULL)"
 _LET_GO = (
     "DELETE FROM lookup WHERE said = ?2 AND (account, native) IN (SELECT account, native FROM handle WHERE media = ?1)"
@@ -81,6 +86,12 @@ class Rivals:
         self._thaw(number)
         for one in others:
             self._let_go(one)
+
+    def clear(self, number: int, ids: Mapping[str, str]) -> None:
+        """These ids are keys again: a person has said whose they are. What it told itself besides is none."""
+        for space, value in ids.items():
+            self.db.execute(_KEY_AGAIN, (number, space, value))
+            self.db.execute(_NO_OTHER, (number, space, value))
 
     def again(self, number: int) -> None:
         """It contradicts again those from which it was kept apart."""

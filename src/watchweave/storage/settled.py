@@ -37,11 +37,14 @@ class Settled:
 
     # ---------------------------------------------------------------- what it is
     def say(self, number: int, ids: Mapping[str, str], who: str = "person") -> None:
-        """This is what it is, for good; without ids, nobody is to ask again."""
+        """This is what it is, for good, and nothing else that it seemed to contradict; without ids, nobody is to ask again."""
         offers = self.lookups.offers([number]).get(number, [])
+        if ids and self.rivals.of(number):
+            self.rivals.keep_apart(number)
         for _, media, _ in self.lookups.named(number)[:1]:
             self.lookups.keep(Unknown(number, media, 0), who, offers, self.now, ids or None)
         if ids:
+            self.rivals.clear(number, ids)
             self.lookups.learn(number, ids, "person")
 
     def nameless(self, number: int) -> bool:

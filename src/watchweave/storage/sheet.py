@@ -271,8 +271,9 @@ class Sheet(Page):
         for other in verdict.also:
             if (one := self._final(other)) != (same := self._final(number)):
                 self.joined[one] = same
-        if verdict.frozen and verdict.against is not None:
-            self.frozen += [(verdict.frozen, number), (verdict.frozen, verdict.against)]
+        if verdict.frozen:
+            self.frozen += [(verdict.frozen, one) for one in (number, *verdict.against)]
+            self._held(number).ids.update(media.ids)  # what it shares is no key, and still tells it from others
         return number
 
     def _spoil(self, space: str, value: str, number: int, standing: Standing) -> None:
