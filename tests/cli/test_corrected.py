@@ -8,8 +8,9 @@ import pytest
 
 from tests.cli.place import open_place
 from tests.cli.test_at_odds import later
-from tests.cli.test_match import KEYS, LONG_AGO, listed, nameless_item, settle_all, with_sources
+from tests.cli.test_match import KEYS, LONG_AGO, listed, nameless_item, requests_to, settle_all, with_sources
 from watchweave.sandbox import omdb, tmdb, tvdb
+from watchweave.sandbox.trakt import CLIENT
 
 DAY = 86_400
 
@@ -164,3 +165,24 @@ def test_a_number_is_that_of_the_thing_which_has_it_before_that_of_what_had_it(a
     assert asked.run("match", third, "forget").code == 0
     settle_all(asked, 1)
     assert [one["media"]["title"] for one in listed(asked)] == [asked.work("m2").title]
+
+
+def test_two_people_with_one_library_ask_a_source_once(asked):
+    nameless_item(asked, "m2")
+    asked.plex.person("zoe", home=True)
+    zoe = asked.trakt.join("zoe")
+    grant = asked.trakt.sign_in.grant(zoe, CLIENT)
+    accounts = asked.accounts()
+    accounts["plex"]["user"] = "zoe"
+    accounts["trakt"] |= {
+        "access_token": grant.access,
+        "refresh_token": grant.refresh,
+        "expires_at": int(grant.expires),
+    }
+    asked.settings["profiles"]["zoe"] = {"timezone": "UTC", "accounts": accounts}
+    with asked.world.lock:
+        for person in ("nate", "zoe"):
+            asked.plex.watch(person, "m1", at=LONG_AGO)
+    with_sources(asked, "tmdb")
+    settle_all(asked)
+    assert (asked.plays("m1"), len(zoe.history.of(asked.work("m1"))), requests_to(asked, "tmdb")) == (1, 1, 2)

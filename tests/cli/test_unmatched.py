@@ -35,6 +35,10 @@ def test_a_show_without_ids_stands_for_its_episodes(place):
     told = place.run("unmatched").out
     assert f"{place.work('s1').title} ({place.work('s1').year}), with 4 episodes: it has no id" in told
     assert "1 thing in all" in told
+    assert ("takes the first proposal" in told, f'"watchweave match {one["name"]} ID" says what' in told) == (
+        False,
+        True,
+    )
 
 
 def test_a_proposal_says_how_long_it_is(place):
@@ -52,6 +56,7 @@ def test_a_proposal_says_how_long_it_is(place):
     told = place.run("unmatched").out
     assert f"({film.year}), {film.runtime} min: it has no id" in told
     assert f"({film.year}), {length} min, imdb " in told
+    assert f'"watchweave match {one["name"]} 1" takes the first proposal for {one["name"]}' in told
 
 
 def test_what_contradicts_is_named_with_its_other_half(tmp_path):
@@ -67,7 +72,7 @@ def test_what_contradicts_is_named_with_its_other_half(tmp_path):
         assert [[each["name"] for each in some["against"]] for some in (one, other)] == [[other["name"]], [one["name"]]]
         told = place.run("unmatched").out
         assert f"contradicts {other['name']}, {other['media']['name']}" in told
-        assert '"watchweave match m12 same" says that' in told
+        assert f'"watchweave match {one["name"]} same" says that {one["name"]} and what contradicts it are one' in told
         assert "2 things whose ids contradict each other are written nowhere" in place.run("doctor").out
 
 

@@ -379,6 +379,20 @@ def test_an_episode_whose_id_trakt_does_not_know_is_found_by_another_one(desk):
     assert [asked for asked in desk.asked() if "seasons" in asked] == [f"GET {table}"]
 
 
+def test_a_show_of_which_only_another_databases_number_is_known_is_found_by_that(desk):
+    """One more request for each show and run; a number that Trakt does not know finds none."""
+    work, at = desk.works["s1.2.3"], int(desk.world.now()) - DAY
+    show = replace(desk.media("s1", "tvdb"), ids={"tvdb": str(desk.works["s1"].ids["tvdb"])})
+    theirs = replace(there(desk, "s1.1.1", tmdb=str(work.ids["tmdb"])), order="dvd", parent=show)
+    nobodys = replace(theirs, parent=replace(show, ids={"tvdb": "77777777"}))
+    refused = desk.add("history", Play(theirs, at), Play(theirs, at + DAY), Play(nobodys, at))
+    assert ([one.record.media for one in refused], Counter(play.work.uid for play in desk.plays())) == (
+        [nobodys],
+        {"s1.2.3": 2},
+    )
+    assert len([asked for asked in desk.asked() if "/search/" in asked]) == 2
+
+
 def test_an_episode_that_trakt_may_number_otherwise_is_refused(desk):
     """By its place it is known only in the shared order, under one title, and where no other id stands."""
     at, show = int(desk.world.now()) - DAY, desk.works["s1"]

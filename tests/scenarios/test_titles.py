@@ -603,3 +603,19 @@ def test_an_id_whose_bearer_is_called_otherwise_in_other_years_is_not_taken():
     town.settle()
     assert source.asked == ["Heat"]
     assert [len(town.times("trakt", uid)) for uid in ("heat", "blade")] == [0, 1]
+
+
+@pytest.mark.parametrize("another", [False, True])
+def test_what_was_sure_is_not_taken_any_more_where_another_one_of_the_title_is_known_since(another):
+    source = Library()
+    town = town_with(source, terms=Terms(titles="ask"))
+    source.works = known(town, "heat")
+    town.sync(yes=True)
+    town.terms = Terms(titles="exact")
+    if another:
+        town.film("remake")
+        town.things["remake"].title, town.things["remake"].year = town.things["heat"].title, town.things["heat"].year
+        town.trakt.rate("remake", 70, town.time)
+    for _ in range(2):
+        town.sync(yes=True)
+    assert (len(town.times("trakt", "heat")), source.asked) == (1 - another, ["Heat"])

@@ -106,7 +106,7 @@ class Town:
                 pairs = [(a, b) for a in ids for b in ids if a != b]
             request = Request(
                 profile, [(ids[a], ids[b]) for a, b in pairs], self.terms, dry_run=dry_run, yes=yes, approved=approved,
-                believed=frozenset((ids[name], shelf) for name, shelf in believed), sources=self.sources, memory=store,
+                believed=frozenset((ids[name], shelf) for name, shelf in believed), sources=self.sources, memory=store, keeps=dry_run,
             )  # fmt: skip
             self.report = asyncio.run(sync(request, parties, self.store, self.clock, asyncio.Event()))
         finally:

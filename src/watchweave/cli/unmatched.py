@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -11,13 +12,6 @@ from ..engine.unmatched import unmatched as all_unmatched
 from . import Tools
 from .status import Json, clock
 from .terminal import many, say, say_json
-
-HINTS = {
-    "no_ids": '"watchweave match m12 1" takes the first proposal for m12, "watchweave match m12 tmdb:949" says what it is.',
-    "contradiction": '"watchweave match m12 same" says that m12 and what contradicts it are one, "watchweave match m12 apart"'
-    " that they are two.",
-}
-"""What a person can do about it."""
 
 
 def unmatched(context: typer.Context, json: Json = False) -> None:
@@ -33,13 +27,26 @@ def unmatched(context: typer.Context, json: Json = False) -> None:
             _tell(one, zones.get(one["profile"], "UTC"))
         if found:
             say(f"{many(len({one['name'] for one in found}), 'thing')} in all; nothing else is affected.")
-            problems = {one["problem"] for one in found}
-            for hint in (hint for problem, hint in HINTS.items() if problem in problems):
+            for hint in _hints(found):
                 say(hint)
         elif anything_read(home.store):
             say("Everything is identified.")
         else:
             say('Nothing was read yet. "watchweave sync" does, and "watchweave plan" shows what it would do.')
+
+
+def _hints(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What a person can do about it, for the first thing of each kind."""
+    nameless = [one for one in found if one["problem"] == "no_ids"]
+    if offered := [one["name"] for one in nameless if one["candidates"]]:
+        yield f'"watchweave match {offered[0]} 1" takes the first proposal for {offered[0]}.'
+    if nameless:
+        name = nameless[0]["name"]
+        yield f'"watchweave match {name} ID" says what {name} is, by an id such as tmdb:… or tt…, or by "none" that it is nothing.'
+        if len(offered) < len(nameless):
+            yield "A key of a metadata source, or IMDb's lists, may tell of more by itself: docs/matching.md."
+    if odd := [one["name"] for one in found if one["problem"] == "contradiction"]:
+        yield f'"watchweave match {odd[0]} same" says that {odd[0]} and what contradicts it are one, "… apart" that they are two.'
 
 
 def _tell(one: dict[str, Any], zone: str) -> None:

@@ -191,7 +191,7 @@ class Home:
                 request.tell, request.before_writing = self.tell, self._copy
                 if approve:
                     _approve(request, Journal(store), approve, {party.id for party in parties})
-                request.memory = self.store
+                request.memory, request.keeps = self.store, dry_run or len(self.profiles) > 1
                 request.sources, closing = self.open_sources()
                 async with closing:
                     result = await sync(request, parties, store, self.clock, self.stop)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..core.media import PUBLIC, Media
-from ..core.titles import Proposal, Work, as_long, lengths_differ, normal, plain, propose, spoken, taken
+from ..core.titles import SURE, Proposal, Work, as_long, lengths_differ, normal, plain, propose, spoken, taken
 from ..metadata.base import Source, Works
 from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
 from ..storage.store import Store
@@ -165,10 +165,14 @@ class Identify:
             self.lookups.learn(asked.number, believed[1], believed[0])
 
     def _take(self, accounts: Collection[int]) -> None:
-        """Titles decide now: what they said already is believed."""
+        """Titles decide now: what they said already is believed, unless another one of the title is known since."""
+        sure = self.lookups.sure(accounts)
+        known = ByTitle(self.lookups.works()) if sure else ByTitle([])
         with self.store.transaction():
-            for asked, teller, ids in self.lookups.sure(accounts):
-                if not self._doubtful(asked, ids):
+            for asked, teller, ids in sure:
+                said = Proposal(Work(replace(asked.media, ids=ids)), SURE, "")
+                like = propose(Work(asked.media), known.like(asked.media))
+                if taken([said, *like]) is said and not self._doubtful(asked, ids):
                     self.lookups.take(asked.number, ids, teller)
 
     def _doubtful(self, asked: Unknown, ids: Mapping[str, str]) -> bool:

@@ -30,7 +30,7 @@ from .party import Party
 from .report import Lookedup, Report, report
 
 KEPT = 7 * DAY
-"""So long the answers that a plan was given are good for a sync."""
+"""So long an answer is good for who asks next."""
 
 
 @dataclass(slots=True)
@@ -52,7 +52,9 @@ class Request:
     sources: Sequence[Source] = ()
     """Who knows what things are, those first who are to be asked first."""
     memory: Store | None = None
-    """Where a dry run keeps what they say, so that nobody is asked twice."""
+    """Where it is kept what they say, if it is kept."""
+    keeps: bool = False
+    """Will somebody else ask the same: the sync after a dry run, or another person with the same library?"""
     before_writing: Callable[[], None] = lambda: None
     tell: Callable[[str], None] = lambda stage: None
     """Hears what is going on, for who looks on."""
@@ -94,7 +96,7 @@ async def identify(
     read: bool,
 ) -> Lookedup:
     """Find out what nobody knows yet. read: has any reading brought rows just now?"""
-    asking = Asking(Told(request.memory or store), request.sources, when, keeps=KEPT if request.dry_run else 0)
+    asking = Asking(Told(request.memory or store), request.sources, when, keeps=KEPT if request.keeps else 0)
     lookups = Lookups(store.db)
     with store.transaction():
         lookups.meet({source.name: source.free for source in request.sources}, when[0]())

@@ -16,12 +16,18 @@ class Season(Struct, gc=False):
     episodes: list[Thing] | None = None
 
 
+class Found(Struct, gc=False):
+    show: Thing | None = None
+
+
 class Tables:
-    """Each show is asked for once a run (11): one request, however many episodes it has."""
+    """Each show is asked for once a run (11): one request, however many episodes it has, and one more where only its id of
+    another database is known."""
 
     def __init__(self, http: Http) -> None:
         self.http = http
         self._tables: dict[str, list[Thing]] = {}
+        self._names: dict[tuple[str, str], str] = {}
 
     async def find(self, episode: Media) -> Media | None:
         """The same by Trakt's own number, where one of its ids is there, or where what stands at its place in the order
@@ -36,13 +42,24 @@ class Tables:
         return replace(episode, keys=(key_of(Kind.EPISODE, number),)) if number else None
 
     async def _rows(self, show: Media) -> list[Thing]:
-        name = show_name(show)
+        name = show_name(show) or await self._name(show)
         if name and name not in self._tables:
             params = {"extended": "episodes"}
             answer = await self.http.get(f"/shows/{name}/seasons", list[Season], params=params, accept=(404,))
             seasons = answer.value or [] if answer.status != 404 else []
             self._tables[name] = [row for season in seasons for row in season.episodes or ()]
         return self._tables.get(name, [])
+
+    async def _name(self, show: Media) -> str:
+        """Trakt's own number of a show of which an address cannot be made; empty where it knows none, or several."""
+        space = next((space for space in ("tvdb", "tmdb") if space in show.ids), "")
+        named = space, show.ids.get(space, "")
+        if space and named not in self._names:
+            answer = await self.http.get(f"/search/{space}/{named[1]}", list[Found], params={"type": "show"})
+            ids = [clean_ids(found.show.ids or {}) for found in answer.value if found.show]
+            numbers = {one.get("trakt", "") for one in ids if one.get(space) == named[1]}
+            self._names[named] = numbers.pop() if len(numbers) == 1 else ""
+        return self._names.get(named, "")
 
 
 def row_of(row: Thing) -> Candidate:
