@@ -186,3 +186,31 @@ def test_two_people_with_one_library_ask_a_source_once(asked):
     with_sources(asked, "tmdb")
     settle_all(asked)
     assert (asked.plays("m1"), len(zoe.history.of(asked.work("m1"))), requests_to(asked, "tmdb")) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("way", ["exact", "match", "source"])
+def test_what_others_say_of_what_is_recognised_later_is_told_to_its_library(asked, way):
+    """The library says nothing of it but that it is there; Trakt has a play and a rating."""
+    asked.account.rate(asked.work("m1"), 9)
+    asked.account.watch(asked.work("m1"), LONG_AGO)
+    asked.nate["titles"] = "exact" if way == "source" else "ask"
+    asked.plex.item("m1").title = "Another title altogether" if way == "match" else asked.work("m1").title
+    asked.write()
+    if way == "source":
+        asked.plex.item("m1").guid = f"plex://movie/{'0' * 24}"
+        asked.plex.item("m1").guids = (f"tvdb://{asked.work('m1').ids.get('tvdb', 4711)}",)
+        asked.plex.item("m1").drawn.clear()
+    asked.run("sync")
+    if way == "match":
+        (one,) = listed(asked)
+        assert asked.run("match", one["name"], f"tmdb:{asked.work('m1').ids['tmdb']}").code == 0
+    elif way == "exact":
+        asked.nate["titles"] = "exact"
+        asked.write()
+    else:
+        (one,) = [one for one in listed(asked) if one["problem"] == "no_ids"]
+        assert asked.run("match", one["name"], str(asked.work("m1").ids["imdb"])).code == 0
+    for _ in range(2):
+        assert asked.run("sync").code == 0
+    state = asked.plex.owner.view.state(asked.plex.item("m1"))
+    assert (state.rating, state.count) == (9, 1)

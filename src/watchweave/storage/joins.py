@@ -17,12 +17,14 @@ STEPS = (
     "UPDATE OR IGNORE ids SET media = :into WHERE media = :other",
     "DELETE FROM ids WHERE media = :other",
     "UPDATE entry SET media = :into WHERE media = :other",
+    # where both are spoken of, all are compared anew
+    "UPDATE held SET version = -1 WHERE media IN (:other, :into) AND shelf IN (SELECT shelf FROM held WHERE media = :other"
+    " UNION SELECT shelf FROM truth WHERE media = :other)",
     # of two records, the one that shows something; of two truths, the newer one
     "DELETE FROM held WHERE media = :into AND seen IS NULL AND EXISTS (SELECT 1 FROM held AS o WHERE o.media = :other"
     " AND o.account = held.account AND o.shelf = held.shelf AND o.seen IS NOT NULL)",
     "UPDATE OR IGNORE held SET media = :into WHERE media = :other",
     "DELETE FROM held WHERE media = :other",
-    "UPDATE held SET version = -1 WHERE media = :into",
     "DELETE FROM truth WHERE media = :into AND EXISTS (SELECT 1 FROM truth AS o WHERE o.media = :other"
     " AND o.circle = truth.circle AND o.shelf = truth.shelf AND (o.lo, o.hi) > (truth.lo, truth.hi))",
     "UPDATE OR IGNORE truth SET media = :into WHERE media = :other",
