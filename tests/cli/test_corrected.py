@@ -188,6 +188,17 @@ def test_two_people_with_one_library_ask_a_source_once(asked):
     assert (asked.plays("m1"), len(zoe.history.of(asked.work("m1"))), requests_to(asked, "tmdb")) == (1, 1, 2)
 
 
+def test_of_two_peoples_things_of_one_title_it_is_said_whose_they_are(asked):
+    other = asked.accounts()["plex"] | {"service": "plex"}
+    asked.settings["profiles"]["zoe"] = {"timezone": "UTC", "accounts": {"attic": other}}
+    for whose in ("nate", "zoe"):
+        asked.settings["profiles"][whose]["titles"] = "ask"
+    asked.write()
+    asked.run("sync")
+    told = asked.run("match", asked.work("m1").title, "none")
+    assert (told.code, "nate's plex" in told.err, "zoe's attic" in told.err) == (2, True, True), told.all
+
+
 @pytest.mark.parametrize("way", ["exact", "match", "source"])
 def test_what_others_say_of_what_is_recognised_later_is_told_to_its_library(asked, way):
     """The library says nothing of it but that it is there; Trakt has a play and a rating."""

@@ -125,3 +125,14 @@ def test_an_unrelated_hold_is_no_part_of_an_undo(written):
     assert written.run("sync").code == 3
     ended = written.run("undo", "1")
     assert (ended.code, "waits" in ended.out) == (0, False)
+
+
+def test_a_rating_that_is_put_back_keeps_its_date(place):
+    place.account.rate(place.work("m2"), 5, at=LONG_AGO)
+    place.plex.rate("nate", "m2", 8, at=LONG_AGO + 90_000)
+    place.run("sync")
+    (rated,) = place.account.rated()
+    assert (rated.value, rated.at) == (8, LONG_AGO + 90_000)
+    assert place.run("undo", "1", "--yes").code == 0
+    (rated,) = place.account.rated()
+    assert (rated.value, rated.at) == (5, LONG_AGO)

@@ -103,7 +103,7 @@ def _meant(store: Store, settled: Settled, words: str, fits: Callable[[int], obj
         raise ConfigError(f'Nothing that is called "{words}" {what}. "watchweave unmatched" lists what can be settled.')
     if len(fitting) > 1:
         things = Items(store.db).load(fitting)
-        names = ", ".join(f"m{media} ({things[media].named()})" for media in fitting)
+        names = ", ".join(f"m{media} ({things[media].named()}, {settled.named_by(media)})" for media in fitting)
         raise ConfigError(f'Several things are called "{words}". Say which: {names}.')
     return fitting[0]
 

@@ -105,8 +105,9 @@ class Undo:
         if not party.can(row.shelf, verb):
             raise Left(f"{party.service.title} does not let us {verb} that")
         return Change(
-            row.account, row.shelf, verb, row.media, row.before, row.value, version=self.number, why=self.request.why
-        )
+            row.account, row.shelf, verb, row.media, row.before, row.value, version=self.number,
+            at=self.journal.said_at(row), why=self.request.why,
+        )  # fmt: skip
 
     def _opposite_play(self, party: Party, row: Row) -> Change:
         state, key = self.plays.sighting(row.play or 0, row.account) or (None, None)

@@ -102,6 +102,15 @@ class Journal:
         ).fetchone()
         return row[0] if row else None
 
+    def said_at(self, row: Row) -> int | None:
+        """When a person had set what stood there before this write, if that is known to the second."""
+        found = self.db.execute(
+            "SELECT lo FROM edit WHERE media = ? AND account = ? AND shelf = ? AND after = ? AND lo = hi AND run <= ?"
+            " ORDER BY run DESC LIMIT 1",
+            (row.media, row.account, SHELVES[row.shelf], row.before, row.run),
+        ).fetchone()
+        return found[0] if found else None
+
     def done_since(self, account: int, shelf: str, since: int) -> dict[int, Row]:
         """By media, the newest write to a shelf that is done and was sent then or later."""
         rows = self.db.execute(
