@@ -161,7 +161,7 @@ MATCHING = (
     Mutant(
         "budget-ignored",
         "a source is asked so often a day at most",
-        (Swap("storage/told.py", "        if budget is None:\n", "        if True:\n"),),
+        (Swap("storage/told.py", "count < 0 or spent < budget", "True"),),
         OF_SCENARIOS,
     ),
     Mutant(
