@@ -227,15 +227,23 @@ def _spoiled(world: World, host: Host, call: Call) -> Answer | None:
 
 
 class InProcess(httpx2.AsyncBaseTransport):
-    """Carries requests to the hosts of a world without a socket, by the address they are made to."""
+    """Carries requests to the hosts of a world without a socket, by the address they are made to.
+
+    Of several hosts at one place, the one answers whose path leads furthest to what is asked for, or else the first.
+    """
 
     def __init__(self, world: World) -> None:
-        self._apps = {urlsplit(host.address).netloc: httpx2.ASGITransport(app=app(world, host)) for host in world.hosts}
+        self._places: dict[str, list[tuple[str, httpx2.ASGITransport]]] = {}
+        for host in world.hosts:
+            address = urlsplit(host.address)
+            served = address.path.rstrip("/") + "/", httpx2.ASGITransport(app=app(world, host))
+            self._places.setdefault(address.netloc, []).append(served)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        found = self._apps.get(request.url.netloc.decode())
-        if found is None:
+        hosts, asked = self._places.get(request.url.netloc.decode()), request.url.path + "/"
+        if hosts is None:
             raise httpx2.ConnectError(f"nothing is simulated at {request.url.host}", request=request)
+        _, found = max(hosts, key=lambda host: len(host[0]) if asked.startswith(host[0]) else 0)
         return await found.handle_async_request(request)
 
 
