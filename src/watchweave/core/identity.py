@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 
 from msgspec import Struct
@@ -152,9 +152,14 @@ def _contradicted(
         return NEW
     both = list(dict.fromkeys(space for other in candidates for space in shared(media, other)))
     unlike = sorted({space for other in candidates for space in differences(media.ids, other.ids)})
-    why = f"shares {', '.join(both)} with {what}" + (f", but not {', '.join(unlike)}" if unlike else "")
+    why = contradiction(both, what, unlike)
     against = tuple(sorted(other.media for other in candidates))
     return Verdict(None, {**standing, **dict.fromkeys(both, Standing.DISPUTED)}, why, against)
+
+
+def contradiction(both: Iterable[str], what: str, unlike: Collection[str]) -> str:
+    """Why nothing is written of two, by the spaces in which their ids are equal, and those in which they differ."""
+    return f"shares {', '.join(both)} with {what}" + (f", but not {', '.join(unlike)}" if unlike else "")
 
 
 def shared(media: Media, candidate: Candidate) -> list[str]:

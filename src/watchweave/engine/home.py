@@ -102,9 +102,7 @@ class Home:
 
     def enrol(self) -> None:
         """Give every account of the settings its number, before a copy is made: secrets are kept under it."""
-        known = set(
-            self.store.db.execute("SELECT p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile")
-        )
+        known = set(Accounts(self.store).owned().values())
         missing = [(p, a) for p in self.profiles for a in p.accounts if (p.name, a.name) not in known]
         if missing:
             accounts = Accounts(self.store)
@@ -134,12 +132,7 @@ class Home:
 
     def uses(self) -> dict[int, Mapping[str, type[Shelf[Any]]]]:
         """The shelves in use of every account of the settings, by its number."""
-        numbers = {
-            (profile, account): number
-            for number, profile, account in self.store.db.execute(
-                "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
-            )
-        }
+        numbers = {whose: number for number, whose in Accounts(self.store).owned().items()}
         return {
             numbers[person.name, wish.name]: {
                 name: shelf

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ..core.media import PUBLIC, clean_id
 from ..errors import ConfigError
+from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.lookups import Lookups
 from ..storage.settled import Settled
@@ -69,12 +70,10 @@ def _one_or_two(store: Store, settled: Settled, words: str, choice: str) -> str:
 
 def _apart(store: Store, settled: Settled, words: str, account: str) -> str:
     """What one account calls so is something else. Where several people have an account of that name: PERSON/ACCOUNT."""
-    rows = store.db.execute(
-        "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
-    ).fetchall()
-    meant = {number: f"{profile}/{name}" for number, profile, name in rows if account in (name, f"{profile}/{name}")}
+    owned = Accounts(store).owned()
+    meant = {number: "/".join(whose) for number, whose in owned.items() if account in (whose[1], "/".join(whose))}
     if not meant:
-        known = ", ".join(dict.fromkeys(name for _, _, name in rows))
+        known = ", ".join(dict.fromkeys(name for _, name in owned.values()))
         raise ConfigError(f'There is no account "{account}". Known are: {known}.')
 
     def shared(number: int) -> bool:
@@ -103,7 +102,9 @@ def _meant(store: Store, settled: Settled, words: str, fits: Callable[[int], obj
         raise ConfigError(f'Nothing that is called "{words}" {what}. "watchweave unmatched" lists what can be settled.')
     if len(fitting) > 1:
         things = Items(store.db).load(fitting)
-        names = ", ".join(f"m{media} ({things[media].named()}, {settled.named_by(media)})" for media in fitting)
+        owned = {number: "'s ".join(whose) for number, whose in Accounts(store).owned().items()}
+        whose = {media: " and ".join(owned[number] for number in settled.accounts(media)) for media in fitting}
+        names = ", ".join(f"m{media} ({things[media].named()}, {whose[media]})" for media in fitting)
         raise ConfigError(f'Several things are called "{words}". Say which: {names}.')
     return fitting[0]
 

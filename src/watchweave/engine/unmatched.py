@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from ..core.media import SPOKEN
+from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.lookups import Lookups
@@ -49,8 +50,7 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
 
     `problem`: no_ids, contradiction, time or refused. A show stands for its `episodes`. `against`: what contradicts it.
     """
-    query = "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
-    names = {number: (profile, name) for number, profile, name in store.db.execute(query)}
+    names = Accounts(store).owned()
     found = list(_found(store, now, sorted(names)))
     rivals = {media: Rivals(store.db, now).of(media) for _, media, rest in found if rest["problem"] == "contradiction"}
     medias = Items(store.db).load({media for _, media, _ in found} | {one for some in rivals.values() for one in some})

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ..core.media import SPOKEN, Media
 from ..core.records import Form, Value
 from ..services.base import Shelf
+from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
 from ..storage.lookups import NOBODY, TELLERS
@@ -49,13 +50,11 @@ class Dossier:
         self.uses = uses
         self.now = now
         self.media: Media = Items(self.db).load([media])[media]
-        rows = self.db.execute(
-            "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile"
-        ).fetchall()
-        several = len({profile for _, profile, _ in rows}) > 1
-        self.people: Mapping[int | None, str] = {number: profile for number, profile, _ in rows}
+        owned = Accounts(store).owned()
+        several = len({person for person, _ in owned.values()}) > 1
+        self.people: Mapping[int | None, str] = {number: person for number, (person, _) in owned.items()}
         self.accounts: Mapping[int | None, str] = {
-            number: f"{profile}'s {name}" if several else name for number, profile, name in rows
+            number: f"{person}'s {name}" if several else name for number, (person, name) in owned.items()
         }
 
     def named(self, account: int | None) -> dict[str, Any]:

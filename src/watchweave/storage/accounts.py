@@ -112,6 +112,13 @@ class Accounts:
             )
         return Account(*row)
 
+    def owned(self) -> dict[int, tuple[str, str]]:
+        """By number, whose account it is, and its name."""
+        rows = self.db.execute(
+            "SELECT a.id, p.name, a.name FROM account AS a JOIN profile AS p ON p.id = a.profile ORDER BY a.id"
+        )
+        return {number: (person, name) for number, person, name in rows}
+
     def bind(self, account: int, person: str, name: str, epoch: str) -> None:
         """From now on this account is this person's, and shows this."""
         self.db.execute(

@@ -7,11 +7,11 @@ from collections.abc import Collection
 
 from ..core.media import Kind
 
-ALONE = (
+UNBORNE = (
     "SELECT p.id FROM play AS p WHERE p.media IN (:other, :into) AND NOT EXISTS (SELECT 1 FROM sighting AS s"
     " WHERE s.play = p.id AND s.ours = 0 AND (s.key IS NOT NULL OR s.state <> 3))"
 )
-"""Plays that stand on our word alone, since their name came to mean something else."""
+"""Plays that stand on our word alone, since their name came to mean something else: as `Play.borne` says."""
 STEPS = (
     "UPDATE handle SET media = :into WHERE media = :other",
     "UPDATE OR IGNORE ids SET media = :into WHERE media = :other",
@@ -30,7 +30,7 @@ STEPS = (
     "UPDATE OR IGNORE truth SET media = :into WHERE media = :other",
     "DELETE FROM truth WHERE media = :other",
     # its entries find their plays anew, among those of the other; what is gone, or is to go, stays so
-    f"DELETE FROM sighting WHERE play IN ({ALONE})",
+    f"DELETE FROM sighting WHERE play IN ({UNBORNE})",
     "DELETE FROM sighting WHERE state < 2 AND play IN (SELECT id FROM play WHERE media = :other)",
     "DELETE FROM play WHERE media IN (:other, :into) AND NOT EXISTS (SELECT 1 FROM sighting WHERE play = play.id)",
     "UPDATE play SET media = :into WHERE media = :other",

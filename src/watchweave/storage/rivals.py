@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 
+from ..core.identity import contradiction
 from ..core.media import Media
 from .joins import join
 from .lookups import NEVER, Lookups
@@ -36,7 +37,7 @@ _KEY_AGAIN = (
 )
 _NO_OTHER = "UPDATE ids SET standing = 3 WHERE media = ?1 AND space = ?2 AND value <> ?3"
 _PINNED = "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, 1, ?, 'person', '[]', ?, ?, NULL)"
-_LET_GO = (
+_UNPIN = (
     "DELETE FROM lookup WHERE said = ?2 AND (account, native) IN (SELECT account, native FROM handle WHERE media = ?1)"
 )
 _BEAR = (
@@ -83,7 +84,7 @@ class Rivals:
         for one in (number, *others):
             for account, media, _ in self.lookups.named(one):
                 self.pin(account, media, APART)
-        self._thaw(number)
+        self._set(number)
         for one in others:
             self._let_go(one)
 
@@ -97,7 +98,7 @@ class Rivals:
         """It contradicts again those from which it was kept apart."""
         others = [media for (media,) in self.db.execute(_RIVALS, {"media": number, "frozen": False})]
         for one in (number, *others):
-            self.db.execute(_LET_GO, (one, APART))
+            self.db.execute(_UNPIN, (one, APART))
         self.contradict(number, others)
 
     def contradict(self, number: int, others: Collection[int]) -> None:
@@ -107,10 +108,9 @@ class Rivals:
             both, unlike = (
                 sorted(s for s, equal in spaces.items() if bool(equal) is shared) for shared in (True, False)
             )
-            why = f"shares {', '.join(both)} with another title" + (f", but not {', '.join(unlike)}" if unlike else "")
             self.db.execute(_NO_KEY, (number, other, json.dumps(both)))
             for one in (number, other) if both else ():
-                self._thaw(one, why)
+                self._set(one, contradiction(both, "another title", unlike))
 
     def tell_apart(self, number: int, new: int, ids: Mapping[str, str], account: int) -> None:
         """This account told these ids of `new`: where they differ from what else was told of `number`, they are not its."""
@@ -118,7 +118,7 @@ class Rivals:
             self.db.execute(_BEAR, (new, space, value, account))
             self.db.execute(_NOT_ITS, (number, space, value))
         self.db.execute(_ONE_VALUE, (number,))
-        self.db.execute(_LET_GO, (new, SAME))
+        self.db.execute(_UNPIN, (new, SAME))
 
     def pin(self, account: int, media: Media, said: str, ids: str = "{}") -> None:
         """This name stands for what it stands for by a person's word. ids: what was told of it."""
@@ -133,9 +133,10 @@ class Rivals:
     def _let_go(self, number: int) -> None:
         """It is written again, unless it contradicts something else, too."""
         if not self.of(number):
-            self._thaw(number)
+            self._set(number)
 
-    def _thaw(self, number: int, frozen: str | None = None) -> None:
+    def _set(self, number: int, frozen: str | None = None) -> None:
+        """Why nothing is written of it, if anything; and its parts are tried again."""
         query = "UPDATE media SET frozen = ?, ids_version = ids_version + 1 WHERE id = ?"
         self.db.execute(query, (frozen, number))
         parts = "DELETE FROM refusal WHERE media IN (SELECT id FROM media WHERE parent = ?)"

@@ -85,7 +85,9 @@ class Settled:
         if not taken:
             self.say(number, {}, FORGOTTEN)
         called = (
-            {(account, native) for _, account, native in self.called(words)} if words.lower() != f"m{number}" else set()
+            {(account, native) for _, account, native in self.called(words)}
+            if words.strip().lower() != f"m{number}"
+            else set()
         )
         taken = [pair for pair in taken if (pair[0], pair[1].key) in called] or taken
         said = self.rivals.said(taken)
@@ -141,15 +143,6 @@ class Settled:
         """The accounts that name it."""
         query = "SELECT DISTINCT account FROM handle WHERE media = ? ORDER BY account"
         return [account for (account,) in self.db.execute(query, (number,))]
-
-    def named_by(self, number: int) -> str:
-        """Whose thing it is, in words: `nate's plex and nate's trakt`."""
-        rows = self.db.execute(
-            "SELECT DISTINCT p.name, a.name FROM handle AS h JOIN account AS a ON a.id = h.account"
-            " JOIN profile AS p ON p.id = a.profile WHERE h.media = ? ORDER BY a.id",
-            (number,),
-        )
-        return " and ".join(f"{person}'s {account}" for person, account in rows)
 
     def take_away(self, number: int, account: int) -> int:
         """What this account has in its library by this name is something else, of which nothing is known yet; its parts go
