@@ -64,6 +64,7 @@ def test_an_expired_cookie_can_be_401(mara):
     mara.imdb.options.signed_out = "status"
     mara.member.expire()
     assert mara.post(USER).status_code == 401
+    assert mara.post(LIST, id=mara.member.watchlist.id, first=1).status_code == 401
     assert mara.post(RATE, titleId="tt0113277", rating=8).status_code == 401
     assert mara.member.ratings == {}
 
@@ -76,6 +77,12 @@ def test_a_bad_cookie_can_be_told_by_an_extension_alone_with_200(mara, state):
     assert (answer.status_code, answer.json()["data"]) == (200, {"predefinedList": None})
     assert state in answer.json()["extensions"]["authToken"]
     assert "errors" not in answer.json()
+
+
+def test_without_a_cookie_a_question_of_hers_can_be_401_and_a_public_one_is_answered(mara):
+    mara.imdb.options.signed_out = "status"
+    assert mara.post(USER, cookie="").status_code == 401
+    assert mara.ask('{ title(id:"tt0113277"){ id } }', cookie="") == {"title": {"id": "tt0113277"}}
 
 
 def test_a_bad_cookie_can_be_told_by_errors_with_200(mara):

@@ -99,6 +99,8 @@ class Imdb:
         if asked.kind == "mutation" and len(fields) > self.options.most_writes:
             raise Unreadable(f"A document has {self.options.most_writes} mutations at most.")
         me, trouble = self._signed_in(call)
+        if trouble and self.options.signed_out == "status":
+            raise SignedOut
         answers = Answers(self, call, me, trouble)
         errors: list[Row] = []
         data = carried_out(fields, answers.mutation() if asked.kind == "mutation" else answers.query(), (), errors)

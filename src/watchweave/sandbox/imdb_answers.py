@@ -44,7 +44,6 @@ class Answers:
         }
 
     def mutation(self) -> Row:
-        """Each takes its input, whose one argument may be called `input` or not."""
         return {
             "rateTitle": self.rate,
             "deleteTitleRating": self.unrate,
@@ -69,7 +68,7 @@ class Answers:
         shape = self.imdb.options.signed_out
         if shape == "status":
             raise SignedOut
-        raise Refused("UNAUTHENTICATED", "Sign in first", told=shape == "errors" or not self.trouble)
+        raise Refused("UNAUTHENTICATED", "Authentication is required", told=shape == "errors" or not self.trouble)
 
     def _title(self, name: str) -> Title:
         title = self.imdb.titles.find(name)
@@ -128,7 +127,7 @@ class Answers:
         number = {"seasonNumber": work.season, "episodeNumber": work.number}
         return {"series": self._row(show), "episodeNumber": number} if show else None
 
-    def predefined_list(self, arguments: Arguments) -> Row | None:
+    def predefined_list(self, arguments: Arguments) -> Row:
         """One's own, or a member's by the number; a profile's name (`p.…`) is no number."""
         user = arguments.get("userId")
         if user is None:

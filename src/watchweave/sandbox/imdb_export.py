@@ -24,8 +24,8 @@ OLDEST = (
 )
 FACTS = "URL,Title Type,IMDb Rating,Runtime (mins),Year,Genres,Num Votes,Release Date,Directors"
 OLDEST_TYPES = {"movie": "Feature Film", "tvMiniSeries": "Mini-Series", "short": "Short Film"}
-"""Where the files before 2017 have words of their own; the rest is as in the newest ones. Seen in public code: "Feature
-Film" in rows of five programs, the columns in ten, the others in the words of IMDb's pages of then."""
+"""Where the files before 2017 have words of their own; the rest is as in the newest ones. The reference is silent here:
+"Feature Film" and the last columns stand in the tests of public programs, the other two among the types of that time."""
 
 
 class Form(Struct, frozen=True):

@@ -30,7 +30,7 @@ class Options:
     """What is not known for certain, or differs between times: a client must be right under all of it."""
 
     signed_out: Literal["status", "token", "errors"] = "errors"
-    """How a question about oneself is answered to nobody: 401, `extensions.authToken` alone, or `errors`."""
+    """What a bad cookie leads to: 401, `extensions.authToken` alone, or `errors`; the last two where it is needed."""
     device_needed: bool = True
     """Is the cookie `at-main` good only beside an `ubid-main`?"""
     list_cap: int = 10_000
