@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # what a command does not need is not loaded
     from .engine.home import AccountWish, Home
     from .metadata.base import Source
     from .sandbox.demo import Stage
-    from .services.base import Pace, Secrets, Service
+    from .services.base import Desk, Pace, Secrets, Service
     from .settings import Settings
     from .storage.matches import Matches
     from .storage.secrets import Vault
@@ -72,6 +72,7 @@ def open_home(folder: Path, *, writes: str = "", patience: float = PATIENCE) -> 
                 service,
                 partial(open_sources, folder, chosen.metadata, vault, set(), store),
             )
+            home.folder = folder
             home.enrol()
             if warning := _anew(store, path):
                 log.warning(warning)
@@ -126,7 +127,9 @@ def _anew(store: Store, path: Path) -> str:
     )
 
 
-def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches) -> tuple[Service, AsyncExitStack]:
+def open_account(
+    wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches, desk: Desk
+) -> tuple[Service, AsyncExitStack]:
     """The service of an account, with its way out, its sign-in and its pace."""
     from .services.http import Http
     from .services.registry import service
@@ -145,7 +148,7 @@ def open_account(wish: AccountWish, secrets: Secrets, pace: Pace, known: Matches
     http = Http(kind.title, used, kind.signer(secrets), pace, limits=kind.limits)
     stack = AsyncExitStack()
     stack.push_async_exit(http.__aexit__)
-    return kind(http, wish.options, known), stack
+    return kind(http, wish.options, known, desk), stack
 
 
 def recognise(folder: Path, files: Sequence[Path]) -> Sequence[Any]:

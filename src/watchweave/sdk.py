@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from .core.media import Kind, Media, clean_ids
-from .core.records import Copy, Form, Play, Rating, Record, Watched, Wish
+from .core.records import Copy, Form, Like, Play, Rating, Record, Review, Tags, Watched, Wish
 from .errors import ConfigError, Incomplete, ServiceError, SignInNeeded, Unavailable, UnexpectedAnswer
-from .services.base import Field, Identity, Known, Reading, Refusal, Secrets, Service, Shelf
+from .services.base import (
+    Desk,
+    Examined,
+    Field,
+    Handed,
+    Identity,
+    Known,
+    LeftOut,
+    Reading,
+    Refusal,
+    Secrets,
+    Service,
+    Sheet,
+    Shelf,
+)
 from .services.http import Answer, Ask, Budget, Clock, Fixed, Http, Limits, Nothing, Pages, Paging, Signer, Told
 from .services.oauth import Flow, OAuth
 
@@ -16,15 +30,20 @@ __all__ = [
     "Clock",
     "ConfigError",
     "Copy",
+    "Desk",
+    "Examined",
     "Field",
     "Fixed",
     "Flow",
     "Form",
+    "Handed",
     "Http",
     "Identity",
     "Incomplete",
     "Kind",
     "Known",
+    "LeftOut",
+    "Like",
     "Limits",
     "Media",
     "Nothing",
@@ -36,12 +55,15 @@ __all__ = [
     "Reading",
     "Record",
     "Refusal",
+    "Review",
     "Secrets",
     "Service",
     "ServiceError",
+    "Sheet",
     "Shelf",
     "SignInNeeded",
     "Signer",
+    "Tags",
     "Told",
     "Unavailable",
     "UnexpectedAnswer",

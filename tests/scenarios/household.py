@@ -238,7 +238,7 @@ class Household:
         (name,) = self.store.db.execute("SELECT name FROM account WHERE id = ?", (number,)).fetchone()
         return self.drawers[name]
 
-    def _open(self, wish: Signed, secrets: Drawer, pace: Drawer, known: Any) -> tuple[Any, AsyncExitStack]:
+    def _open(self, wish: Signed, secrets: Drawer, pace: Drawer, known: Any, desk: Any) -> tuple[Any, AsyncExitStack]:
         kind = Plex if wish.service == "plex" else Trakt
         hosts = {"url": kind.base_url or "http://plex.local:32400", **kind.hosts}
         http = Http(

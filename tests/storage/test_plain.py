@@ -15,6 +15,7 @@ from watchweave.storage.values import Values
 HOUR = 3600
 NOW = 2_000_000
 CIRCLE, RUN = 1, 7
+VIDEO = (Kind.MOVIE, Kind.EPISODE)
 PLEX, TRAKT, DIARY = 1, 2, 3
 RATINGS = 3
 FORM = Form(steps=10)
@@ -125,7 +126,7 @@ def test_plays_placed_at_once_are_told_and_make_their_media_watched():
     plain = Plain(db)
     newest_before = plain.place(CIRCLE, {PLEX, TRAKT, DIARY}, [])
     for account in (PLEX, TRAKT):
-        plain.tell(account, newest_before)
+        plain.tell(account, newest_before, VIDEO)
     plain.watched(CIRCLE, newest_before, RUN)
     assert db.execute("SELECT account, state FROM sighting ORDER BY account").fetchall() == [(1, 0), (2, 1), (3, 1)]
     assert db.execute("SELECT shelf, value, lo, hi, origin, version FROM truth").fetchall() == [

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import httpx2
 
 from ..core.media import Media
-from ..core.records import MINUTE, Copy, Play, Rating, Record, Watched, Wish
-from ..services.base import AsyncLock, Reading, Refusal, Service, Shelf
+from ..core.records import MINUTE, Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish, record
+from ..services.base import AsyncLock, Desk, Reading, Refusal, Service, Sheet, Shelf
 from ..services.http import Clock, Http
 
 T = TypeVar("T")
@@ -23,6 +23,9 @@ SHELVES: dict[str, type[Record]] = {
     "ratings": Rating,
     "watchlist": Wish,
     "collection": Copy,
+    "favourites": Like,
+    "reviews": Review,
+    "tags": Tags,
 }
 """The shelves there can be, and what stands on each."""
 
@@ -110,6 +113,10 @@ class Bench:
         """Put this there at the service itself, as its person would; else the adapter adds it."""
         self.add(shelf, record)
 
+    def carry(self, sheet: Sheet) -> None:
+        """What a person does with a file that she is to carry there; only where a shelf says `carried`."""
+        raise NotImplementedError
+
     def now(self) -> int:
         """The time at the service, in unix seconds."""
         return int(self.time.now())
@@ -131,6 +138,11 @@ class Bench:
     def time(self) -> Time:
         return Time()
 
+    @cached_property
+    def desk(self) -> Desk:
+        """What the account has beside the service; the same in every run."""
+        return Desk()
+
     def signed_in(self, kind: type[Service], transport: httpx2.AsyncBaseTransport, **secrets: str) -> Service:
         """This service over this transport, with these secrets; all waiting is done at once."""
         drawer = Drawer(secrets)
@@ -144,7 +156,7 @@ class Bench:
             limits=kind.limits,
             clock=self.time,
         )
-        return kind(http, {}, Stranger())
+        return kind(http, secrets, Stranger(), self.desk)
 
     def run(self, deed: Callable[[Service], Awaitable[T]]) -> T:
         """What this deed brings, in a run of its own."""
@@ -189,16 +201,28 @@ class Bench:
 
         async def deed(service: Service) -> list[Refusal[Record]]:
             one = service.shelves[shelf]
+            settle.append(one.form.settle)
+            if one.carried and verb == "add":
+                return self._carried(service, records)
             refused: list[Refusal[Record]] = []
             for start in range(0, len(records), one.form.batch):
                 refused += await getattr(one, verb)(list(records[start : start + one.form.batch]))
-            settle.append(one.form.settle)
             return refused
 
         settle: list[int] = []
         refused = self.run(deed)
         self.later(settle[0] + MINUTE)
         return refused
+
+    def _carried(self, service: Service, records: Sequence[Record]) -> list[Refusal[Record]]:
+        """Every record stands in one file, or is refused."""
+        sheets, refused = service.sheets(records)
+        placed = [id(record) for sheet in sheets for record in sheet.records] + [id(one.record) for one in refused]
+        assert sorted(placed) == sorted(map(id, records)), "a record stands in no file, or in several"
+        for sheet in sheets:
+            assert sheet.name in service.carry, f"nothing says what is done with a file of the sort {sheet.name!r}"
+            self.carry(sheet)
+        return list(refused)
 
     def stamp(self, shelf: str) -> str | None:
         async def deed(service: Service) -> str | None:
@@ -219,6 +243,9 @@ class Bench:
         at = self.now() - ago
         if shelf.record is Play:
             return Play(media, shelf.form.cut(at), clock="second")
-        if shelf.record is Rating:
-            return Rating(media, at, int(shelf.form.fit(value) or 0))
-        return shelf.record(media, at)
+        said = {
+            Rating: shelf.form.fit(value),
+            Review: '["It was fine, from the first minute to the last.",false]',
+            Tags: "one",
+        }
+        return record(shelf.record, media, at, said.get(shelf.record))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..core.media import Media
-from ..core.records import DAY, Form, Play, Rating, Record
+from ..core.records import DAY, Form, Play, Rating, Record, Review, Tags
 
 
 def about(records: Iterable[Record], media: Media) -> list[Record]:
@@ -28,6 +28,8 @@ def same(form: Form, sent: Record, found: Record) -> bool:
     """Is this what becomes of what was sent?"""
     if isinstance(sent, Rating):
         return isinstance(found, Rating) and found.value == form.fit(sent.value)
+    if isinstance(sent, Review | Tags):
+        return found.said == sent.said
     if not isinstance(sent, Play) or form.clock == "now":
         return True
     if form.clock == "none" or sent.at is None or found.at is None:
@@ -37,7 +39,7 @@ def same(form: Form, sent: Record, found: Record) -> bool:
 
 def gist(record: Record) -> tuple[str, ...]:
     """A record without the words about its media, to be compared."""
-    value = record.value if isinstance(record, Rating) else record.key if isinstance(record, Play) else ""
+    value = record.key if isinstance(record, Play) else record.said
     name = record.media.key or f"{sorted(record.media.ids.items())} {record.media.named()}"
     return type(record).__name__, record.media.kind.word, name, str(record.at), str(value)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from .media import Media
 
@@ -31,16 +31,23 @@ class Record(Struct, frozen=True, gc=False):
     media: Media
     at: int | None = None
 
+    @property
+    def said(self) -> Value:
+        """What it says of its media, comparable."""
+        return PRESENT
+
 
 class Play(Record, frozen=True, gc=False):
     """One watching or listening. `key` is the service's own id of this entry; `clock` says how well `at` is known.
 
     For a play known by its day, `at` is any moment of that day in the person's time zone; for one known by a mark, the
     moment at which somebody said that it had been watched, which may be long after; for an unknown one it is None.
+    `again`, of one that is to be added: the person had watched it before.
     """
 
     key: str = ""
     clock: Precision = "minute"
+    again: bool = False
 
 
 class Watched(Record, frozen=True, gc=False):
@@ -51,6 +58,10 @@ class Rating(Record, frozen=True, gc=False):
     """A rating: whole number 1 to 100, ten a point."""
 
     value: int = 0
+
+    @property
+    def said(self) -> Value:
+        return self.value
 
 
 class Wish(Record, frozen=True, gc=False):
@@ -63,11 +74,50 @@ class Copy(Record, frozen=True, gc=False):
     quality: str = ""
 
 
+class Like(Record, frozen=True, gc=False):
+    """Something that the person likes: a heart, which says nothing of the rating."""
+
+
+class Review(Record, frozen=True, gc=False):
+    """What the person wrote about it, as plain text; `spoiler`: it gives away what happens."""
+
+    text: str = ""
+    spoiler: bool = False
+
+    @property
+    def said(self) -> Value:
+        return json.encode([self.text, self.spoiler]).decode()
+
+
+class Tags(Record, frozen=True, gc=False):
+    """The person's own words for it."""
+
+    tags: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> Value:
+        return "\n".join(sorted(set(self.tags)))
+
+
+def record(kind: type[Record], media: Media, at: int | None, said: Value) -> Record:
+    """The record of a media that says this."""
+    if kind is Rating:
+        return Rating(media, at, int(said or 0))
+    if kind is Review:
+        text, spoiler = json.decode(str(said), type=tuple[str, bool])
+        return Review(media, at, text, spoiler)
+    if kind is Tags:
+        return Tags(media, at, tuple(str(said).split("\n")))
+    return kind(media, at)
+
+
 class Form(Struct, frozen=True):
     """What a shelf can hold.
 
     steps: how many different ratings there are between 1 and 100. clock: how it keeps the time of a play; `now` stamps
-    the moment of writing. repeats: may one media have several plays. times: does it state when a value was set.
+    the moment of writing, and says so of a flag that leaves a viewing. repeats: may one media have several plays.
+    undated: can a play of unknown time be added. renames: an entry may have another key in another reading; keys are then
+    of one sort up to their first colon, and an entry has one of each. times: does it state when a value was set.
     library: records hang on a library, so a media that is not in it cannot be held. again: what a second, equal write
     does. settle: seconds after which an unclear write can no longer land nor hide. batch: records per write.
     """
@@ -75,6 +125,8 @@ class Form(Struct, frozen=True):
     steps: int = 10
     clock: Clock = "minute"
     repeats: bool = True
+    undated: bool = True
+    renames: bool = False
     times: bool = True
     library: bool = False
     again: Literal["same", "another"] = "same"
@@ -94,6 +146,11 @@ class Form(Struct, frozen=True):
         size = 100 // self.steps
         nearest = min(100, max(size, (2 * value + size) // (2 * size) * size))
         return self.learned.get(nearest, nearest)
+
+    @property
+    def near(self) -> int:
+        """Seconds by which the times of one play may differ that it keeps: those of one day are one."""
+        return DAY // 2 if self.clock == "day" else 0
 
     def cut(self, at: int | None) -> int | None:
         """The time of a play as this shelf keeps it."""

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.media import SPOKEN, Media
 from ..core.merge import mark
 from ..core.plan import Change
 from ..errors import ConfigError
+from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.journal import Journal
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store, being_written
 from ..storage.values import Values
 from .decide import EARLIEST, FARTHEST_AHEAD
-from .home import Home, ProfileWish
+from .home import Home, ProfileWish, kept_silent
 from .party import Party
 from .report import NAMED, addressed, known, media_json, moment, never, shown_shelf
 
@@ -30,12 +31,19 @@ _OWED = (
     "SELECT h.shelf, t.value IS NULL, count(*) FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"
     " CROSS JOIN account AS c ON c.id = h.account LEFT JOIN truth AS t"
     " ON t.circle = c.circle AND t.shelf = h.shelf AND t.media = h.media"
-    " WHERE h.account = ?1 AND h.due = 1 AND" + NAMED + " GROUP BY 1, 2 UNION ALL"
+    " WHERE h.account = ?1 AND h.due = 1 AND h.shelf IN (SELECT value FROM json_each(?5)) AND NOT (h.shelf = 2 AND ?6"
+    " AND t.value IS NOT NULL AND EXISTS (SELECT 1 FROM play AS p WHERE p.circle = c.circle AND p.media = h.media"
+    " AND p.removed = 0 AND p.known <> 3)) AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.account = ?1"
+    " AND j.shelf = h.shelf AND j.media = h.media AND j.state = 'unclear' AND j.file IS NOT NULL AND j.version = t.version)"
+    " AND" + NAMED + " GROUP BY 1, 2 UNION ALL"
     " SELECT 1, o.state = 2, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play"
-    " CROSS JOIN media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2)"
+    " CROSS JOIN media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2) AND 1 IN (SELECT value FROM json_each(?5))"
+    " AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.account = ?1 AND j.shelf = 1 AND j.media = p.media"
+    " AND j.play = p.id AND j.state = 'unclear' AND j.file IS NOT NULL)"
     " AND (p.at IS NULL OR (p.at > ?3 AND p.at <= ?4)) AND" + NAMED + " GROUP BY 1, 2"
 )
-"""What can never be named to an account, or has an impossible time, is not owed to it: `unmatched` tells of that."""
+"""What can never be named to an account, or has an impossible time, is not owed to it: `unmatched` tells of that. Nor is a
+flag that a play leaves by itself (?6), what stands in a file of the outbox, or a shelf that is not written to (?5)."""
 
 
 EVER = 1_000_000
@@ -65,8 +73,12 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 "expires_at": expiry(home, number, wanted[name].options),
                 "wait_until": shown(int(wait) if wait > home.clock() else None),
                 "looked": shown(looked),
-                **owed(store, number, service, home.clock()),
-                "pending": len(journal.open(number)),
+                **owed(store, number, service, home.clock(), told_of(uses[number], person.shelves)),
+                "pending": sum(row.file is None for row in journal.open(number)),
+                "carried": [
+                    {"file": f"outbox/{file}", "count": count, "there": home.outbox.has(file)}
+                    for file, count in journal.carried(number).items()
+                ],
                 "refused": len(journal.refusals(number)) + len(never(store, number, uses[number], home.clock())),
             }
         )
@@ -88,10 +100,21 @@ def expiry(home: Home, account: int, options: Any) -> str | None:
     return shown(int(told)) if told.isascii() and told.isdigit() and len(told) < 12 else None
 
 
-def owed(store: Store, account: int, service: str, now: int) -> dict[str, dict[str, int]]:
-    """How many records this account should show and does not yet, by shelf, and how many it is to lose."""
+def told_of(uses: Mapping[str, type[Shelf[Any]]], wanted: Sequence[str] | None) -> dict[str, type[Shelf[Any]]]:
+    """Those of the shelves in use that are written to."""
+    silent = kept_silent(uses, wanted)
+    return {name: shelf for name, shelf in uses.items() if name not in silent and shelf.can("add")}
+
+
+def owed(
+    store: Store, account: int, service: str, now: int, told: Mapping[str, type[Shelf[Any]]]
+) -> dict[str, dict[str, int]]:
+    """How many records this account should show and does not yet, by shelf, and how many it is to lose. told: its shelves
+    that are written to."""
     counts: dict[str, dict[str, int]] = {"owed": {}, "to_remove": {}}
-    given = (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD)
+    shelves = json.dumps([SHELVES[name] for name in told])
+    plays = "history" in told and told["history"].form.clock != "now"
+    given = (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD, shelves, plays)
     for shelf, gone, count in store.db.execute(_OWED, given):
         name, of_sense = shown_shelf(NAMES[shelf]), counts["to_remove" if gone else "owed"]
         of_sense[name] = of_sense.get(name, 0) + count

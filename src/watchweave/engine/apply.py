@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from ..core.media import Media
 from ..core.merge import NEVER
 from ..core.plan import Change
-from ..core.records import Copy, Play, Rating, Record, Value, Watched, Wish
+from ..core.records import Play, Record, Value, record
 from ..errors import LimitReached, Rejected, ServiceError
 from ..services.base import Refusal
 from ..storage.accounts import Accounts
 from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
+from ..storage.outbox import Outbox
+from ..storage.staging import RECORDS
 from ..storage.store import Store
+from .carry import Carry
 from .close import Close
 from .party import Party
 
@@ -43,6 +46,8 @@ class Apply:
         self.items = Items(store.db)
         self.accounts = Accounts(store)
         self.outcomes: dict[tuple[object, ...], tuple[str, str]] = {}
+        self.outbox: Outbox | None = None
+        """Where files go that the person is to carry."""
 
     async def all(self, parties: Sequence[Party], changes: Sequence[Change], confirm: Confirm) -> None:
         """Write to all accounts at once, one batch at a time each."""
@@ -61,6 +66,10 @@ class Apply:
             await confirm(party)
             if party.new_epoch and not known:  # the plan rests on data that are no more; the next run reads all anew
                 return
+            carried = [change for change in changes if party.shelves[change.shelf].carried and change.verb != "remove"]
+            if carried and self.outbox and not self.stop.is_set():
+                Carry(self, self.outbox).all(party, carried)
+            changes = [change for change in changes if change not in carried]
             for shelf, verb, batch in batches(changes, party):
                 reader = party.shelves[shelf].read_by or shelf
                 if self.stop.is_set() or (reader not in begun and not await self._still(party, reader)):
@@ -92,7 +101,7 @@ class Apply:
         """One request, or as many as the service needs, for these changes; their outcome is written down."""
         rows = self._begin(batch, party.shelves[shelf].read_by or shelf)
         medias = self.items.load({change.media for change in batch}, party.id)
-        records = [record_of(change, medias[change.media]) for change in batch]
+        records = self.records(party, batch, medias)
         act = getattr(party.service.shelves[shelf], "remove" if verb == "remove" else "add")
         carried = party.service.http.carried
         try:
@@ -112,17 +121,23 @@ class Apply:
         else:
             self._settle(party, rows, batch, refusals, records)
 
+    def records(self, party: Party, batch: Sequence[Change], medias: Mapping[int, Media]) -> list[Record]:
+        """What the shelves are asked to add, or to remove."""
+        plays = [change.play for change in batch if change.play is not None]
+        again = self.plays.again(party.account.circle or 0, plays) if plays else set()
+        return [record_of(change, medias[change.media], change.play in again) for change in batch]
+
     def _begin(self, batch: Sequence[Change], reader: str) -> list[Row]:
-        rows = []
-        now = self.clock()
         with self.store.transaction(durable=True):
             self.accounts.wrote(batch[0].account, reader, None)
-            for change in batch:
-                approved = change.identity in self.approved
-                rows.append(self.journal.begin(self.run, change, now, approved))
-                if change.play is not None and change.verb == "add":
-                    self.plays.send(change.play, change.account, change.value)  # type: ignore[arg-type]
-        return rows
+            return [self.begin(change) for change in batch]
+
+    def begin(self, change: Change) -> Row:
+        """The intention of one write (inside a durable transaction)."""
+        row = self.journal.begin(self.run, change, self.clock(), change.identity in self.approved)
+        if change.play is not None and change.verb == "add":
+            self.plays.send(change.play, change.account, change.value)  # type: ignore[arg-type]
+        return row
 
     def _wonder(self, rows: Sequence[Row], batch: Sequence[Change], problem: ServiceError) -> None:
         """It may have been done, or a part of it: a reading will tell."""
@@ -166,19 +181,22 @@ class Apply:
     ) -> None:
         """Write down the outcome of a batch in one durable transaction."""
         why = {id(refusal.record): refusal.why for refusal in refusals}
-        now = self.clock()
         with self.store.transaction(durable=True):
-            close = Close(self.store, party, now)
+            close = Close(self.store, party, self.clock())
             for row, change, record in zip(rows, batch, records, strict=True):
                 reason = why.get(id(record))
                 if reason is None:
                     close.done(row)
                     self.outcomes[change.identity] = ("done", "")
-                    continue
-                self.journal.settle(row, "refused", now, reason)
-                self.journal.refuse(row, reason, now)
-                self._unsend(change)
-                self.outcomes[change.identity] = ("refused", reason)
+                else:
+                    self.refused(row, change, reason)
+
+    def refused(self, row: Row, change: Change, reason: str) -> None:
+        """The service does not take it (inside a durable transaction)."""
+        self.journal.settle(row, "refused", self.clock(), reason)
+        self.journal.refuse(row, reason, self.clock())
+        self._unsend(change)
+        self.outcomes[change.identity] = ("refused", reason)
 
     def _unsend(self, change: Change) -> None:
         if change.play is not None and change.verb == "add":
@@ -199,14 +217,10 @@ def batches(changes: Sequence[Change], party: Party) -> list[tuple[str, str, lis
     return found
 
 
-def record_of(change: Change, media: Media) -> Record:
-    """The record that a shelf is asked to add or to remove."""
+def record_of(change: Change, media: Media, again: bool = False) -> Record:
+    """The record that a shelf is asked to add or to remove. again: it is a play, and not the first one."""
     value: Value = change.value
     if change.shelf == "history":
         clock = "unknown" if value is None else "second"
-        return Play(media, value if isinstance(value, int) else None, change.key or "", clock)  # type: ignore[arg-type]
-    if change.shelf == "ratings":
-        shown = value if value is not None else change.before
-        return Rating(media, change.at, int(shown or 0))
-    kind = {"watched": Watched, "watchlist": Wish, "collection": Copy}[change.shelf]
-    return kind(media, change.at)
+        return Play(media, value if isinstance(value, int) else None, change.key or "", clock, again)  # type: ignore[arg-type]
+    return record(RECORDS[change.shelf], media, change.at, change.before if value is None else value)

@@ -22,6 +22,8 @@ class Close:
         self.journal = Journal(store)
         self.values = Values(store.db)
         self.plays = Plays(store.db)
+        self.placed: set[str] = set()
+        """The entries that are known to be writes of ours."""
 
     def all(self) -> None:
         """Each open write that a reading of this run shows is done; what a late enough whole reading lacks is missing."""
@@ -33,7 +35,7 @@ class Close:
             proven = look.how == "complete" and not look.doubted
             if self._shown(row, proven):
                 self.done(row)
-            elif proven and look.began >= row.sent + settle:
+            elif proven and look.as_of >= row.sent + settle:
                 if missed := self.journal.missed(row):
                     self.journal.refuse(row, "it was sent more than once, but does not show", self.now, missed)
                 self.journal.settle(row, "missing", self.now, "not shown in a reading made after it could have arrived")
@@ -49,7 +51,9 @@ class Close:
             return shown and value == row.value
         if row.verb == "remove":
             return proven and not self.plays.staged_key(self.party.id, row.key or "")
-        free = self.plays.unplaced(self.party.id, row.media, row.value)
+        near = self.party.form("history").near
+        free = [key for key in self.plays.unplaced(self.party.id, row.media, row.value, near) if key not in self.placed]
+        self.placed.update(free[:1])
         return bool(free)
 
     def done(self, row: Row) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.merge import NEVER, Edit, Truth, span
 from ..core.records import MINUTE, Value
@@ -130,7 +130,7 @@ class Compare:
         row = self._written(party.id, name, looked).get(change.media) if looked is not None else None
         if row is None or (row.value, row.before) != (change.before, change.value):
             return False
-        if look.began < row.sent + party.form(name).settle:
+        if look.as_of < row.sent + party.form(name).settle:
             look.again = True
             return True
         missed = self.journal.missed(row)
@@ -233,7 +233,7 @@ class Compare:
         gone: dict[int, set[str]] = {}
         if look.how == "complete" and not look.doubted:
             gone = self.plays.vanished(party.id, look.kinds)
-            self._add_unseen(party, gone, look.began - party.form("history").settle)
+            self._add_unseen(party, gone, look.as_of - party.form("history").settle)
             self.lost[party.id] = gone
         for circle in hearing:
             if circle.id not in met:
@@ -246,9 +246,16 @@ class Compare:
         """What we wrote and a complete reading does not show has vanished too, unless one of the staged entries is it."""
         unseen = self.plays.blind(party.id, settled)
         shown = self.plays.staged_times(party.id, {media for _, media in unseen})
-        lost = [(play, media) for play, media in unseen if self.plays.sent(play, party.id) not in shown[media]]
+        near = party.form("history").near
+        sent = {play: self.plays.sent(play, party.id) for play, _ in unseen}
+        lost = [(play, media) for play, media in unseen if not among(shown[media], sent[play], near)]
         for media, key in self.plays.name_unseen(party.id, lost):
             gone[media].add(key)
+
+
+def among(times: Iterable[int | None], at: int | None, near: int) -> bool:
+    """Is this one of these times, or nearer to one than so many seconds?"""
+    return any(at == one or (at is not None and one is not None and abs(at - one) < near) for one in times)
 
 
 def within(times: Sequence[int], first: int, last: int) -> bool:

@@ -15,7 +15,7 @@ from ..core.merge import Edit, Rule, Truth, mark, merge
 from ..core.plan import LIMITS, Change, Hold, Limit, Verb, check, half_hours, yields
 from ..core.plays import Known, own_time
 from ..core.plays import Play as CirclePlay
-from ..core.records import DAY, Form
+from ..core.records import DAY, Form, Value
 from ..storage.accounts import Accounts, Circle
 from ..storage.history import Plays, Told
 from ..storage.items import Items
@@ -28,6 +28,8 @@ from .compare import Compare
 from .party import Party
 from .retell import Retell, noon_of
 
+ABSENT = ""
+"""The value of a write that there is not."""
 FARTHEST_AHEAD, EARLIEST = DAY, -2_208_988_800
 """A play more than a day ahead, or before 1900, is refused."""
 
@@ -152,7 +154,7 @@ class Decide:
                 continue
             for party in members:
                 form, whole = self._form(party.id, name), party.look(name).whole
-                able = (circle.id, party.id, shelf, party.shelves[name].kinds)
+                able = (circle.id, party.id, shelf, party.shelves[name].holds())
                 exact = not form.learned
                 if exact and whole:
                     self.values.agree(*able, library=form.library)
@@ -170,25 +172,41 @@ class Decide:
         circle = next(c for c in self.circles if party.id in c.members)
         changes: list[Change] = []
         for name in party.shelves:
-            if not party.look(name).whole:
+            if not party.look(name).whole or name in party.silent:
                 continue
-            busy = self._open(party, name) | self.journal.refused(party.id, name, self.now)
+            refused = self.journal.refused(party.id, name, self.now)
             if name == "history":
-                changes += self._told(party, busy)
-            else:
-                due = self.values.due(party.id, SHELVES[name], circle.id)
-                fresh = [row.media for row in due if row.media not in busy]
-                again = self.journal.beside(busy & {row.media for row in due}, fresh) - self._open(party, name)
-                rows = [row for row in due if row.media not in busy - again]
-                changes += [c for row in rows if (c := self._change(party, name, row))]
+                changes += self._told(party, self._open(party, name) | refused)
+                continue
+            due = self._due(party, name, circle)
+            opened = {row.media for row in due} & self._open(party, name)
+            if party.shelves[name].carried:  # what is on its way may be followed by something newer
+                last = {row.media: row.value for row in self.journal.open(party.id, name)}
+                opened = {row.media for row in due if self._fit(party, name, row.value) == last.get(row.media, ABSENT)}
+            busy = opened | refused
+            fresh = [row.media for row in due if row.media not in busy]
+            again = self.journal.beside(busy & {row.media for row in due}, fresh) - opened
+            rows = [row for row in due if row.media not in busy - again]
+            changes += [c for row in rows if (c := self._change(party, name, row))]
         return self._possible(party, changes)
+
+    def _due(self, party: Party, name: str, circle: Circle) -> list[Due]:
+        """What the account should show and does not. Where it can be told of plays, these leave its flag by themselves."""
+        due = self.values.due(party.id, SHELVES[name], circle.id)
+        if name != "watched" or not party.takes_plays():
+            return due
+        told = self.plays.dated(circle.id, [row.media for row in due])
+        return [row for row in due if row.value is None or row.media not in told]
 
     def _open(self, party: Party, name: str) -> set[int]:
         """Of these nobody knows yet what became of our last write."""
         return {row.media for row in self.journal.open(party.id, name)}
 
+    def _fit(self, party: Party, name: str, value: Value) -> Value:
+        return self._form(party.id, name).fit(value)
+
     def _change(self, party: Party, name: str, row: Due) -> Change | None:
-        value = self._form(party.id, name).fit(row.value)
+        value = self._fit(party, name, row.value)
         verb: Verb = "remove" if value is None else "add" if row.seen is None else "change"
         if not party.can(name, verb):
             return None
@@ -216,7 +234,7 @@ class Decide:
         return f"{done[verb]} {giver}"
 
     def _told(self, party: Party, busy: set[int]) -> list[Change]:
-        kinds = party.shelves["history"].kinds
+        kinds = party.shelves["history"].holds()
         told = [row for row in self.plays.told(party.id) if row.media not in busy and row.kind in kinds]
         taken = self.plays.taken(party.id, {row.media for row in told})
         changes = []
@@ -230,7 +248,7 @@ class Decide:
             elif row.tried:  # a second attempt sends the same time
                 value, key = row.sent, None
             else:
-                value, key = self._time(row, taken.setdefault(row.media, set())), None
+                value, key = self._time(party, row, taken.setdefault(row.media, set())), None
             if value is not None and not EARLIEST < value <= self.now + FARTHEST_AHEAD:
                 continue
             changes.append(
@@ -251,8 +269,9 @@ class Decide:
             )
         return changes
 
-    def _time(self, row: Told, taken: set[int]) -> int | None:
-        play = CirclePlay(row.play, row.at, 0, 0, Known(row.known))
+    def _time(self, party: Party, row: Told, taken: set[int]) -> int | None:
+        day = party.form("history").clock == "day" and row.known != Known.NOTHING
+        play = CirclePlay(row.play, row.at, 0, 0, Known.DAY if day else Known(row.known))
         noon = noon_of(row.at, self.zone) if row.at is not None else None
         at = own_time(play, noon, taken)
         if at is not None:

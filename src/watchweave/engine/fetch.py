@@ -178,9 +178,22 @@ class Fetch:
         look.why = reading.partial
         if look.how == "complete":
             await self.confirm(party)  # absence is used too
+        self._place(party, reading, covered, look)
         kinds = reading.kinds or frozenset().union(*(party.service.shelves[name].kinds for name in covered))
         look.kinds = frozenset(int(kind) for kind in kinds)
         return reading
+
+    def _place(self, party: Party, reading: Reading[Record], covered: Sequence[str], look: Look) -> None:
+        """What was staged, under known names, beside what is known to be newer."""
+        look.made = reading.made
+        renames = "history" in covered and party.form("history").renames
+        if not renames and reading.made is None:
+            return
+        with self.store.transaction():
+            if renames:
+                party.stage.rename()
+            if reading.made is not None and look.how == "complete":
+                party.stage.stand([SHELVES[name] for name in covered], reading.made)
 
     async def _stage(self, party: Party, reading: Reading[Record]) -> None:
         """Stage a portion at a time, while the next one arrives; the account is confirmed before the first row is used."""
@@ -237,6 +250,7 @@ class Fetch:
             with self.store.transaction():
                 if party.new_epoch:
                     self.store.db.execute("DELETE FROM handle WHERE account = ?", (party.id,))
+                    self.store.db.execute("DELETE FROM alias WHERE account = ?", (party.id,))
                     Values(self.store.db).new_epoch(party.id)
                 self.accounts.bind(party.id, identity.person, identity.name, identity.scope)
             known.person, known.person_name, known.epoch = identity.person, identity.name, identity.scope
@@ -244,10 +258,12 @@ class Fetch:
     # ---------------------------------------------------------------- what a reading is worth
     def _stale(self, party: Party, reader: str, covered: Sequence[str], cursor: Cursor, now: int) -> bool:
         """Must this shelf be read completely, whatever its stamp says? What we wrote is to be seen within a day."""
-        if cursor.complete is None or cursor.looked is None or cursor.doubted:
+        if cursor.looked is None or cursor.doubted:
             return True
         if any(self.accounts.cursor(party.id, name).looked != cursor.looked for name in covered):
             return True  # the person named this shelf in the settings only now, or again
+        if party.service.shelves[reader].filed or cursor.complete is None:
+            return self.thorough or not party.service.shelves[reader].filed
         unseen = cursor.own is not None or ("history" in covered and self.plays.unseen(party.id) > 0)
         stale = party.service.shelves[reader].stale
         if now < cursor.looked or now - cursor.complete >= (min(stale, DAY) if unseen else stale):

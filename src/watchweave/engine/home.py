@@ -7,15 +7,20 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from ..core.plan import Change, Limit
 from ..errors import ConfigError, StorageError
 from ..metadata.base import Source
-from ..services.base import Pace, Secrets, Service, Shelf
+from ..services.base import Desk, Pace, Secrets, Service, Shelf
 from ..storage.accounts import Account, Accounts
+from ..storage.inbox import Inbox
 from ..storage.journal import Journal
 from ..storage.matches import Matches
+from ..storage.notes import StoredNotes
+from ..storage.outbox import Outbox
 from ..storage.staging import SHELVES, Stage
 from ..storage.store import Damaged, Store
 from .decide import Terms
@@ -25,6 +30,8 @@ from .sync import Request, sync
 from .undo import Undo
 
 log = logging.getLogger("watchweave")
+INBOX, OUTBOX = "inbox", "outbox"
+"""The folders of what was handed in, and of what is to be carried to services."""
 
 
 class AccountWish(Protocol):
@@ -59,7 +66,7 @@ class ProfileWish(Protocol):
     def titles(self) -> str: ...
 
 
-OpenService = Callable[[AccountWish, Secrets, Pace, Matches], tuple[Service, AsyncExitStack]]
+OpenService = Callable[[AccountWish, Secrets, Pace, Matches, Desk], tuple[Service, AsyncExitStack]]
 """Makes the service of an account, ready to be asked; the composition root knows how."""
 OpenSources = Callable[[], tuple[Sequence[Source], AsyncExitStack]]
 """Makes the metadata sources of the settings, ready to be asked."""
@@ -93,6 +100,8 @@ class Home:
         self.pace = pace
         self.kind = kind
         self.open_sources = open_sources
+        self.folder = store.path.parent if store.path else Path()
+        """Where inbox and outbox stand."""
         self.stop = asyncio.Event()
         self.tell: Callable[[str], None] = lambda stage: None
 
@@ -156,15 +165,28 @@ class Home:
         async with AsyncExitStack() as stack:
             found = []
             for rank, (wish, row) in enumerate(zip(profile.accounts, rows, strict=True)):
-                service, closing = self._service(wish, row, store)
+                service, closing = self._service(profile, wish, row, store)
                 await stack.enter_async_context(closing)
                 shelves = {n: s for n, s in service.shelves.items() if in_use(n, s, profile.shelves)}
                 stage = Stage(store.db, row.id, {SHELVES[name] for name in shelves})
-                found.append(Party(row, rank, service, shelves, stage))
+                silent = kept_silent(shelves, profile.shelves)
+                found.append(Party(row, rank, service, shelves, stage, silent=silent))
             yield number, found
 
-    def _service(self, wish: AccountWish, row: Account, store: Store) -> tuple[Service, AsyncExitStack]:
-        return self.open_service(wish, self.secrets(row.id), self.pace(row.id), Matches(store.db, row.id))
+    def _service(
+        self, profile: ProfileWish, wish: AccountWish, row: Account, store: Store
+    ) -> tuple[Service, AsyncExitStack]:
+        desk = Desk(ZoneInfo(profile.timezone), self.inbox(profile.name, wish.name), StoredNotes(store, row.id))
+        return self.open_service(wish, self.secrets(row.id), self.pace(row.id), Matches(store.db, row.id), desk)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where files go that a person is to carry."""
+        return Outbox(self.folder / OUTBOX)
+
+    def inbox(self, person: str, account: str) -> Inbox:
+        """What was handed in for an account of a person."""
+        return Inbox(self.folder / INBOX / person / account)
 
     async def sync(
         self,
@@ -184,14 +206,23 @@ class Home:
                 request.tell, request.before_writing = self.tell, self._copy
                 if approve:
                     _approve(request, Journal(store), approve, {party.id for party in parties})
+                request.outbox = self.outbox
                 request.memory, request.keeps = self.store, dry_run or len(self.profiles) > 1
                 request.sources, closing = self.open_sources()
                 async with closing:
                     result = await sync(request, parties, store, self.clock, self.stop)
+            if not dry_run:
+                self.tidy()
         finally:
             if dry_run:
                 store.close()
         return self._ended(result, profile)
+
+    def tidy(self) -> None:
+        """The outbox holds what is to be carried, and nothing else: also after a process has died on the way."""
+        journal = Journal(self.store)
+        self.outbox.offer(journal.carried())
+        self.outbox.drop(journal.arrived())
 
     def _copy(self) -> None:
         """The first writing of a day begins with a copy; without room for one it goes on."""
@@ -251,6 +282,11 @@ def in_use(name: str, shelf: Any, wanted: Sequence[str] | None) -> bool:
     """Is this shelf synced? The flag goes with history; some shelves only where the person names them."""
     public = "history" if name == "watched" else name
     return public in wanted if wanted is not None else not shelf.asked
+
+
+def kept_silent(shelves: Mapping[str, Any], wanted: Sequence[str] | None) -> frozenset[str]:
+    """Which of these are read and not written to: what is public, unless the person names it."""
+    return frozenset(name for name, shelf in shelves.items() if shelf.public and name not in (wanted or ()))
 
 
 def asked_for(profile: ProfileWish, number: int, parties: Sequence[Party], what: What | None) -> Request:

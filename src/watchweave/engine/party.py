@@ -31,7 +31,14 @@ class Look:
     """Does the stamp say that nobody has done anything since our own last write?"""
     again: bool = False
     """Is it to be read again from the same place, because something that we wrote does not show yet?"""
+    made: int | None = None
+    """When what it says was so, where that was not when it began."""
     why: str = ""
+
+    @property
+    def as_of(self) -> int:
+        """The moment of which it tells."""
+        return self.began if self.made is None else self.made
 
     @property
     def whole(self) -> bool:
@@ -60,6 +67,8 @@ class Party:
     """Was it among those to be read? Others are neither heard nor told in this run."""
     told: bool = True
     """Is it among those to be written to?"""
+    silent: frozenset[str] = frozenset()
+    """Shelves that are read and not written to: what stands there is public, and the person has not asked for it."""
 
     @property
     def id(self) -> int:

@@ -271,7 +271,7 @@ def never(store: Store, account: int, uses: Mapping[str, Any], now: int) -> list
     return [
         (NAMES[shelf], media, IMPOSSIBLE if impossible else UNNAMED, came)
         for shelf, media, kind, impossible, came in rows
-        if (use := uses.get(NAMES[shelf])) is not None and kind in use.kinds and use.can("add")
+        if (use := uses.get(NAMES[shelf])) is not None and kind in use.holds() and use.can("add")
     ]
 
 

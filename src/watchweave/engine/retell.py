@@ -46,8 +46,13 @@ class Retell:
         self.introduced = {account for number, account in compare.introduced if number == circle.id}
         heard = [parties[number] for number in sorted(circle.heard)]
         self.settles = {
-            p.id: p.form("history").settle for p in heard if "history" in p.shelves and p.form("history").clock == "now"
+            p.id: p.form("watched").settle
+            for p in heard
+            if {"history", "watched"} <= p.shelves.keys() and p.form("watched").clock == "now"
         }
+        """Accounts where a flag that we write leaves a viewing."""
+        self.rewrites = {p.id for p in heard if "history" in p.shelves and p.form("history").clock == "now"}
+        """Accounts that rewrite the times of their own viewings."""
         self.tellers = [p for number in circle.members if (p := parties[number]).takes_plays()]
         self.finer = [
             p for p in heard if "history" in p.shelves and p.form("history").clock in ("second", "minute", "now")
@@ -59,7 +64,7 @@ class Retell:
         first = plain.place(self.circle.id, self.circle.heard, ticks, self.introduced)
         last = self.plays.newest()
         for party in self.tellers if last > first else ():
-            plain.tell(party.id, first)
+            plain.tell(party.id, first, party.shelves["history"].holds())
         plain.watched(self.circle.id, first, self.compare.run)
         flagged: set[int] = set()
         for medias in self.values.touched(self.circle.id, HISTORY):
@@ -111,7 +116,8 @@ class Retell:
                     continue
                 wanted = sighting.state is State.LEAVE
                 sighting.state = State.GONE
-                if account not in self.settles and self.removed != "keep" and not wanted:
+                marked = account in self.rewrites or play.known is Known.MARK  # then only the flag speaks
+                if self.removed != "keep" and not wanted and not marked:
                     self._remove(play)
 
     def _remove(self, play: Play) -> None:
@@ -173,18 +179,24 @@ class Retell:
     # ---------------------------------------------------------------- telling
     def _tell(self, pasts: Mapping[int, Past]) -> None:
         """Who has no sighting of a play that somebody shows is due it; a day waits for a better clock."""
+        kinds = {media: kind for media, (kind, _) in self.items.runtimes(sorted(pasts)).items()}
         for party in self.tellers:
-            finer = [self._read(p) for p in self.finer if p.id != party.id]
             due, wait = [], []
+            finer = [other for other in self.finer if other.id != party.id]
+            holds, form = party.shelves["history"].holds(), party.form("history")
             for media, past in pasts.items():
-                once = not party.form("history").repeats
-                taken = once and any(p.has(party.id) or p.due(party.id) for p in past.plays)
+                if kinds[media] not in holds:
+                    continue
+                read = [self._read(other) for other in finer if kinds[media] in other.shelves["history"].kinds]
+                taken = not form.repeats and any(p.has(party.id) or p.due(party.id) for p in past.plays)
                 for play in past.plays:
                     if play.removed or party.id in play.sightings or taken or not play.shown():
                         continue
-                    if ripe(play, self.now, finer):
+                    if play.known is Known.NOTHING and not form.undated:  # its flag says so
+                        continue
+                    if ripe(play, self.now, read):
                         due.append(play.id)
-                        taken = not party.form("history").repeats
+                        taken = not form.repeats
                     else:
                         wait.append(media)
             self.plays.tell(self.circle.id, party.id, due)
@@ -241,7 +253,7 @@ class Retell:
         ]
         for media, account in self.values.flagged(sorted(self.circle.heard), bare).items():
             past = pasts[media]
-            if not self.parties[account].look("history").whole:
+            if not self.parties[account].look("watched").whole:
                 self.plays.wait(self.circle.id, [media])
                 continue
             play = Play(0, None, NEVER, self.now, Known.NOTHING)

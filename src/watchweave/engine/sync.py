@@ -17,6 +17,7 @@ from ..metadata.base import Source
 from ..storage.accounts import Accounts, Circle
 from ..storage.journal import Journal
 from ..storage.lookups import Lookups
+from ..storage.outbox import Outbox
 from ..storage.rivals import Rivals
 from ..storage.store import Store
 from ..storage.told import Told
@@ -55,6 +56,8 @@ class Request:
     """Where it is kept what they say, if it is kept."""
     keeps: bool = False
     """Will somebody else ask the same: the sync after a dry run, or another person with the same library?"""
+    outbox: Outbox | None = None
+    """Where files go that the person is to carry; None: nowhere."""
     before_writing: Callable[[], None] = lambda: None
     tell: Callable[[str], None] = lambda stage: None
     """Hears what is going on, for who looks on."""
@@ -77,6 +80,7 @@ async def sync(
     outcome, holds = decide(request, parties, store, run, clock())
     granted = [change for change in outcome.passed if request.yes and change.verb != "remove"]  # never removals
     apply = Apply(store, run, clock, stop, [*request.approved, *granted])
+    apply.outbox = request.outbox
     if not request.dry_run:
         if outcome.passed:
             request.before_writing()

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import Meta, Struct
@@ -56,6 +58,8 @@ class Reading(Generic[R]):
     so that a generator may fill them in. Records of other shelves may be among them, if those shelves say `read_by`.
     `kinds`: what a complete reading covers; None means all the shelf's kinds.
     `cursor`: what to hand to `read` next time. `count`: how many records the account says it holds altogether.
+    `made`: the moment, in unix seconds, for which it is true, where that is not now: what is known to have happened since
+    stands.
     """
 
     records: Sequence[R] | AsyncIterator[Sequence[R]]
@@ -64,6 +68,7 @@ class Reading(Generic[R]):
     kinds: frozenset[Kind] | None = None
     cursor: str | None = None
     count: int | None = None
+    made: int | None = None
 
 
 class Identity(Struct, frozen=True):
@@ -85,19 +90,110 @@ class Known(Protocol):
         """Those of these service-own names (`Media.keys`) that have not been identified yet."""
 
 
+class Handed(Protocol):
+    """A file that the person handed in for an account. label: what it is, in the service's own words; made: when, in unix
+    seconds, what it says was so; digest: of its content."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def made(self) -> int: ...
+    @property
+    def digest(self) -> str: ...
+
+
+class LeftOut(Struct, frozen=True):
+    """A line of a file that could not be used, and why."""
+
+    file: str
+    line: int
+    why: str
+
+
+class Examined(Struct, frozen=True):
+    """What a file is that a person hands in. used: how many records of each kind, in words."""
+
+    label: str
+    made: int
+    used: Mapping[str, int]
+    left_out: Sequence[LeftOut] = ()
+
+
+class Sheet(Struct, frozen=True):
+    """A file that a person is to carry to the service: its content, and the records that stand in it. name: its sort, as
+    in `Service.carry`."""
+
+    content: bytes
+    records: Sequence[Record]
+    name: str = ""
+
+
+class Files(Protocol):
+    """What the person handed in for one account."""
+
+    def newest(self, label: str) -> Handed | None:
+        """The newest file of this label."""
+
+    def labels(self) -> Sequence[str]:
+        """Of which there are files."""
+
+
+class Notes(Protocol):
+    """What a service wants to remember of an account from run to run, to save requests; nothing that must not be lost."""
+
+    def load(self, name: str) -> bytes:
+        """What was saved last under this name; nothing where nothing was."""
+
+    def save(self, name: str, value: bytes) -> None: ...
+
+
+class Fleeting(dict[str, bytes]):
+    """No files, and notes that last as long as this."""
+
+    def newest(self, label: str) -> Handed | None:
+        return None
+
+    def labels(self) -> Sequence[str]:
+        return ()
+
+    def load(self, name: str) -> bytes:
+        return self.get(name, b"")
+
+    def save(self, name: str, value: bytes) -> None:
+        self[name] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What an account has beside its service: the person's time zone, what was handed in, and notes."""
+
+    zone: tzinfo = UTC
+    files: Files = field(default_factory=Fleeting)
+    notes: Notes = field(default_factory=Fleeting)
+
+
 class Shelf(Generic[R]):
     """One kind of record at one service, for one account and one run.
 
     Class attributes state what it can hold; the methods a shelf defines state what it can do. `read_by` names the shelf
     whose reading brings this one's records too (then `read` is not called here). `asked` says that the shelf is left
-    out unless the person names it in the settings.
+    out unless the person names it in the settings; `public`, that it is only read unless she does. `takes`: the kinds that can be written, where not all that are read.
+    `filed`: all of it is read from files that the person hands in, so that asking for all brings no more than asking for
+    news. `carried`: what is added is carried there by the person, in the files of `Service.sheets`, and done when a
+    reading shows it.
     """
 
     record: ClassVar[type[Record]]
     kinds: ClassVar[frozenset[Kind]]
+    takes: ClassVar[frozenset[Kind] | None] = None
     form: ClassVar[Form] = Form()
     read_by: ClassVar[str] = ""
     asked: ClassVar[bool] = False
+    public: ClassVar[bool] = False
+    filed: ClassVar[bool] = False
+    carried: ClassVar[bool] = False
     stale: ClassVar[int] = 7 * 86_400
     """Seconds after which a complete reading is made although nothing seems to have changed."""
 
@@ -124,8 +220,13 @@ class Shelf(Generic[R]):
 
     @classmethod
     def can(cls, verb: str) -> bool:
-        """Does this shelf define `add` or `remove`? A change is an add of another value."""
-        return hasattr(cls, "add" if verb == "change" else verb)
+        """Does this shelf define `add` or `remove`? A change is an add of another value, and what is carried is added."""
+        return hasattr(cls, "add" if verb == "change" else verb) or (cls.carried and verb in ("add", "change"))
+
+    @classmethod
+    def holds(cls) -> frozenset[Kind]:
+        """The kinds that can be written."""
+        return cls.kinds if cls.takes is None else cls.takes
 
 
 class Service:
@@ -143,6 +244,9 @@ class Service:
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {}
     """History, `watched` (the flag), ratings, watchlist, collection … by name."""
 
+    carry: ClassVar[Mapping[str, str]] = {}
+    """What a person does with the files of `sheets`, by their sort."""
+
     limits: ClassVar[Limits | None] = None
     """How fast it may be asked, and what its refusals mean; None: gently."""
 
@@ -151,14 +255,26 @@ class Service:
         """What signs the requests of an account with these secrets."""
         raise NotImplementedError
 
-    def __init__(self, http: Http, options: Mapping[str, object], known: Known) -> None:
+    def __init__(self, http: Http, options: Mapping[str, object], known: Known, desk: Desk | None = None) -> None:
         self.http = http
         self.options = options
         self.known = known
+        self.desk = desk or Desk()
         self.shelves: dict[str, Shelf[Any]] = {name: kind(self) for name, kind in self.shelf_types.items()}
 
     async def identity(self) -> Identity:
         """Whose account this is. Asked once a run, only before rows are used or anything is written."""
+        raise NotImplementedError
+
+    @classmethod
+    def examine(cls, path: Path, said: str, zone: tzinfo) -> Examined | None:
+        """What this file is, where it is one of this service's. said: what the person calls it, or nothing.
+
+        Raises ServiceError where it is one and cannot be used."""
+        return None
+
+    def sheets(self, records: Sequence[Record]) -> tuple[Sequence[Sheet], Sequence[Refusal[Any]]]:
+        """These records of its carried shelves as files, each within what the service takes; and those it never would."""
         raise NotImplementedError
 
     async def sign_in_by_code(self, secrets: Secrets, tell: Callable[[str], None]) -> None:

@@ -72,6 +72,24 @@ class Plays:
             (account, run),
         )
 
+    def dated(self, circle: int, medias: Iterable[int]) -> set[int]:
+        """Those of these media of which the circle knows a play with its time."""
+        rows = self.db.execute(
+            "SELECT DISTINCT p.media FROM json_each(?) AS j CROSS JOIN play AS p ON p.media = j.value AND p.circle = ?"
+            " WHERE p.removed = 0 AND p.known <> 3",
+            (json.dumps(sorted(medias)), circle),
+        )
+        return {media for (media,) in rows}
+
+    def again(self, circle: int, plays: Iterable[int]) -> set[int]:
+        """Those of these plays before which the same had been watched."""
+        rows = self.db.execute(
+            "SELECT p.id FROM json_each(?) AS j CROSS JOIN play AS p ON p.id = j.value WHERE EXISTS (SELECT 1 FROM play AS o"
+            " WHERE o.circle = ? AND o.media = p.media AND o.removed = 0 AND o.id <> p.id AND (o.at IS NULL OR o.at < p.at))",
+            (json.dumps(sorted(plays)), circle),
+        )
+        return {play for (play,) in rows}
+
     def vanished(self, account: int, kinds: Iterable[int]) -> dict[int, set[str]]:
         """Entries that a complete reading of these kinds no longer shows: media -> keys. They are forgotten as entries."""
         rows = self.db.execute(
@@ -82,6 +100,7 @@ class Plays:
         ).fetchall()
         self.db.executemany("DELETE FROM entry WHERE account = ? AND key = ?", [(account, key) for _, key in rows])
         self.db.executemany("DELETE FROM aside WHERE account = ? AND key = ?", [(account, key) for _, key in rows])
+        self.db.executemany("DELETE FROM alias WHERE account = ? AND entry = ?", [(account, key) for _, key in rows])
         gone: dict[int, set[str]] = defaultdict(set)
         for media, key in rows:
             gone[media].add(key)
@@ -125,12 +144,12 @@ class Plays:
         """Does the staged reading show this entry?"""
         return bool(self.db.execute("SELECT 1 FROM now_play WHERE account = ? AND key = ?", (account, key)).fetchone())
 
-    def unplaced(self, account: int, media: int, at: int | str | None) -> list[str]:
-        """The staged entries of a media at this time that were not known before."""
+    def unplaced(self, account: int, media: int, at: int | str | None, near: int) -> list[str]:
+        """The staged entries of a media at this time that were not known before. near: seconds by which times may differ."""
         rows = self.db.execute(
             "SELECT n.key FROM now_play AS n LEFT JOIN entry AS e ON e.account = n.account AND e.key = n.key"
-            " WHERE n.account = ? AND n.media = ? AND n.at IS ? AND e.key IS NULL",
-            (account, media, at),
+            " WHERE n.account = ?1 AND n.media = ?2 AND (n.at IS ?3 OR abs(n.at - ?3) < ?4) AND e.key IS NULL ORDER BY n.key",
+            (account, media, at, near),
         )
         return [key for (key,) in rows]
 
@@ -317,7 +336,7 @@ class Plays:
     def touch_unripe(self, circle: int) -> None:
         """What was not ripe is looked at now, on every shelf."""
         self.db.execute(
-            "INSERT OR IGNORE INTO touched SELECT u.circle, s.value, u.media FROM unripe AS u CROSS JOIN json_each('[1, 2, 3, 4, 5]') AS s"
+            "INSERT OR IGNORE INTO touched SELECT u.circle, s.value, u.media FROM unripe AS u CROSS JOIN json_each('[1, 2, 3, 4, 5, 6, 7, 8]') AS s"
             " WHERE u.circle = ?",
             (circle,),
         )

@@ -38,9 +38,11 @@ class Row(Struct):
     error: str | None = None
     run: int = 0
     origin: int | None = None
+    file: str | None = None
+    """Of the outbox, in which a person is to carry it."""
 
 
-COLUMNS = "id, account, shelf, verb, media, play, key, before, value, at, version, state, sent, settled, why, error, run, origin"
+COLUMNS = "id, account, shelf, verb, media, play, key, before, value, at, version, state, sent, settled, why, error, run, origin, file"
 
 
 class Journal:
@@ -64,6 +66,28 @@ class Journal:
             int(cursor.lastrowid or 0), change.account, change.shelf, change.verb, change.media, change.play, change.key,
             change.before, change.value, change.at, change.version, "sent", now, None, change.why, None, run, change.origin,
         )  # fmt: skip
+
+    def carry(self, row: Row, file: str) -> None:
+        """A person is to carry it, in this file: nobody knows when that is done (inside a durable transaction)."""
+        row.state, row.file = "unclear", file
+        self.db.execute("UPDATE journal SET state = 'unclear', file = ? WHERE id = ?", (file, row.id))
+
+    def carried(self, account: int | None = None) -> dict[str, int]:
+        """The files in which something still is to be carried, and how much."""
+        rows = self.db.execute(
+            "SELECT file, count(*) FROM journal WHERE state IN ('sent', 'unclear') AND file IS NOT NULL"
+            " AND (?1 IS NULL OR account = ?1) GROUP BY file ORDER BY min(id)",
+            (account,),
+        )
+        return dict(rows.fetchall())
+
+    def arrived(self) -> list[str]:
+        """The files of which nothing is to be carried any more."""
+        rows = self.db.execute(
+            "SELECT DISTINCT file FROM journal AS j WHERE file IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal AS o"
+            " WHERE o.file = j.file AND o.state IN ('sent', 'unclear'))"
+        )
+        return [file for (file,) in rows]
 
     def settle(self, row: Row, state: str, now: int, error: str | None = None) -> None:
         """The outcome of one write (inside a transaction)."""

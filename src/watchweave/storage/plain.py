@@ -92,13 +92,14 @@ class Plain:
         )
         return newest
 
-    def tell(self, account: int, newest: int) -> None:
+    def tell(self, account: int, newest: int, kinds: Iterable[int]) -> None:
         """The account is due those of the plays that it does not show, and that no person removed there."""
         self.db.execute(
             f"INSERT INTO sighting (play, account, circle, state) SELECT p.id, ?1, p.circle, {STATE}"
-            " FROM play AS p WHERE p.id > ?2"
+            " FROM play AS p CROSS JOIN media AS m ON m.id = p.media WHERE p.id > ?2"
+            " AND m.kind IN (SELECT value FROM json_each(?3))"
             " AND NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.play = p.id AND s.account = ?1)",
-            (account, newest),
+            (account, newest, json.dumps(sorted(kinds))),
         )
 
     def watched(self, circle: int, newest: int, run: int) -> None:

@@ -1,5 +1,5 @@
 -- What we remember. Times are unix seconds, UTC. Values: a rating 1..100, 100 for mere presence, NULL for absence.
--- Shelves: 1 history (plays), 2 watched (the flag), 3 ratings, 4 watchlist, 5 collection.
+-- Shelves: 1 history (plays), 2 watched (the flag), 3 ratings, 4 watchlist, 5 collection, 6 favourites, 7 reviews, 8 tags.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID;
 
@@ -125,6 +125,13 @@ CREATE TABLE reset (
 CREATE TABLE cursor (
   account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, value TEXT, stamp TEXT, looked INTEGER,
   complete INTEGER, doubted INTEGER NOT NULL DEFAULT 0, own TEXT, PRIMARY KEY (account, shelf)) STRICT, WITHOUT ROWID;
+-- another key of an entry, in readings that name it otherwise
+CREATE TABLE alias (
+  account INTEGER NOT NULL REFERENCES account, key TEXT NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_entry ON alias (account, entry);
+-- what a service remembers of an account, to save requests
+CREATE TABLE memo (
+  account INTEGER NOT NULL REFERENCES account, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (account, name)) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile, began INTEGER NOT NULL, ended INTEGER,
   why TEXT NOT NULL DEFAULT 'sync', status TEXT, requests TEXT, problems TEXT, undone INTEGER) STRICT;
@@ -132,16 +139,17 @@ CREATE TABLE edit (
   run INTEGER NOT NULL, circle INTEGER NOT NULL, shelf INTEGER NOT NULL, media INTEGER NOT NULL, account INTEGER,
   before ANY, after ANY, lo INTEGER, hi INTEGER, won INTEGER NOT NULL) STRICT;
 CREATE INDEX edit_media ON edit (media, run);
--- state: sent, done, refused, failed, unclear, missing, dropped
+-- state: sent, done, refused, failed, unclear, missing, dropped; file: of the outbox, in which a person is to carry it
 CREATE TABLE journal (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL,
   verb TEXT NOT NULL, media INTEGER NOT NULL, play INTEGER, key TEXT, before ANY, value ANY, at INTEGER,
   version INTEGER NOT NULL, origin INTEGER, state TEXT NOT NULL, sent INTEGER NOT NULL, settled INTEGER,
-  approved INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', error TEXT) STRICT;
+  approved INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', error TEXT, file TEXT) STRICT;
 CREATE INDEX journal_open ON journal (account, shelf, media) WHERE state IN ('sent', 'unclear');
 CREATE INDEX journal_day ON journal (account, shelf, sent);
 CREATE INDEX journal_run ON journal (run);
 CREATE INDEX journal_media ON journal (media);
+CREATE INDEX journal_file ON journal (file) WHERE file IS NOT NULL;
 CREATE TABLE hold (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL,
   verb TEXT NOT NULL, name TEXT NOT NULL, why TEXT NOT NULL, changes TEXT NOT NULL, of INTEGER NOT NULL DEFAULT 0,

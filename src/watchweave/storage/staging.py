@@ -7,14 +7,31 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ..core.records import PRESENT, Copy, Play, Rating, Record, Watched, Wish
+from ..core.records import Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from .aliases import rename
 from .matches import Matches
 from .store import enter
 
-SHELVES = {"history": 1, "watched": 2, "ratings": 3, "watchlist": 4, "collection": 5}
+RECORDS: dict[str, type[Record]] = {
+    "history": Play,
+    "watched": Watched,
+    "ratings": Rating,
+    "watchlist": Wish,
+    "collection": Copy,
+    "favourites": Like,
+    "reviews": Review,
+    "tags": Tags,
+}
+"""The shelves, and what stands on each."""
+SHELVES = {name: number for number, name in enumerate(RECORDS, 1)}
 """The numbers of the shelves in the database."""
 NAMES = {number: name for name, number in SHELVES.items()}
-SHELF_OF: dict[type[Record], int] = {Play: 1, Watched: 2, Rating: 3, Wish: 4, Copy: 5}
+SHELF_OF = {kind: SHELVES[name] for name, kind in RECORDS.items()}
+_SINCE = (
+    "SELECT media FROM edit WHERE account = ?1 AND shelf = ?2 AND hi > ?3 UNION SELECT media FROM journal WHERE account = ?1"
+    " AND shelf = ?2 AND state = 'done' AND settled > ?3 UNION SELECT media FROM held WHERE account = ?1 AND shelf = ?2 AND at > ?3"
+)
+"""What an account is known to have shown on a shelf later than at a moment."""
 CLOCKS = {"second": 0, "minute": 0, "day": 1, "mark": 2, "unknown": 3}
 
 
@@ -69,10 +86,7 @@ class Stage:
         enter(
             self.db,
             "INSERT INTO now",
-            (
-                (self.account, shelf, numbers[id(r.media)], r.value if isinstance(r, Rating) else PRESENT, r.at)
-                for r in records
-            ),
+            ((self.account, shelf, numbers[id(r.media)], r.said, r.at) for r in records),
             "ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at WHERE excluded.at >= now.at OR now.at IS NULL",
         )
 
@@ -87,6 +101,27 @@ class Stage:
             "INSERT OR REPLACE INTO now_play VALUES (?, ?, ?, ?, ?)",
             [(self.account, p.key, known[p.key], p.at, CLOCKS[p.clock]) for p in plays if p.key in known],
         )
+
+    def rename(self) -> None:
+        """The staged plays under the keys by which their entries are known."""
+        rename(self.db, self.account)
+
+    def stand(self, shelves: Collection[int], made: int) -> None:
+        """What is staged is as of this moment: what the account is known to have shown since stands."""
+        for shelf in shelves:
+            given = (self.account, shelf, made)
+            self.db.execute(f"DELETE FROM now WHERE account = ?1 AND shelf = ?2 AND media IN ({_SINCE})", given)
+            self.db.execute(
+                "INSERT INTO now SELECT h.account, h.shelf, h.media, h.seen, h.at FROM held AS h WHERE h.account = ?1"
+                f" AND h.shelf = ?2 AND h.seen IS NOT NULL AND h.media IN ({_SINCE})",
+                given,
+            )
+        if SHELVES["history"] in shelves:
+            self.db.execute(
+                "INSERT OR IGNORE INTO now_play SELECT e.account, e.key, e.media, e.at, e.clock FROM entry AS e"
+                " JOIN run AS r ON r.id = e.fresh WHERE e.account = ? AND r.began > ?",
+                (self.account, made),
+            )
 
     def shelve(self, run: int, complete: bool) -> None:
         """What the library reading showed is in the library; what a complete one did not show has left it."""

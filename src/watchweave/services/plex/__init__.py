@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
 from ...errors import ConfigError, SignInNeeded, UnexpectedAnswer
-from ..base import Field, Identity, Known, Secrets, Service, Shelf
+from ..base import Desk, Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from .library import Library
 from .shelves import Collection, History, Ratings, WatchedFlags
@@ -60,8 +60,8 @@ class Plex(Service):
         "collection": Collection,
     }
 
-    def __init__(self, http: Http, options: Mapping[str, object], known: Known) -> None:
-        super().__init__(http, options, known)
+    def __init__(self, http: Http, options: Mapping[str, object], known: Known, desk: Desk | None = None) -> None:
+        super().__init__(http, options, known, desk)
         self.library = Library(self)
         self._asked: dict[str, asyncio.Future[object]] = {}
         check = str(options.get("check_certificate", "yes")).lower()

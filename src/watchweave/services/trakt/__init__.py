@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ...errors import ConfigError, UnexpectedAnswer
-from ..base import Field, Identity, Known, Secrets, Service, Shelf
+from ..base import Desk, Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from ..oauth import Flow, OAuth
 from .history import History
@@ -78,8 +78,8 @@ class Trakt(Service):
         },
     )
 
-    def __init__(self, http: Http, options: Mapping[str, object], known: Known) -> None:
-        super().__init__(http, options, known)
+    def __init__(self, http: Http, options: Mapping[str, object], known: Known, desk: Desk | None = None) -> None:
+        super().__init__(http, options, known, desk)
         self._activities: Mapping[str, Mapping[str, str | None]] | None = None
         self._asked = 0.0
         self._settings: Settings | None = None
