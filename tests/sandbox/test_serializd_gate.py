@@ -102,12 +102,13 @@ def test_a_token_ends_and_signing_in_again_gives_another(mara):
 
 
 def test_a_token_can_be_checked_until_it_is_no_good(mara):
-    token = mara.post("/login", LOGIN, GATE).json()["token"]
+    token, jon = mara.post("/login", LOGIN, GATE).json()["token"], Person(mara.world, "jon")
     assert mara.post("/validateauthtoken", {"token": token}, GATE).json() == {"isValid": True, "username": "mara"}
     mara.serializd.sign_in.expire(mara.member)
     refused = mara.post("/validateauthtoken", {"token": token}, GATE)
     assert refused.status_code == 401
     assert refused.json().keys() == {"message"}
+    assert jon.get("/user/mara/diary").status_code == 200
 
 
 def test_the_token_of_one_person_writes_for_her_alone(mara):

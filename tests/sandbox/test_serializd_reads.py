@@ -51,6 +51,15 @@ def test_a_season_without_episodes_has_no_id(mara):
     assert mara.post("/episode_log/add", numbers(season, 1)).status_code == 404
 
 
+def test_what_has_no_number_at_tmdb_has_none_here(mara):
+    show, season = mara.works["s1"], mara.works["s2.1"]
+    mara.works.change(show, ids={})
+    mara.works.change(season, ids={})
+    found = mara.get("/search/shows", search_query="of").json()["results"]
+    assert [row["id"] for row in found] == [tmdb(mara.works["s2"]), tmdb(mara.works["s3"])]
+    assert season_rows(mara, mara.works["s2"])[1]["seasonId"] is None
+
+
 def test_a_season_is_told_with_its_episodes(mara):
     show, season = mara.works["s1"], mara.works["s1.1"]
     page = mara.get(f"/show/{tmdb(show)}/season/1").json()
@@ -132,6 +141,8 @@ def test_the_watched_page_shows_the_seasons_marked_by_show(mara):
 def test_a_wish_for_a_show_is_a_wish_for_each_of_its_regular_seasons(mara):
     show = mara.works["s1"]
     one_more_season(mara.works, show, 9, "The special nights")
+    mara.know.empty.add(one_more_season(mara.works, show, 10, "Announced").uid)
+    mara.works.change(show.seasons[0], title="Extras")
     mara.member.want(show)
     assert mara.wishes() == {tmdb(show): [tmdb(show.seasons[1]), tmdb(show.seasons[2])]}
     mara.member.unwant(show.seasons[1])
@@ -142,6 +153,8 @@ def test_a_wish_for_a_show_is_a_wish_for_each_of_its_regular_seasons(mara):
 @pytest.mark.parametrize("page", ["watchedpage_v2", "watchlistpage_v2", "currently_watching_page"])
 def test_pages_of_shows_come_in_the_order_asked_for(mara, page, way):
     shows = mara.works.of("show")
+    for late, show in enumerate((shows[2], shows[0], shows[1])):
+        show.episodes[-1].released = NOON + late * DAY
     for late, show in enumerate((shows[1], shows[2], shows[0])):
         mara.member.mark(show, at=NOON + late)
         mara.member.want(show, at=NOON + late)
@@ -150,6 +163,7 @@ def test_pages_of_shows_come_in_the_order_asked_for(mara, page, way):
         "date_added": ["s2", "s3", "s1"],
         "name": [show.uid for show in sorted(shows, key=lambda show: show.title)],
         "release_date": [show.uid for show in sorted(shows, key=lambda show: show.year)],
+        "last_aired": ["s3", "s1", "s2"],
     }
     for name, uids in orders.items():
         items = mara.mine(f"{page}/1", sort_by=f"{name}_{way}")["items"]
@@ -192,6 +206,9 @@ def test_the_list_edited_last_comes_first_and_a_deleted_one_is_gone(mara):
     mara.world.clock.advance(60)
     mara.member.take_off(first, mara.works["s1"])
     assert [made["listName"] for made in mara.mine("lists")["lists"]] == ["First", "Second"]
+    mara.world.clock.advance(60)
+    mara.member.put_on(second, mara.works["s2"])
+    assert [made["listName"] for made in mara.mine("lists")["lists"]] == ["Second", "First"]
     mara.member.delete_list(second)
     assert [(made["listName"], made["listItems"]) for made in mara.mine("lists")["lists"]] == [("First", [])]
 
@@ -223,6 +240,7 @@ def test_all_that_she_tracks_comes_in_one_answer(mara):
     mara.member.want(mara.works["s1"])
     mara.member.mark(mara.works["s2.1"])
     mara.member.watch(mara.works["s3.1.1"])
+    assert "context" not in mara.get("/user_information").json()
     context = mara.get("/user_information", shouldGetUserContext="true").json()["context"]
     assert context["watchlist"] == [{"show_id": tmdb(mara.works["s1"]), "name": mara.works["s1"].title}]
     assert [row["id"] for row in context["watched"]] == [tmdb(mara.works["s2"]), tmdb(mara.works["s3"])]

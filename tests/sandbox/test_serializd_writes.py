@@ -157,6 +157,13 @@ def test_an_entry_goes_into_the_diary_alone(mara):
     assert held(mara) == (0, 1, 0)
 
 
+def test_a_review_keeps_its_text_its_spoiler_mark_and_its_like(mara):
+    words = {"review_text": "He did it", "contains_spoiler": True, "like": True, "is_log": False}
+    write(mara, "/show/reviews/add", review(mara.works["s1"], mara.works["s1.1"], 1, **words))
+    row = mara.mine("reviewspage_v3/")["reviews"][0]
+    assert (row["reviewText"], row["containsSpoiler"], row["like"], row["isLog"]) == ("He did it", True, True, False)
+
+
 def test_the_number_of_an_episode_may_be_text(mara):
     season = mara.works["s1.1"]
     write(mara, "/show/reviews/add", review(season.show, season, "3"))
@@ -185,9 +192,11 @@ def test_whether_a_bare_rating_of_a_show_marks_it_is_not_known(mara):
     mara.options.show_rating_marks = False
     write(mara, "/show/reviews/add", review(mara.works["s1"], rating=8, is_log=False))
     assert held(mara) == (0, 1, 0)
-    mara.options.show_rating_marks = True
-    write(mara, "/show/reviews/add", review(mara.works["s1"], rating=8, is_log=False))
+    write(mara, "/show/reviews/add", review(mara.works["s1"]))
     assert held(mara) == (7, 2, 2)
+    mara.options.show_rating_marks = True
+    write(mara, "/show/reviews/add", review(mara.works["s2"], rating=8, is_log=False))
+    assert held(mara) == (14, 3, 4)
 
 
 def test_the_same_entry_sent_twice_stands_there_twice(mara):

@@ -47,7 +47,7 @@ def season(ask: Ask) -> object:
 @ROUTES.on("GET", "/api/search/shows")
 def search(ask: Ask) -> object:
     asked = ask.call.query.get("search_query", "").lower()
-    shows = [show for show in ask.know.shows() if asked and asked in show.title.lower()]
+    shows = [show for show in ask.know.shows() if asked in show.title.lower()]
     found, told = cut(ask, shows, ask.page)
     return {"results": [ask.serializd.rows.found(show) for show in found], **told}
 
@@ -154,7 +154,7 @@ def lists(ask: Ask) -> object:
     owner = ask.member(ask.words[0])
     shown = [made for made in owner.lists if owner is ask.me or not made.private]
     found, told = cut(ask, ordered(ask, shown, LIST_KEYS, "date_edited_desc"), ask.page)
-    return {"lists": [ask.serializd.rows.list(made) for made in found], **told}
+    return {"lists": [ask.serializd.rows.personal_list(made) for made in found], **told}
 
 
 @ROUTES.on("GET", "/mobile/page/show/([0-9]+)/season_v2_part_3/([0-9]+)")

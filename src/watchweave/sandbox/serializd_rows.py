@@ -140,7 +140,7 @@ class Rows:
             if one is not gap
         ]
 
-    def list(self, made: MemberList) -> Row:
+    def personal_list(self, made: MemberList) -> Row:
         return {
             "listId": made.id,
             "listName": made.name,
