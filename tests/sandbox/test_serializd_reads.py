@@ -166,10 +166,16 @@ def test_pages_of_shows_come_in_the_order_asked_for(mara, page, way):
         "last_aired": ["s3", "s1", "s2"],
     }
     for name, uids in orders.items():
-        items = mara.mine(f"{page}/1", sort_by=f"{name}_{way}")["items"]
-        assert [item["showId"] for item in items] == [tmdb(mara.works[uid]) for uid in uids][
-            :: 1 if way == "asc" else -1
-        ]
+        shown = [tmdb(mara.works[uid]) for uid in (uids if way == "asc" else reversed(uids))]
+        assert [item["showId"] for item in mara.mine(f"{page}/1", sort_by=f"{name}_{way}")["items"]] == shown
+
+
+def test_pages_of_shows_begin_with_the_newest_unless_told_otherwise(mara):
+    for late, show in enumerate(mara.works.of("show")):
+        mara.member.want(show, at=NOON + late)
+    newest = [tmdb(mara.works[uid]) for uid in ("s3", "s2", "s1")]
+    assert [item["showId"] for item in mara.mine("watchlistpage_v2/1", sort_by="")["items"]] == newest
+    assert mara.get("/user/mara/watchlistpage_v2/1", sort_by="newest").status_code == 400
 
 
 @pytest.mark.parametrize("page", ["watchedpage_v2", "watchlistpage_v2", "dropped_shows_page"])
