@@ -58,6 +58,13 @@ class Ask:
         found = next((one for one in self.letterboxd.members if one.id == name and not one.opted_out), None)
         return found or absent()
 
+    @property
+    def owner(self) -> Member:
+        """The member whose things are asked for."""
+        if not self.one("member"):
+            raise Stop(400, "A member is needed")
+        return self.member(self.one("member"))
+
     def film(self, name: str) -> Film:
         return self.letterboxd.films.coded(name) or absent()
 

@@ -37,9 +37,8 @@ def feed(member: Member) -> bytes:
     head = (_element("title", title), _element("link", address), _element("description", title))
     link = f'<atom:link rel="self" href="{address}rss/" type="application/rss+xml"/>'
     lines = [f"\t\t{one}" for one in (*head, link)] + [f"\t\t\t<item> {' '.join(item)} </item>" for item in items]
-    spaces = (
-        f'xmlns:{name}="{uri}"' for name, uri in NAMESPACES.items() if name != "tmdb" or not member.options.older_feed
-    )
+    hidden = "tmdb" if member.options.older_feed else ""
+    spaces = (f'xmlns:{name}="{uri}"' for name, uri in NAMESPACES.items() if name != hidden)
     start = f"<?xml version='1.0' encoding='utf-8'?>\n<rss version=\"2.0\" {' '.join(spaces)}>\n\t<channel>\n"
     text = start + "\n".join(lines) + "\n\t</channel>\n</rss>\n"
     return NOT_XML.sub("", text).encode()

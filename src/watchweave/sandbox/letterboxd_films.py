@@ -101,6 +101,8 @@ class Films:
 
     def _look(self) -> None:
         """Take in what is new in the catalogue."""
+        if len(self._catalogue.works) == self._seen:
+            return
         new = islice(self._catalogue.works.values(), self._seen, None)
         for number, work in enumerate(new, self._seen):
             if work.kind == "movie" and work.ids:

@@ -44,7 +44,7 @@ class Additions(Struct, frozen=True):
 
 def lists(ask: Ask) -> Answer:
     """A member's lists, newest first; the member alone sees those that are not published."""
-    owner = ask.member(ask.one("member"))
+    owner = ask.owner
     found = [one for one in owner.lists.values() if _visible(ask, owner, one)]
     found.sort(key=lambda one: one.made)
     return ask.page(ask.shown(owner, found[::-1]), lambda one: list_row(owner, one))

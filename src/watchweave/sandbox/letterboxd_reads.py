@@ -33,20 +33,17 @@ def films(ask: Ask) -> Answer:
     names, relation = ask.all("filmId"), ask.chosen("memberRelationship", tuple(SHELVES))
     if len(names) > MOST_IDS:
         raise Stop(400, f"{MOST_IDS} ids at most")
-    owner = ask.member(ask.one("member")) if ask.one("member") else None
-    found = _related(ask, owner, relation) if relation else list(ask.letterboxd.films)
+    found = _related(ask, ask.owner, relation) if relation else list(ask.letterboxd.films)
     if names:
         wanted = [film for name in names for film in _named(ask, name)]
         found = [film for film in dict.fromkeys(wanted) if film in found] if relation else list(dict.fromkeys(wanted))
-    related = owner or ask.grant.member
+    related = ask.owner if ask.one("member") else ask.grant.member
     if ask.one("excludeMemberFilmRelationships") == "true" or (related and related.private):
         related = None
     return ask.page(found, lambda film: film_row(film, related), ask.letterboxd.options.repeats)
 
 
-def _related(ask: Ask, owner: Member | None, relation: str) -> list[Film]:
-    if owner is None:
-        raise Stop(400, "memberRelationship needs a member")
+def _related(ask: Ask, owner: Member, relation: str) -> list[Film]:
     marks = ask.shown(owner, owner.marked(SHELVES[relation](owner)))
     step = 1 if ask.chosen("sort", SORTS, SORTS[0]) == "DateEarliestFirst" else -1
     return [mark.film for mark in marks[::step]]
@@ -74,9 +71,7 @@ def watchlist(ask: Ask) -> Answer:
 
 def entries(ask: Ask) -> Answer:
     """The diary and the reviews of a member, the last written first."""
-    if not ask.one("member"):
-        raise Stop(400, "A member is needed")
-    owner = ask.member(ask.one("member"))
+    owner = ask.owner
     ask.chosen("memberRelationship", ("Owner",))
     ask.chosen("sort", ("WhenAdded",))
     fits = _filter(ask)
