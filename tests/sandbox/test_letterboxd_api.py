@@ -6,7 +6,7 @@ import pytest
 
 from tests.sandbox.letterboxd_member import API, SITE, Person
 from watchweave.sandbox import faults
-from watchweave.sandbox.letterboxd_sign_in import CLIENT, REDIRECT, SECRET
+from watchweave.sandbox.letterboxd_sign_in import CLIENT, REDIRECT, SECRET, App
 from watchweave.sandbox.world import World, invented
 
 ALL = "content:modify profile:private:view oauth:refresh"
@@ -88,6 +88,13 @@ def test_a_refresh_token_comes_only_with_its_scope_and_works_once(mara):
     mara.headers = {"Authorization": f"Bearer {fresh['access_token']}"}
     assert mara.get("/me").status_code == 200
     assert mara.token(grant_type="refresh_token", refresh_token=refresh).status_code == 400
+
+
+def test_a_refresh_token_is_good_for_its_own_app_only(mara):
+    mara.letterboxd.sign_in.apps["another"] = App("its secret")
+    form = {"grant_type": "refresh_token", "refresh_token": mara.grant.refresh}
+    assert mara.token(**form, client_id="another", client_secret="its secret").status_code == 400
+    assert mara.token(**form).status_code == 200
 
 
 @pytest.mark.parametrize(("outlives", "status"), [(True, 200), (False, 400)])

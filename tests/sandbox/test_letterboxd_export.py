@@ -168,6 +168,35 @@ def test_a_film_that_left_leaves_orphans_without_an_address(mara):
     assert [uris(mara, name) for name in (*MARKS, "diary", "reviews")] == [[]] * 6
 
 
+def test_a_film_that_comes_back_is_what_it_was(mara):
+    mara.member.log(mara.works["m1"], "2026-11-01")
+    before = mara.film("m1").uri
+    mara.letterboxd.films.drop(mara.works["m1"])
+    mara.letterboxd.films.enter(mara.works["m1"])
+    assert uris(mara, "watched") == [before]
+    assert exported(mara.member, "orphaned/diary.csv") == []
+
+
+def test_a_film_that_left_leaves_lists_too(mara):
+    trains = mara.member.make_list("Trains")
+    for uid in ("m1", "m2"):
+        mara.member.put_on(trains, mara.works[uid])
+    mara.letterboxd.films.drop(mara.works["m1"])
+    assert text(mara, "lists/trains.csv").splitlines()[5:] == [
+        f"1,{mara.works['m2'].title},{mara.works['m2'].year},{mara.film('m2').uri},"
+    ]
+    assert mara.works["m1"].title not in mara.feed().text
+    assert len(mara.get(f"/list/{trains.code}/entries").json()["items"]) == 1
+
+
+def test_a_slug_that_is_given_away_is_the_new_film_s(mara):
+    films, (older, younger) = mara.letterboxd.films, mara.works.traps["one title"]
+    slug = films.known(older).slug
+    films.enter(younger, slug=slug)
+    films.enter(older, slug="the-older-one")
+    assert (films.slugged(slug).work, films.slugged("the-older-one").work) == (younger, older)
+
+
 def test_films_of_one_title_have_slugs_of_their_own(mara):
     older, younger = mara.works.traps["one title"]
     assert older.title == younger.title
@@ -215,9 +244,11 @@ def test_a_list_has_two_tables_parted_by_an_empty_line(mara):
 def test_a_list_named_by_a_sign_is_a_null_file_and_lists_of_one_name_are_two_files(mara):
     star = mara.member.make_list("★")
     mara.member.make_list("Trains")
-    mara.member.delete_list(mara.member.make_list("Trains!"))
+    for name in ("Trains!", "Trains?"):
+        mara.member.delete_list(mara.member.make_list(name))
     lists = [name for name in archive(mara).namelist() if "lists/" in name and not name.startswith("likes/")]
-    assert lists == [f"lists/null-{star.number}.csv", "lists/trains.csv", "deleted/lists/trains-1.csv"]
+    deleted = ["deleted/lists/trains-1.csv", "deleted/lists/trains-2.csv"]
+    assert lists == [f"lists/null-{star.number}.csv", "lists/trains.csv", *deleted]
 
 
 def test_a_film_leaves_a_list_and_a_note_is_changed(mara):

@@ -240,9 +240,10 @@ def test_a_change_of_a_list_that_is_wrong_in_one_step_does_nothing(mara):
 
 def test_films_can_be_added_to_several_lists_at_once(mara):
     first, second = make(mara, "m1"), make(mara)
+    change(mara, first, {"action": "UPDATE", "position": 0, "notes": "The chase"})
     body = {"lists": [first["id"], second["id"]], "films": [mara.id("m1"), mara.id("m2")]}
     assert mara.patch("/lists", body).status_code == 204
-    assert [len(held(mara, row)) for row in (first, second)] == [2, 2]
+    assert [[note for _, note, _ in held(mara, row)] for row in (first, second)] == [["<p>The chase</p>", ""], ["", ""]]
 
 
 def test_a_deleted_list_is_gone_and_stands_under_deleted(mara):

@@ -39,10 +39,9 @@ def export(member: Member) -> bytes:
 
 def files(member: Member) -> Mapping[str, str]:
     """What is in the archive, by name."""
-    gone = list(member.films.gone)
+    gone = member.films.gone
     entries = [one for one in member.entries.values() if one.film.work.uid not in gone]
     orphans = [one for one in member.entries.values() if one.film.work.uid in gone]
-    orphans.sort(key=lambda one: gone.index(one.film.work.uid))
     made = {
         "profile.csv": _table(PROFILE, [_profile(member)]),
         "diary.csv": _diary(sorted(_dated(entries), key=lambda one: (one.on or "", one.logged))),

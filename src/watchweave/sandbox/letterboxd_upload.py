@@ -62,7 +62,7 @@ def _rows(content: bytes, most: int | None) -> list[Row]:
     if len(content) > MEGABYTE:
         raise Refused(413, "the file is larger than 1 MB")
     try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), restval="")
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""), restval="")
         rows: list[Row] = [{name: cell for name, cell in row.items() if name} for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise Refused(400, "the file is no CSV in UTF-8") from error
