@@ -244,9 +244,16 @@ def test_when_an_edit_was_made(at, looked, now, interval):
     assert span(at, looked, now) == interval
 
 
-@given(st.none() | st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 10_000))
-def test_no_interval_ends_before_it_begins(at, looked, now):
-    lo, hi = span(at, looked, now)
+@pytest.mark.parametrize(
+    ("at", "interval"), [(150, (130, 170)), (110, (100, 130)), (85, (100, 105)), (215, (195, 200)), (79, (100, 200))]
+)
+def test_an_edit_known_by_its_day_was_made_on_that_day_since_the_last_look(at, interval):
+    assert span(at, 100, 200, near=20) == interval
+
+
+@given(st.none() | st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 500))
+def test_no_interval_ends_before_it_begins(at, looked, now, near):
+    lo, hi = span(at, looked, now, near)
     assert lo <= hi
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -25,8 +26,7 @@ from watchweave.sandbox.trakt import Trakt as SimulatedTrakt
 from watchweave.sandbox.trakt_account import Account
 from watchweave.sandbox.world import START, Work, World, invented
 from watchweave.services.http import Clock, Http
-from watchweave.services.plex import Plex
-from watchweave.services.trakt import Trakt
+from watchweave.services.registry import service
 from watchweave.storage.store import Store, open_store
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -184,7 +184,10 @@ class Household:
         directions: Sequence[tuple[str, str]] | None = None,
         rules: Rules | None = None,
         checked: bool = True,
+        folder: Path | None = None,
+        shelves: Sequence[str] | None = None,
     ) -> None:
+        self.folder = folder or Path()
         self.world = World(
             invented(movies=films, shows=2, seasons=1, episodes=episodes, extra_movies=others, traps=traps)
         )
@@ -195,13 +198,15 @@ class Household:
         self.simulated_trakt = SimulatedTrakt(self.world, options)
         self.trakt = self.simulated_trakt.join("mara", vip=vip)
         self.second = self.simulated_trakt.join("mara2", vip=vip) if second else None
-        names = ["plex", "trakt", *(["second"] if second else [])]
+        names = ["plex", "trakt", *(["second"] if second else []), *self.join()]
         self.person = Person(
-            [Signed(name, "plex" if name == "plex" else "trakt") for name in names],
+            [Signed(name, "trakt" if name == "second" else name, self.options.get(name, {})) for name in names],
             [(a, b) for a in names for b in names if a != b] if directions is None else directions,
             rules or Rules(),
+            shelves=shelves,
         )
-        self.drawers = {"plex": Drawer(token=self.plex.user("mara").token), "trakt": self._granted(self.trakt)}
+        self.drawers: dict[str, Drawer] = {name: Drawer() for name in names}
+        self.drawers |= {"plex": Drawer(token=self.plex.user("mara").token), "trakt": self._granted(self.trakt)}
         if self.second:
             self.drawers["second"] = self._granted(self.second)
         self.checked = checked
@@ -212,6 +217,13 @@ class Household:
         self.store.__class__ = Fragile
         self.start()
 
+    options: Mapping[str, dict[str, Any]] = {}
+    """What the settings say of accounts, by their names."""
+
+    def join(self) -> Sequence[str]:
+        """Mara's further accounts: each has a service of the same name."""
+        return ()
+
     def _granted(self, account: Account) -> Drawer:
         grant = self.simulated_trakt.sign_in.grant(account, CLIENT)
         drawer = Drawer(client_id=CLIENT, client_secret=SECRET)
@@ -221,8 +233,9 @@ class Household:
     # ---------------------------------------------------------------- the program
     def start(self) -> None:
         """The program starts, with whatever its database holds."""
-        self.home = WorldHome([self.person], self.store, self._open, self._named, self._named)  # type: ignore[arg-type]
+        self.home = WorldHome([self.person], self.store, self._open, self._named, self._named, service)  # type: ignore[arg-type]
         self.home.house = self
+        self.home.folder = self.folder
         self.home.enrol()
 
     def die(self) -> None:
@@ -239,8 +252,9 @@ class Household:
         return self.drawers[name]
 
     def _open(self, wish: Signed, secrets: Drawer, pace: Drawer, known: Any, desk: Any) -> tuple[Any, AsyncExitStack]:
-        kind = Plex if wish.service == "plex" else Trakt
-        hosts = {"url": kind.base_url or "http://plex.local:32400", **kind.hosts}
+        kind = service(wish.service)
+        url = "http://plex.local:32400" if wish.service == "plex" else kind.base_url
+        hosts = {"url": url, **kind.hosts} if url else dict(kind.hosts)
         http = Http(
             kind.title,
             hosts,
@@ -252,7 +266,7 @@ class Household:
         )
         stack = AsyncExitStack()
         stack.push_async_exit(http.__aexit__)
-        return kind(http, wish.options, known), stack
+        return kind(http, wish.options, known, desk), stack
 
     def sync(self, what: str = "", *, yes: bool = False, approve: str = "") -> Report:
         """One sync. In a healthy world a dry run comes first: it must write nothing and show the same plan."""

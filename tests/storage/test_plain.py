@@ -146,8 +146,8 @@ firsts = st.lists(
 
 
 @settings(max_examples=100, deadline=None)
-@given(firsts, st.booleans(), st.booleans())
-def test_what_one_account_alone_says_is_true_as_merging_it_would_make_it(rows, times, other_heard):
+@given(firsts, st.booleans(), st.booleans(), st.sampled_from(["minute", "day"]))
+def test_what_one_account_alone_says_is_true_as_merging_it_would_make_it(rows, times, other_heard, clock):
     db = database()
     for media, (value, at, what) in enumerate(rows, 1):
         db.execute("INSERT INTO held (account, shelf, media, seen, at) VALUES (1, 3, ?, ?, ?)", (media, value, at))
@@ -158,12 +158,13 @@ def test_what_one_account_alone_says_is_true_as_merging_it_would_make_it(rows, t
         elif what == "now":
             db.execute("INSERT INTO now VALUES (2, 3, ?, 50, 0)", (media,))
     before = dict.fromkeys(range(1, len(rows) + 1), (50, 0, 0, 2, 1))
-    Plain(db).alone(CIRCLE, PLEX, RATINGS, [TRAKT] if other_heard else [], RUN, NOW, times=times)
+    form = Form(times=times, clock=clock)
+    Plain(db).alone((CIRCLE, PLEX, RATINGS), [TRAKT] if other_heard else [], (RUN, NOW), form)
     found = {row[0]: row[1:] for row in db.execute("SELECT media, value, lo, hi, origin, version FROM truth")}
     logged = {row[0] for row in db.execute("SELECT media FROM edit WHERE won = 1 AND account = 1 AND before IS NULL")}
     for media, (value, at, what) in enumerate(rows, 1):
         plain = value is not None and what != "truth" and not (other_heard and what in ("held", "now"))
-        edit = Edit(PLEX, value, *span(at if times else None, NEVER, NOW), first=True)
+        edit = Edit(PLEX, value, *span(at if times else None, NEVER, NOW, form.near), first=True)
         truth = merge(Truth(), [edit], {PLEX: FORM}, newest, RUN)
         made = (truth.value, truth.lo, truth.hi, truth.origin, truth.version)
         assert found.get(media) == (made if plain else before[media] if what == "truth" else None)

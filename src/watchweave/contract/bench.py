@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 import httpx2
 
 from ..core.media import Media
-from ..core.records import MINUTE, Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish, record
+from ..core.records import DAY, MINUTE, Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish, record
 from ..services.base import AsyncLock, Desk, Reading, Refusal, Service, Sheet, Shelf
 from ..services.http import Clock, Http
+from .likeness import once
 
 T = TypeVar("T")
 
@@ -179,10 +180,13 @@ class Bench:
         """What the reading that covers this shelf says, and all its records."""
 
         async def deed(service: Service) -> tuple[Reading[Any], list[Record]]:
-            reading = await service.shelves[service.shelves[shelf].read_by or shelf].read(cursor)
+            reader = service.shelves[service.shelves[shelf].read_by or shelf]
+            reading = await reader.read(cursor)
             if isinstance(reading.records, AsyncIterator):
-                return reading, [record async for page in reading.records for record in page]
-            return reading, list(reading.records)
+                records = [record async for page in reading.records for record in page]
+            else:
+                records = list(reading.records)
+            return reading, once(records) if reader.form.renames else records
 
         return self.run(deed)
 
@@ -241,6 +245,8 @@ class Bench:
     def made(self, shelf: Shelf[Any], media: Media, ago: int = 0, value: int = 70) -> Record:
         """A record as the engine would send it, in the shelf's own form."""
         at = self.now() - ago
+        if shelf.form.clock == "day":
+            at = at // DAY * DAY + DAY // 2
         if shelf.record is Play:
             return Play(media, shelf.form.cut(at), clock="second")
         said = {

@@ -14,6 +14,19 @@ def about(records: Iterable[Record], media: Media) -> list[Record]:
     return [record for record in records if one_thing(record.media, media)]
 
 
+def once(records: Iterable[Record]) -> list[Record]:
+    """Without the further names of plays that come under names of several sorts: of one time as many as one sort has."""
+    found: list[Record] = []
+    plays: dict[object, dict[str, list[Record]]] = {}
+    for record in records:
+        if isinstance(record, Play):
+            when = (record.media.key or str(record.media.ids), record.at)
+            plays.setdefault(when, {}).setdefault(record.key.partition(":")[0], []).append(record)
+        else:
+            found.append(record)
+    return found + [play for of_sort in plays.values() for play in max(of_sort.values(), key=len)]
+
+
 def one_thing(one: Media, other: Media) -> bool:
     """Do they share a name, or stand at one place of one show?"""
     if one.kind is not other.kind:

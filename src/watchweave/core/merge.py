@@ -131,10 +131,11 @@ def mark(truth: Truth, row: Held, form: Form, whole: bool) -> None:
         row.agreed, row.version = row.seen, truth.version
 
 
-def span(at: int | None, looked: int, now: int) -> tuple[int, int]:
-    """When an edit was made: the stated time if it is not older than our last look, else between that look and now."""
-    if at is not None and looked <= at <= now:
-        return at, at
+def span(at: int | None, looked: int, now: int, near: int = 0) -> tuple[int, int]:
+    """When an edit was made: the stated time if it is not older than our last look, else between that look and now.
+    near: seconds by which the stated time may be off; it is then as much of those as lies between."""
+    if at is not None and looked <= now and looked <= at + near and at - near <= now:
+        return max(at - near, looked), min(at + near, now)
     if now < looked:  # the clock went back
         return now - 2 * OVERLAP, looked
     return looked, now

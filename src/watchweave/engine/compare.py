@@ -172,7 +172,7 @@ class Compare:
         self.values.touch_shown(circle.id, shelf, party.id)
         if name != "watched":  # a flag seen for the first time is no edit: it stands or falls with the plays
             others = self.values.speakers(shelf, circle.heard - {party.id})
-            self.plain.alone(circle.id, party.id, shelf, others, self.run, self.now, times=party.form(name).times)
+            self.plain.alone((circle.id, party.id, shelf), others, (self.run, self.now), party.form(name))
             shown = self.values.shown(party.id, shelf, circle.id, self.run)
             self._hand_on(party, circle, name, shown, None, first=True)
         if party.id in circle.members:
@@ -204,14 +204,14 @@ class Compare:
         first: bool = False,
     ) -> None:
         truths = self.values.truths(circle.id, SHELVES[name], [change.media for change in changes])
-        member, heard, times = party.id in circle.members, self._heard_by(party.id), party.form(name).times
+        member, heard, form = party.id in circle.members, self._heard_by(party.id), party.form(name)
         edits, nothing = self.edits[circle.id, name], Truth()
         anew = self.astray.anew(party.id)  # what is shown of these was said of another name
         for change in changes:
             truth = truths.get(change.media, nothing)
             moved = change.before is None and change.media in anew
             since = NEVER if looked is None or moved else looked
-            lo, hi = span(change.at if times else None, since, self.now)
+            lo, hi = span(change.at if form.times else None, since, self.now, form.near)
             knew = not first and change.version >= truth.version and (member or truth.origin in heard)
             edits[change.media].append(Edit(party.id, change.value, lo, hi, knew=knew, first=first, rank=party.rank))
 

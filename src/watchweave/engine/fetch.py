@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -123,7 +124,7 @@ class Fetch:
             party.stage.clear(shelves)
             raise
         for name in covered:
-            party.looks[name] = look
+            party.looks[name] = replace(look, how="news") if name in look.lacks and look.whole else look
 
     async def _read(self, party: Party, reader: str, covered: Sequence[str], look: Look) -> None:
         shelf = party.service.shelves[reader]
@@ -167,9 +168,12 @@ class Fetch:
                 reading.partial = reason.message
                 if attempt == "again":
                     party.problems.append(reason)
+            if reading.missed:
+                party.problems.append(Incomplete(party.service.title, reading.missed))
+            reading.partial = reading.partial or reading.missed
             if not reading.partial and party.stage.nameless & {SHELVES[name] for name in covered}:
                 reading.partial = "something in it names nothing"
-            if not reading.partial:
+            if not reading.partial or reading.missed:
                 break
         written = self.strange.get(party.id) if "history" in covered else None
         if written is not None and look.began < written + party.form("history").settle:
@@ -184,16 +188,16 @@ class Fetch:
         return reading
 
     def _place(self, party: Party, reading: Reading[Record], covered: Sequence[str], look: Look) -> None:
-        """What was staged, under known names, beside what is known to be newer."""
-        look.made = reading.made
+        """What was staged, under known names, beside what is known to be newer, or not spoken of."""
+        look.made, look.lacks = reading.made, reading.lacks
         renames = "history" in covered and party.form("history").renames
-        if not renames and reading.made is None:
+        if not renames and reading.made is None and not reading.beyond:
             return
         with self.store.transaction():
             if renames:
                 party.stage.rename()
-            if reading.made is not None and look.how == "complete":
-                party.stage.stand([SHELVES[name] for name in covered], reading.made)
+            if look.how in ("complete", "news"):
+                party.stage.stand([SHELVES[name] for name in covered], reading.made, reading.beyond)
 
     async def _stage(self, party: Party, reading: Reading[Record]) -> None:
         """Stage a portion at a time, while the next one arrives; the account is confirmed before the first row is used."""

@@ -33,6 +33,8 @@ class Look:
     """Is it to be read again from the same place, because something that we wrote does not show yet?"""
     made: int | None = None
     """When what it says was so, where that was not when it began."""
+    lacks: frozenset[str] = frozenset()
+    """Shelves of which it tells only in part."""
     why: str = ""
 
     @property

@@ -59,7 +59,9 @@ class Reading(Generic[R]):
     `kinds`: what a complete reading covers; None means all the shelf's kinds.
     `cursor`: what to hand to `read` next time. `count`: how many records the account says it holds altogether.
     `made`: the moment, in unix seconds, for which it is true, where that is not now: what is known to have happened since
-    stands.
+    stands. `beyond`: own names (`Media.keys`) of what it says nothing about: what is known of these stands. `lacks`: the
+    shelves among those read by this one that it tells of only in part. `missed`: why something may have passed unseen, for
+    the person to read; it is then a partial reading.
     """
 
     records: Sequence[R] | AsyncIterator[Sequence[R]]
@@ -69,6 +71,9 @@ class Reading(Generic[R]):
     cursor: str | None = None
     count: int | None = None
     made: int | None = None
+    beyond: Sequence[str] = ()
+    lacks: frozenset[str] = frozenset()
+    missed: str = ""
 
 
 class Identity(Struct, frozen=True):
@@ -113,12 +118,14 @@ class LeftOut(Struct, frozen=True):
 
 
 class Examined(Struct, frozen=True):
-    """What a file is that a person hands in. used: how many records of each kind, in words."""
+    """What a file is that a person hands in. used: how many records of each kind, in words. whose: options that the account
+    has to which it belongs, as far as the file says."""
 
     label: str
     made: int
     used: Mapping[str, int]
     left_out: Sequence[LeftOut] = ()
+    whose: Mapping[str, str] = {}
 
 
 class Sheet(Struct, frozen=True):

@@ -13,7 +13,7 @@ from functools import cache
 from ..core.media import Kind
 from ..core.merge import NEVER
 from ..core.plays import width
-from ..core.records import PRESENT
+from ..core.records import PRESENT, Form
 from .history import STATE, Plays
 from .staging import SHELVES
 
@@ -32,21 +32,20 @@ class Plain:
         db.create_function("width", 2, _width, deterministic=True)
 
     # ---------------------------------------------------------------- values
-    def alone(
-        self, circle: int, account: int, shelf: int, others: Iterable[int], run: int, now: int, *, times: bool
-    ) -> None:
+    def alone(self, of: tuple[int, int, int], others: Iterable[int], when: tuple[int, int], form: Form) -> None:
         """What the account shows, nothing was true of, and none of the others ever showed: that is true.
 
-        times: does the account state when a value was set?
+        of: circle, account and shelf. when: the run, and now. form: whether the account states when, and how exactly.
         """
+        (circle, account, shelf), (run, now) = of, when
         self.db.execute(
             "INSERT INTO truth (circle, shelf, media, value, lo, hi, origin, version) SELECT ?1, ?3, h.media, h.seen,"
-            " iif(?7 AND h.at <= ?6, h.at, ?8), iif(?7 AND h.at <= ?6, h.at, ?6), ?2, ?5 FROM held AS h"
+            " iif(?7 AND h.at - ?9 <= ?6, h.at - ?9, ?8), iif(?7 AND h.at - ?9 <= ?6, min(h.at + ?9, ?6), ?6), ?2, ?5 FROM held AS h"
             " WHERE h.account = ?2 AND h.shelf = ?3 AND h.seen IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM truth AS t WHERE t.circle = ?1 AND t.shelf = ?3 AND t.media = h.media)"
             " AND NOT EXISTS (SELECT 1 FROM json_each(?4) AS o CROSS JOIN now AS n ON n.account = o.value AND n.shelf = ?3 AND n.media = h.media)"
             " AND NOT EXISTS (SELECT 1 FROM json_each(?4) AS o CROSS JOIN held AS s ON s.account = o.value AND s.shelf = ?3 AND s.media = h.media)",
-            (circle, account, shelf, json.dumps(sorted(others)), run, now, times, NEVER),
+            (circle, account, shelf, json.dumps(sorted(others)), run, now, form.times, NEVER, form.near),
         )
         self.db.execute(
             "INSERT INTO edit SELECT version, circle, shelf, media, origin, NULL, value, max(lo, ?5), hi, 1 FROM truth"

@@ -27,11 +27,12 @@ SHELVES = {name: number for number, name in enumerate(RECORDS, 1)}
 """The numbers of the shelves in the database."""
 NAMES = {number: name for name, number in SHELVES.items()}
 SHELF_OF = {kind: SHELVES[name] for name, kind in RECORDS.items()}
-_SINCE = (
+_STANDS = (
     "SELECT media FROM edit WHERE account = ?1 AND shelf = ?2 AND hi > ?3 UNION SELECT media FROM journal WHERE account = ?1"
-    " AND shelf = ?2 AND state = 'done' AND settled > ?3 UNION SELECT media FROM held WHERE account = ?1 AND shelf = ?2 AND at > ?3"
+    " AND shelf = ?2 AND state = 'done' AND settled > ?3 UNION SELECT media FROM held WHERE account = ?1 AND shelf = ?2"
+    " AND at > ?3 UNION SELECT media FROM handle WHERE account = ?1 AND native IN (SELECT value FROM json_each(?4))"
 )
-"""What an account is known to have shown on a shelf later than at a moment."""
+"""What an account is known to have shown on a shelf after a moment, or of things with these names."""
 CLOCKS = {"second": 0, "minute": 0, "day": 1, "mark": 2, "unknown": 3}
 
 
@@ -106,21 +107,23 @@ class Stage:
         """The staged plays under the keys by which their entries are known."""
         rename(self.db, self.account)
 
-    def stand(self, shelves: Collection[int], made: int) -> None:
-        """What is staged is as of this moment: what the account is known to have shown since stands."""
+    def stand(self, shelves: Collection[int], made: int | None, beyond: Sequence[str]) -> None:
+        """What the account is known to have shown of things with these names, or after this moment, stands."""
+        names = json.dumps(list(beyond))
         for shelf in shelves:
-            given = (self.account, shelf, made)
-            self.db.execute(f"DELETE FROM now WHERE account = ?1 AND shelf = ?2 AND media IN ({_SINCE})", given)
+            given = (self.account, shelf, made, names)
+            self.db.execute(f"DELETE FROM now WHERE account = ?1 AND shelf = ?2 AND media IN ({_STANDS})", given)
             self.db.execute(
                 "INSERT INTO now SELECT h.account, h.shelf, h.media, h.seen, h.at FROM held AS h WHERE h.account = ?1"
-                f" AND h.shelf = ?2 AND h.seen IS NOT NULL AND h.media IN ({_SINCE})",
+                f" AND h.shelf = ?2 AND h.seen IS NOT NULL AND h.media IN ({_STANDS})",
                 given,
             )
         if SHELVES["history"] in shelves:
             self.db.execute(
                 "INSERT OR IGNORE INTO now_play SELECT e.account, e.key, e.media, e.at, e.clock FROM entry AS e"
-                " JOIN run AS r ON r.id = e.fresh WHERE e.account = ? AND r.began > ?",
-                (self.account, made),
+                " JOIN run AS r ON r.id = e.fresh WHERE e.account = ?1 AND (r.began > ?2 OR e.media IN"
+                " (SELECT media FROM handle WHERE account = ?1 AND native IN (SELECT value FROM json_each(?3))))",
+                (self.account, made, names),
             )
 
     def shelve(self, run: int, complete: bool) -> None:

@@ -1,0 +1,89 @@
+"""Files that a person hands in: what they are, whose they are, and keeping them for the next sync."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ..errors import ConfigError
+from ..services.base import Examined, Service
+from ..storage.inbox import SHORT, digest_of
+from .home import AccountWish, Home, ProfileWish
+
+
+class Said(Struct, frozen=True):
+    """What the person says of a file: what it is, and for which account of whom."""
+
+    label: str = ""
+    account: str = ""
+    person: str = ""
+
+
+class HandedIn(Struct, frozen=True):
+    """A file that was kept. again: the same was handed in before."""
+
+    person: str
+    account: str
+    title: str
+    examined: Examined
+    again: bool
+
+
+def hand_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
+    """Keep this file for the next sync of the account that it is for; None where no service knows such a file.
+
+    Raises ConfigError where nobody can tell for which account it is, or a newer one is there; ServiceError where the file
+    is one of a service and cannot be used.
+    """
+    zones = [ZoneInfo(person.timezone) for person in home.profile(said.person or None)]
+    examined = ((name, kind.examine(path, said.label, zones[0])) for name, kind in kinds.items())
+    name, found = next(((name, one) for name, one in examined if one is not None), ("", None))
+    if found is None:
+        return None
+    person, account = _meant(home, kinds[name], name, found, said)
+    inbox = home.inbox(person.name, account.name)
+    newest = inbox.newest(found.label)
+    again = newest is not None and newest.digest == digest_of(path)[:SHORT]
+    if newest is not None and not again and newest.made > found.made:
+        than = f"{kinds[name].title}: {path.name} is older than what was imported before"
+        when = datetime.fromtimestamp(newest.made, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        raise ConfigError(f"{than} (made {when}). Download a new one; nothing was imported.")
+    inbox.hand_in(path, found.label, found.made)
+    return HandedIn(person.name, account.name, kinds[name].title, found, again)
+
+
+def _meant(home: Home, kind: type[Service], name: str, found: Examined, said: Said) -> tuple[ProfileWish, AccountWish]:
+    """Whose account it is for."""
+    there = [
+        (person, account)
+        for person in home.profile(said.person or None)
+        for account in person.accounts
+        if account.service == name and said.account in ("", account.name)
+    ]
+    fitting = [(person, account) for person, account in there if _fits(account, found)]
+    if len(fitting) == 1:
+        return fitting[0]
+    whose = " and ".join(f"{option} {value}" for option, value in found.whose.items())
+    if fitting:
+        names = ", ".join(f"--profile {person.name} --account {account.name}" for person, account in fitting)
+        raise ConfigError(f"{kind.title}: for which account is it? Say which: {names}.")
+    if there:
+        raise ConfigError(
+            f"{kind.title}: this file is of {whose}, and no account in the settings is. Nothing was imported."
+        )
+    lines = "".join(f"\n      {option}: {value}" for option, value in found.whose.items())
+    raise ConfigError(
+        f"This file is of {kind.title}, and the settings have no account there. Add one below `accounts:`\n\n"
+        f"    {name}:{lines or ' {}'}\n\nthen import it again."
+    )
+
+
+def _fits(account: AccountWish, found: Examined) -> bool:
+    """Has the account the options that the file is of?"""
+    return all(
+        str(account.options.get(option, value)).lower() == value.lower() for option, value in found.whose.items()
+    )
