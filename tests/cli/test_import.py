@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import stat
 import time
-import zipfile
 
 import pytest
 
@@ -184,15 +183,7 @@ def test_two_different_files_of_one_kind_are_told(place):
     assert (told.code, "are both title.basics" in told.err) == (2, True)
 
 
-def a_zip(path, *names):
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in names:
-            archive.writestr(name, "Date,Name,Year\n")
-
-
 OTHERS = {
-    "an export of Letterboxd": "letterboxd.zip",
-    "a file of a Letterboxd export": "watched.csv",
     "a list of IMDb": "ratings.csv",
     "an export of Trakt": "history.json",
     "nothing that can be imported": "random.bin",
@@ -204,10 +195,6 @@ OTHERS = {
 @pytest.mark.parametrize("what", OTHERS)
 def test_what_is_not_read_is_called_by_its_name_and_nothing_is_taken(place, what):
     folder = place.downloads
-    a_zip(folder / "letterboxd.zip", "profile.csv", "diary.csv")
-    (folder / "watched.csv").write_text(
-        "\ufeffDate,Name,Year,Letterboxd URI\n2026-01-01,Heat,1995,https://boxd.it/2a\n"
-    )
     (folder / "ratings.csv").write_bytes(
         b'"Const","Your Rating","Date Rated","Title"\r\ntt0113277,9,2024-01-01,\xe9\r\n'
     )

@@ -161,9 +161,13 @@ def words(text: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)]
 
 
+DATABASES = frozenset({"imdb"})
+"""Services whose ids everybody speaks: their names are those of the ids."""
+
+
 def service_names() -> frozenset[str]:
     """The services there are (one folder each) and those that are to come."""
-    return SERVICES | service_folders()
+    return (SERVICES | service_folders()) - DATABASES
 
 
 def unnamed_services(file: File, services: frozenset[str]) -> Iterator[str]:

@@ -1,20 +1,27 @@
-"""`watchweave import`: take in data sets that the person has downloaded."""
+"""`watchweave import`: take in what the person has downloaded, exports of services and data sets alike."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import typer
 
+from ..engine.handing import HandedIn, Said, handed_in
 from ..engine.home import Home
+from ..errors import ConfigError, ServiceError
+from ..services.base import Service
+from ..services.registry import names, service
 from ..storage.lookups import Lookups
 from . import Tools
 from .running import finish, progress
 from .status import Json
-from .terminal import complain, say, say_json
+from .terminal import complain, many, say, say_json
+
+SHOWN = 20
+"""So many lines that could not be used are named; `--json` names all."""
 
 
 class Brought(Protocol):
@@ -39,28 +46,60 @@ class DataSet(Protocol):
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE", help="title.basics.tsv.gz and title.episode.tsv.gz of IMDb; lists of anime.", show_default=False
+        metavar="FILE",
+        help="What you downloaded: an export of a service; title.basics.tsv.gz and title.episode.tsv.gz of IMDb; lists of anime.",
+        show_default=False,
     ),
 ]
+As = Annotated[str, typer.Option("--as", metavar="WHAT", help="What a list is that does not say it: watchlist …")]
+Account = Annotated[str, typer.Option("--account", metavar="ACCOUNT", help="For which account, if there are several.")]
+Profile = Annotated[str, typer.Option("--profile", metavar="P", help="For whom, if there are several.")]
 
 
-def import_(context: typer.Context, files: Files, json: Json = False) -> None:
-    """Take in data sets, which tell what things are without a request."""
+def import_(
+    context: typer.Context,
+    files: Files,
+    what: As = "",
+    account: Account = "",
+    profile: Profile = "",
+    json: Json = False,
+) -> None:
+    """Take in what you downloaded: exports of services, for the next sync, and data sets, which tell what things are."""
     tools: Tools = context.obj
-    wanted = tools.recognise(tools.folder, files)
+    kinds = {name: service(name) for name in names()}
+    taken: list[HandedIn] = []
     done: list[tuple[DataSet, Brought, bool]] = []
-    try:
-        with tools.home(writes="import") as home:
+    with tools.home(writes="import") as home:
+        found = {path: _found(home, kinds, path, Said(what, account, profile)) for path in files}
+        rest = [path for path, handed in found.items() if handed is None]
+        wanted = tools.recognise(tools.folder, rest) if rest else ()
+        try:
+            for handed in filter(None, found.values()):
+                handed.keep(home)
+                taken.append(handed)
             for one in wanted:
                 with progress(home, f"Importing {one.title}"):
                     brought = finish(home, _loaded(home, one))
                 done.append((one, brought, _ask_again(home)))
-    finally:  # what was taken in stands, also where a later one cannot be
-        if json and done:
-            say_json({"imported": [_as_json(*each) for each in done]})
-        elif not json:
-            for each in done:
-                _tell(*each)
+        finally:  # what was taken in stands, also where a later one cannot be
+            if json and (taken or done):
+                say_json({"imported": [*map(_taken_json, taken), *(_as_json(*each) for each in done)]})
+            elif not json:
+                for handed in taken:
+                    _tell_taken(handed)
+                for each in done:
+                    _tell(*each)
+
+
+def _found(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
+    """What a service makes of the file; None where none knows it."""
+    if not path.exists():
+        return None
+    try:
+        with progress(home, f"Reading {path.name}"):
+            return finish(home, asyncio.to_thread(handed_in, home, kinds, path, said), at_once=True)
+    except (ServiceError, ConfigError) as problem:
+        raise ConfigError(f"{problem}\nNothing was imported.") from None
 
 
 async def _loaded(home: Home, one: DataSet) -> Brought:
@@ -90,7 +129,37 @@ def _tell(one: DataSet, brought: Brought, again: bool) -> None:
         say("  What nobody could name so far is looked up again at the next sync.")
 
 
-def _counted(counts: dict[str, int]) -> str:
+def _tell_taken(handed: HandedIn) -> None:
+    again = " again" if handed.again else ""
+    say(f"{handed.title}: imported{again} for {handed.person}'s {handed.account}.", "bold")
+    say(f"  found: {_counted(handed.examined.used) or 'nothing'}", "green")
+    left = handed.examined.left_out
+    if left:
+        say(f"  left out: {many(len(left), 'line')}", "yellow")
+    for line in left[:SHOWN]:
+        say(f"     {line.file}, line {line.line}: {line.why}")
+    if len(left) > SHOWN:
+        say(f"     and {len(left) - SHOWN:,} more: see --json")
+    if handed.again:
+        say("  It was imported before; nothing is new.")
+    else:
+        say('  The next sync takes it in. "watchweave plan" shows what would happen.')
+
+
+def _taken_json(handed: HandedIn) -> dict[str, Any]:
+    found = handed.examined
+    return {
+        "title": handed.title,
+        "profile": handed.person,
+        "account": handed.account,
+        "what": found.label,
+        "again": handed.again,
+        "used": [{"what": what, "count": count} for what, count in found.used.items()],
+        "left_out": [{"file": line.file, "line": line.line, "why": line.why} for line in found.left_out],
+    }
+
+
+def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in counts.items())
 
 

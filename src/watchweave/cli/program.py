@@ -16,7 +16,7 @@ from ..settings.folder import configuration_folder
 
 COMMANDS = (
     "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "match", "import",
-    "doctor",
+    "export", "doctor",
 )  # fmt: skip
 """In the order of the help. Each is a function, or a group of them, in the module of its name; a word that Python keeps
 for itself has a _ behind it there."""

@@ -28,6 +28,9 @@ NOUNS = {
     "ratings": ("rating",),
     "watchlist": ("wish", "wishes"),
     "collection": ("copy", "copies"),
+    "favourites": ("like",),
+    "reviews": ("review",),
+    "tags": ("set of tags", "sets of tags"),
 }
 """What one record of a shelf is called."""
 
@@ -72,6 +75,10 @@ def _tell_account(account: dict[str, Any], zone: str) -> None:
         say(f"     nothing is sent before {clock(account['wait_until'], zone)}")
     for line in waiting(account):
         say(f"     {line}")
+    for file in account["carried"]:
+        say(f"     {many(file['count'], 'change')} in {file['file']}. {file['to_do']}", "yellow")
+        if not file["there"]:
+            say(f'       The file is gone. "watchweave export {account["account"]}" writes it anew.', "yellow")
 
 
 def waiting(account: dict[str, Any]) -> list[str]:

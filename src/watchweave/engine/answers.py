@@ -17,6 +17,7 @@ from ..storage.journal import Journal
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store, being_written
 from ..storage.values import Values
+from .carry import to_do
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home, ProfileWish, kept_silent
 from .party import Party
@@ -76,7 +77,12 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 **owed(store, number, service, home.clock(), told_of(uses[number], person.shelves)),
                 "pending": sum(row.file is None for row in journal.open(number)),
                 "carried": [
-                    {"file": f"outbox/{file}", "count": count, "there": home.outbox.has(file)}
+                    {
+                        "file": f"outbox/{file}",
+                        "count": count,
+                        "there": home.outbox.has(file),
+                        "to_do": to_do(home.kind(service).carry, name, file),
+                    }
                     for file, count in journal.carried(number).items()
                 ],
                 "refused": len(journal.refusals(number)) + len(never(store, number, uses[number], home.clock())),

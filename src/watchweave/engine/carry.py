@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..core.plan import Change
+from ..core.records import Record
+from ..services.base import Refusal
 from ..storage.accounts import Accounts
+from ..storage.journal import Row
 from ..storage.outbox import Outbox, names
 from .party import Party
 
@@ -15,31 +18,70 @@ if TYPE_CHECKING:
 
 
 class Carry:
-    """Writing down, in one run, what is to be carried."""
+    """Writing down, in one run, what is to be carried. The files are safe on disk before the journal names them, and are
+    offered once it does: whatever happens between, nothing is lost, and nothing stands in two files."""
 
     def __init__(self, apply: Apply, outbox: Outbox) -> None:
         self.apply = apply
+        self.journal = apply.journal
         self.outbox = outbox
 
     def all(self, party: Party, changes: Sequence[Change]) -> None:
-        """Each of these stands in one file, or is refused. The files are safe on disk before the journal names them, and
-        are offered once it does: whatever happens between, nothing is lost, and nothing stands in two files."""
-        apply, journal = self.apply, self.apply.journal
-        medias = apply.items.load({change.media for change in changes}, party.id)
-        records = apply.records(party, changes, medias)
-        sheets, refusals = party.service.sheets(records)
+        """Each of these stands in one file, or is refused."""
+        apply = self.apply
+        records = self._records(party, changes)
+        where, refusals = self._ready(party, records)
         why = {id(refusal.record): refusal.why for refusal in refusals}
-        person, account = Accounts(apply.store).owned()[party.id]
-        called = names(account, [sheet.name for sheet in sheets], person, apply.run)
-        for name, sheet in zip(called, sheets, strict=True):
-            self.outbox.ready(name, sheet.content)
-        where = {id(record): name for name, sheet in zip(called, sheets, strict=True) for record in sheet.records}
         with apply.store.transaction(durable=True):
             for change, record in zip(changes, records, strict=True):
                 row = apply.begin(change)
                 if id(record) in why:
                     apply.refused(row, change, why[id(record)])
                 else:
-                    journal.carry(row, where[id(record)])
+                    self.journal.carry(row, where[id(record)])
                     apply.outcomes[change.identity] = ("pending", f"to be carried: outbox/{where[id(record)]}")
-        self.outbox.offer(journal.carried())
+        self.outbox.offer(self.journal.carried())
+
+    def again(self, party: Party) -> list[str]:
+        """All that still is to be carried, in new files in place of the old ones; their names. Of two values of one thing
+        the newer one counts."""
+        rows = [row for row in self.journal.open(party.id) if row.file is not None]
+        newest = {(row.shelf, row.media, row.play): row for row in rows}
+        records = self._records(party, [change_of(row) for row in newest.values()])
+        where, _ = self._ready(party, records)
+        files = {key: where.get(id(record)) for key, record in zip(newest, records, strict=True)}
+        before = {row.file for row in rows if row.file}
+        with self.apply.store.transaction(durable=True):
+            for row in rows:
+                if file := files[row.shelf, row.media, row.play]:
+                    self.journal.carry(row, file)
+        self.outbox.offer(self.journal.carried())
+        self.outbox.drop(before - self.journal.carried().keys())
+        return sorted(set(where.values()))
+
+    def _records(self, party: Party, changes: Sequence[Change]) -> list[Record]:
+        medias = self.apply.items.load({change.media for change in changes}, party.id)
+        return self.apply.records(party, changes, medias)
+
+    def _ready(self, party: Party, records: Sequence[Record]) -> tuple[dict[int, str], Sequence[Refusal[Any]]]:
+        """In which file each record stands, by its identity in memory, and those that no file can say."""
+        sheets, refusals = party.service.sheets(records)
+        person, account = Accounts(self.apply.store).owned()[party.id]
+        called = names(account, [sheet.name for sheet in sheets], person, self.apply.run)
+        for name, sheet in zip(called, sheets, strict=True):
+            self.outbox.ready(name, sheet.content)
+        return {
+            id(record): name for name, sheet in zip(called, sheets, strict=True) for record in sheet.records
+        }, refusals
+
+
+def change_of(row: Row) -> Change:
+    """What a row of the journal was to do."""
+    given = {name: getattr(row, name) for name in Change.__struct_fields__}
+    return Change(**given)
+
+
+def to_do(carry: Mapping[str, str], account: str, file: str) -> str:
+    """What a person does with a file of this name."""
+    sort = max((name for name in carry if name and file.startswith(f"{account}-{name}-")), key=len, default="")
+    return carry.get(sort, "")

@@ -24,17 +24,22 @@ class Said(Struct, frozen=True):
 
 
 class HandedIn(Struct, frozen=True):
-    """A file that was kept. again: the same was handed in before."""
+    """A file of a service, for whom it is, and what it holds. again: the same was handed in before."""
 
+    path: Path
     person: str
     account: str
     title: str
     examined: Examined
     again: bool
 
+    def keep(self, home: Home) -> None:
+        """The next sync of the account takes it in."""
+        home.inbox(self.person, self.account).hand_in(self.path, self.examined.label, self.examined.made)
 
-def hand_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
-    """Keep this file for the next sync of the account that it is for; None where no service knows such a file.
+
+def handed_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
+    """What this file is and for which account; None where no service knows such a file.
 
     Raises ConfigError where nobody can tell for which account it is, or a newer one is there; ServiceError where the file
     is one of a service and cannot be used.
@@ -45,15 +50,13 @@ def hand_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Sa
     if found is None:
         return None
     person, account = _meant(home, kinds[name], name, found, said)
-    inbox = home.inbox(person.name, account.name)
-    newest = inbox.newest(found.label)
+    newest = home.inbox(person.name, account.name).newest(found.label)
     again = newest is not None and newest.digest == digest_of(path)[:SHORT]
     if newest is not None and not again and newest.made > found.made:
         than = f"{kinds[name].title}: {path.name} is older than what was imported before"
         when = datetime.fromtimestamp(newest.made, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        raise ConfigError(f"{than} (made {when}). Download a new one; nothing was imported.")
-    inbox.hand_in(path, found.label, found.made)
-    return HandedIn(person.name, account.name, kinds[name].title, found, again)
+        raise ConfigError(f"{than} (made {when}). Download a new one.")
+    return HandedIn(path, person.name, account.name, kinds[name].title, found, again)
 
 
 def _meant(home: Home, kind: type[Service], name: str, found: Examined, said: Said) -> tuple[ProfileWish, AccountWish]:
@@ -72,9 +75,7 @@ def _meant(home: Home, kind: type[Service], name: str, found: Examined, said: Sa
         names = ", ".join(f"--profile {person.name} --account {account.name}" for person, account in fitting)
         raise ConfigError(f"{kind.title}: for which account is it? Say which: {names}.")
     if there:
-        raise ConfigError(
-            f"{kind.title}: this file is of {whose}, and no account in the settings is. Nothing was imported."
-        )
+        raise ConfigError(f"{kind.title}: this file is of {whose}, and no account in the settings is.")
     lines = "".join(f"\n      {option}: {value}" for option, value in found.whose.items())
     raise ConfigError(
         f"This file is of {kind.title}, and the settings have no account there. Add one below `accounts:`\n\n"

@@ -23,10 +23,12 @@ from ..storage.notes import StoredNotes
 from ..storage.outbox import Outbox
 from ..storage.staging import SHELVES, Stage
 from ..storage.store import Damaged, Store
+from .apply import Apply
+from .carry import Carry
 from .decide import Terms
 from .party import Party
 from .report import Report
-from .sync import Request, sync
+from .sync import Request, begin, sync
 from .undo import Undo
 
 log = logging.getLogger("watchweave")
@@ -223,6 +225,18 @@ class Home:
         journal = Journal(self.store)
         self.outbox.offer(journal.carried())
         self.outbox.drop(journal.arrived())
+
+    async def carried_anew(self, profile: ProfileWish, account: str) -> list[str]:
+        """All that a person is to carry to this account, in new files in place of the old ones; their names."""
+        async with self.parties(profile) as (number, parties):
+            party = next(one for one in parties if one.name == account)
+            if not Journal(self.store).carried(party.id):
+                return []
+            run = begin(Request(number, (), why=f"export {account}"), self.store, self.clock())
+            files = Carry(Apply(self.store, run, self.clock, self.stop), self.outbox).again(party)
+            with self.store.transaction(durable=True):
+                Accounts(self.store).end_run(run, "done", {}, (), self.clock())
+        return files
 
     def _copy(self) -> None:
         """The first writing of a day begins with a copy; without room for one it goes on."""

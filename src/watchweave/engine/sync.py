@@ -309,6 +309,7 @@ def settle_mood(accounts: Accounts, party: Party, now: int) -> None:
     """Remember whether the account works, and since when a person knows that it does not."""
     problem: ServiceError | None = next(iter(party.problems), None)
     if problem is None:
-        accounts.mood(party.id, "ready", None, None)
+        why = next((look.why for look in party.looks.values() if look.how == "partial"), None)
+        accounts.mood(party.id, "ready", why, None)
     else:
         accounts.mood(party.id, problem.kind, str(problem), party.account.noticed or now)

@@ -17,10 +17,7 @@ IMDB, ANIME = "imdb.db", "anime.db"
 """What our own files are called."""
 UNUSABLE = "rows that cannot be read, or not in whole"
 
-LETTERBOXD = (b"profile.csv", b"diary.csv", b"watched.csv", b"ratings.csv", b"watchlist.csv")
 ELSEWHERE: Sequence[tuple[str, Callable[[bytes], bool]]] = (
-    ("an export of Letterboxd", lambda raw: raw[:2] == b"PK" and any(name in raw for name in LETTERBOXD)),
-    ("a file of a Letterboxd export", lambda raw: "letterboxd uri" in columns(raw)),
     ("a list of IMDb", lambda raw: "const" in columns(raw)),
     ("an export of Trakt", lambda raw: raw.lstrip()[:1] in (b"[", b"{") and b'"trakt"' in raw),
 )

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from msgspec import Struct
 
@@ -42,14 +43,17 @@ class Inbox:
 
     def hand_in(self, path: Path, label: str, made: int) -> Handed:
         """Keep a copy of this file in place of older ones of its sort. Raises StorageError where it cannot be kept."""
-        digest = digest_of(path)[:SHORT]
-        kept = self.folder / f"{quote(label, safe=' ')}@{made}-{digest}{path.suffix}"
+        digest, suffix = digest_of(path)[:SHORT], ".zip" if path.is_dir() else path.suffix
+        kept = self.folder / f"{quote(label, safe=' ')}@{made}-{digest}{suffix}"
         if kept.exists():
             return _handed(kept)
         part = kept.with_suffix(".part")
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.copyfile(path, part)
+            if path.is_dir():
+                _pack(path, part)
+            else:
+                shutil.copyfile(path, part)
             part.chmod(0o600)
             with part.open("rb") as file:
                 os.fsync(file.fileno())
@@ -76,6 +80,20 @@ def _handed(path: Path) -> Handed:
 
 
 def digest_of(path: Path) -> str:
-    """Of the content of a file."""
+    """Of the content of a file, or of all files of a folder."""
+    if path.is_dir():
+        told = "\n".join(f"{one.relative_to(path)} {digest_of(one)}" for one in _files(path))
+        return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _pack(folder: Path, into: Path) -> None:
+    """All files of a folder as an archive."""
+    with ZipFile(into, "w", ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for path in _files(folder):
+            archive.write(path, path.relative_to(folder))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())

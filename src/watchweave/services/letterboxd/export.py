@@ -1,0 +1,188 @@
+"""The export of an account: a ZIP that tells everything as of the moment when it was made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta, timezone, tzinfo
+from pathlib import Path
+
+from ...core.media import Media
+from ...core.records import Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from ...errors import UnexpectedAnswer
+from ..base import Examined, Fleeting, LeftOut
+from ..files import Archive, Row, text_of
+from ..tables import opened
+from .convert import code_of, noon, tags_of, value_of, year_of
+from .films import Films
+
+LABEL = "export"
+ALWAYS = ("profile.csv", "diary.csv", "reviews.csv", "ratings.csv", "watched.csv", "watchlist.csv")
+LIKES = "likes/films.csv"
+ORPHANED = ("orphaned/diary.csv", "orphaned/reviews.csv")
+FARTHEST = timezone(timedelta(hours=14))
+"""In which zone the times of the archive are, nobody says: they are taken for the earliest that they can be, since what was
+done after the export was made must not be taken for removed."""
+PAGE = 2000
+GONE = "the film is no longer on Letterboxd"
+
+
+class Export:
+    """What one export says. What cannot be used of it is found out on the way: `left_out`."""
+
+    def __init__(self, title: str, path: Path, zone: tzinfo, films: Films) -> None:
+        self.title = title
+        self.path = path
+        self.zone = zone
+        self.films = films
+        self.left_out: list[LeftOut] = []
+        self.used: Counter[str] = Counter()
+        self.likes = False
+        """Does it say what was liked? Some do not."""
+        self.gone: list[str] = []
+        """Our names of films that Letterboxd has no more."""
+        self._tags: dict[str, Tags] = {}
+
+    def read(self) -> Iterator[list[Record]]:
+        """All records but the wishes, in portions."""
+        with self._opened() as archive:
+            self._name_films(archive)
+            self.likes = LIKES in archive.names
+            yield from self._marks(archive)
+            yield from self._plays(archive)
+            yield self._words(archive)
+            for name in ORPHANED:
+                self._orphans(archive, name)
+
+    def wishes(self) -> list[Record]:
+        """What stands on the watchlist."""
+        with self._opened() as archive:
+            self._name_films(archive)
+            return [
+                Wish(self._film(row), noon(row["date"], self.zone))
+                for row in self._rows(archive, "watchlist.csv", "wishes")
+            ]
+
+    @property
+    def faults(self) -> bool:
+        """Is there a row of which nobody knows what it says?"""
+        return any(one.file not in ORPHANED for one in self.left_out)
+
+    def whose(self) -> str:
+        """The name of the member."""
+        with self._opened() as archive:
+            profile = next(archive.rows("profile.csv", needs=("username",)), Row(0))
+            return profile["username"].strip().lower()
+
+    def made(self) -> int:
+        """When it was made, at the earliest."""
+        with self._opened() as archive:
+            return archive.made
+
+    def _opened(self) -> Archive:
+        return Archive(self.title, self.path, FARTHEST)
+
+    def _rows(self, archive: Archive, name: str, what: str, needs: tuple[str, ...] = ("name",)) -> Iterator[Row]:
+        """The rows of one file that name a film; the others are left out."""
+        for row in archive.rows(name, needs=needs):
+            if why := row.fault or ("" if row["name"].strip() else "names no film"):
+                self.left_out.append(LeftOut(name, row.line, why))
+            else:
+                self.used[what] += 1
+                yield row
+
+    def _name_films(self, archive: Archive) -> None:
+        """Which films stand behind the titles: four files have their addresses."""
+        if missing := [name for name in ALWAYS if name not in archive.names]:
+            what = f"{self.path.name} is no whole export: {missing[0]} is missing"
+            raise UnexpectedAnswer(self.title, f"{what}. Download it again at letterboxd.com/settings/data.")
+        for name in ("watched.csv", "ratings.csv", "watchlist.csv", *([LIKES] if LIKES in archive.names else [])):
+            for row in archive.rows(name, needs=("name",)):
+                if code := code_of(row["letterboxd uri"]):
+                    self.films.of_file(row["name"], row["year"], code)
+
+    def _film(self, row: Row, *, entry: bool = False) -> Media:
+        """The film of a row. entry: its address is that of an entry, so that the title has to do."""
+        code = "" if entry else code_of(row["letterboxd uri"])
+        return self.films.media(row["name"], year_of(row["year"]), code)
+
+    def _marks(self, archive: Archive) -> Iterator[list[Record]]:
+        page: list[Record] = []
+        for name, kind, what in (("watched.csv", Watched, "films watched"), (LIKES, Like, "films liked")):
+            for row in self._rows(archive, name, what) if name in archive.names else ():
+                page.append(kind(self._film(row), noon(row["date"], self.zone)))
+        for row in self._rows(archive, "ratings.csv", "ratings"):
+            value = value_of(row["rating"])
+            if value is None:
+                self._leave("ratings.csv", row, f"{row['rating'][:20]!r} is no rating", "ratings")
+            else:
+                page.append(Rating(self._film(row), noon(row["date"], self.zone), value))
+        yield from (page[start : start + PAGE] for start in range(0, len(page), PAGE))
+
+    def _plays(self, archive: Archive) -> Iterator[list[Record]]:
+        page: list[Record] = []
+        for row in self._rows(archive, "diary.csv", "viewings"):
+            at, code = noon(row["watched date"], self.zone), code_of(row["letterboxd uri"])
+            if at is None or not code:
+                why = "has no address of its own" if at is not None else f"{row['watched date'][:20]!r} is no day"
+                self._leave("diary.csv", row, why, "viewings")
+                continue
+            film = self._film(row, entry=True)
+            page.append(Play(film, at, f"file:{code}", "day"))
+            self._tag(film, row)
+            if len(page) >= PAGE:
+                yield page
+                page = []
+        yield page
+
+    def _words(self, archive: Archive) -> list[Record]:
+        """Of each film the newest review, and all tags."""
+        reviews: dict[str, Review] = {}
+        for row in self._rows(archive, "reviews.csv", "reviews"):
+            film, at, text = self._film(row, entry=True), noon(row["date"], self.zone), text_of(row["review"]).strip()
+            self._tag(film, row)
+            older = reviews.get(film.key)
+            if text and (older is None or (older.at or 0) <= (at or 0)):
+                reviews[film.key] = Review(film, at, text)
+        return [*reviews.values(), *self._tags.values()]
+
+    def _tag(self, film: Media, row: Row) -> None:
+        before = self._tags.get(film.key)
+        if found := (*(before.tags if before else ()), *tags_of(row["tags"])):
+            self._tags[film.key] = Tags(film, noon(row["date"], self.zone), tuple(dict.fromkeys(found)))
+
+    def _orphans(self, archive: Archive, name: str) -> None:
+        """Entries of films that Letterboxd has no more: nobody has removed them."""
+        for row in archive.rows(name) if name in archive.names else ():
+            self.left_out.append(LeftOut(name, row.line, row.fault or GONE))
+            self.gone.append(self.films.media(row["name"], year_of(row["year"])).key)
+
+    def _leave(self, file: str, row: Row, why: str, what: str) -> None:
+        self.used[what] -= 1
+        self.left_out.append(LeftOut(file, row.line, why))
+
+
+def examine(title: str, path: Path, zone: tzinfo) -> Examined | None:
+    """What an export holds; None where it is none. Raises UnexpectedAnswer where it is one and cannot be used."""
+    if not path.is_dir() and not _packed(title, path):
+        return None
+    with Archive(title, path, FARTHEST) as archive:
+        if not {"diary.csv", "profile.csv"} & {*archive.names}:
+            return None
+    export = Export(title, path, zone, Films(Fleeting()))
+    for _ in export.read():
+        pass
+    export.used["wishes"] = len(export.wishes())
+    made = min(export.made(), int(path.stat().st_mtime))
+    used = {what: count for what, count in export.used.items() if count}
+    return Examined(LABEL, made, used, tuple(export.left_out), {"username": export.whose()})
+
+
+def _packed(title: str, path: Path) -> bool:
+    """Is it an archive? One file of an export says too little: which film is meant stands in another."""
+    with opened(title, path, path.name) as file:
+        begin = file.read(400)
+    if b"letterboxd uri" in begin.lower():
+        what = f"{path.name} is one file of an export, and tells too little alone"
+        raise UnexpectedAnswer(title, f"{what}. Hand in the whole: the ZIP, or the folder to which it was unpacked.")
+    return begin.startswith(b"PK")

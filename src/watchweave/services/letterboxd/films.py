@@ -1,0 +1,67 @@
+"""Films as Letterboxd names them: by title and year in its files, by an address in some of them, by TMDb's ids in its feed."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from ...core.media import Kind, Media
+from ..base import Notes
+
+NOTE = "films"
+
+
+class Film(Struct):
+    """What is known of one title and year. code: of its short address; slug: in its long one; tmdb: of a film, or of a
+    series. `several`: more than one film is called so, so that the title says nothing."""
+
+    code: str = ""
+    slug: str = ""
+    tmdb: str = ""
+    series: bool = False
+    several: bool = False
+
+
+class Films:
+    """All films that were ever met, by title and year. What is learned from one reading serves the next."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._films = msgspec.json.decode(notes.load(NOTE) or b"{}", type=dict[str, Film])
+        self._learned = False
+
+    def of_file(self, title: str, year: str, code: str) -> None:
+        """A file has this address for it."""
+        film = self._film(title, year)
+        if film.code not in ("", code):
+            film.several = True
+        film.code = film.code or code
+
+    def of_feed(self, title: str, year: str, slug: str, tmdb: str, *, series: bool) -> None:
+        """The feed has this for it."""
+        film = self._film(title, year)
+        if film.slug not in ("", slug) or (tmdb and film.tmdb not in ("", tmdb)):
+            film.several = True
+        if not film.several:
+            film.slug, film.tmdb, film.series = film.slug or slug, film.tmdb or tmdb, film.series or series
+
+    def _film(self, title: str, year: str) -> Film:
+        self._learned = True
+        return self._films.setdefault(f"{title} ({year})", Film())
+
+    def media(
+        self, title: str, year: int | None, code: str = "", slug: str = "", tmdb: str = "", *, series: bool = False
+    ) -> Media:
+        """The film that is called so. code, slug, tmdb: what is said of it here."""
+        known = self._films.get(f"{title} ({year or ''})", Film())
+        if not known.several:
+            code, slug, tmdb = code or known.code, slug or known.slug, tmdb or known.tmdb
+            series = series or (known.series and tmdb == known.tmdb)
+        key = f"film:{code}" if code else f"slug:{slug}" if slug else f"title:{title} ({year or ''})"
+        return Media(Kind.SHOW if series else Kind.MOVIE, {"tmdb": tmdb} if tmdb else {}, title, year, keys=(key,))
+
+    def keep(self) -> None:
+        """What was learned is remembered."""
+        if self._learned:
+            self._notes.save(NOTE, msgspec.json.encode(self._films))
+            self._learned = False

@@ -1,0 +1,210 @@
+"""What is read of Letterboxd by its feed and its export, and what the person carries there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from ...core.media import Kind
+from ...core.records import Form, Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from ...errors import Unavailable, UnexpectedAnswer
+from ..base import Handed, Reading, Shelf
+from ..files import feed
+from .convert import noon
+from .export import LABEL, Export
+from .feed import Item, items
+
+if TYPE_CHECKING:
+    from . import Letterboxd
+
+WAIT = 900
+"""The feed is asked for at most once in so many seconds."""
+WINDOW = 50
+"""A feed of so many entries may not hold all that was logged since."""
+NOT_YET = (
+    "what stands on Letterboxd is known in part only: nothing is written for it before you import an export."
+    ' Download it at letterboxd.com/settings/data, then run "watchweave import FILE"'
+)
+MISSED = (
+    "its feed may have missed entries, because more was logged than it shows. Download an export at"
+    ' letterboxd.com/settings/data and run "watchweave import FILE".'
+)
+
+
+class Cursor(Struct):
+    """Where we left off. export: the digest of the one that was read; newest: when the newest entry that was seen was
+    logged; said: what each entry of the feed said last, by its number; asked: when; tag, changed: what the site calls
+    this state of the feed."""
+
+    export: str = ""
+    newest: int = 0
+    said: dict[str, list[object]] = {}
+    asked: int = 0
+    tag: str = ""
+    changed: str = ""
+
+
+class LetterboxdShelf(Shelf[Record]):
+    """A shelf that is read with the history."""
+
+    service: Letterboxd
+    kinds = frozenset({Kind.MOVIE, Kind.SHOW})
+    takes = frozenset({Kind.MOVIE})
+    read_by = "history"
+    filed = True
+    form = Form(clock="day")
+
+
+class History(LetterboxdShelf):
+    """The diary: a day for each viewing. Its reading brings everything that feed and export tell, but the watchlist."""
+
+    record = Play
+    read_by = ""
+    form = Form(clock="day", again="same", undated=False, renames=True)
+    carried = True
+
+    async def read(self, cursor: str | None) -> Reading[Record]:
+        """An export that was not read yet tells all as of its making; the feed tells what was logged last."""
+        before = msgspec.json.decode(cursor, type=Cursor) if cursor else Cursor()
+        handed = self.service.desk.files.newest(LABEL)
+        reading: Reading[Record] = Reading([], complete=False, cursor=cursor)
+        fresh = handed if handed and handed.digest != before.export else None
+        if handed is None:
+            reading.partial = NOT_YET
+        if fresh is None and int(self.http.clock.now()) - before.asked < WAIT:
+            return reading
+        reading.records = self._all(reading, fresh, before)
+        return reading
+
+    async def _all(self, reading: Reading[Record], fresh: Handed | None, before: Cursor) -> AsyncIterator[list[Record]]:
+        """What the feed knows of films is known before the export, which has no ids, is read."""
+        now, films = Cursor(before.export, before.newest, asked=int(self.http.clock.now())), self.service.films
+        told = await self._feed(before, now)
+        for item in told or ():
+            films.of_feed(item.title, item.year, item.slug, item.tmdb, series=item.series)
+        if fresh:
+            export = Export(self.service.title, fresh.path, self.service.desk.zone, films)
+            for page in export.read():
+                yield page
+            reading.made, reading.complete, reading.beyond = fresh.made, not export.faults, tuple(export.gone)
+            reading.lacks = frozenset() if export.likes else frozenset({"favourites"})
+            now.export, now.newest = fresh.digest, fresh.made
+            before = Cursor(newest=fresh.made)
+        if told is not None:
+            yield list(self._news(told, before))
+            if self._hole(told, now.newest):
+                reading.missed = MISSED
+            now.newest = max([now.newest, *(item.logged for item in told)])
+            now.said = {item.number: item.said for item in told}
+        films.keep()
+        reading.cursor = msgspec.json.encode(now).decode()
+
+    async def _feed(self, before: Cursor, now: Cursor) -> list[Item] | None:
+        """The entries of the feed; None where nothing has happened since."""
+        known = {"If-None-Match": before.tag, "If-Modified-Since": before.changed}
+        answer = await self.http.get(
+            f"/{self.service.username}/rss/",
+            bytes,
+            host="site_url",
+            headers={"Accept": "application/rss+xml, application/xml", **{k: v for k, v in known.items() if v}},
+            accept=(304, 403, 404),
+        )
+        now.tag, now.changed, now.said = before.tag, before.changed, before.said
+        if answer.status == 304:
+            return None
+        if answer.status == 404:
+            what = f"the feed of {self.service.username} cannot be read"
+            raise UnexpectedAnswer(self.service.title, f"{what}: is the name right, and the profile public?")
+        if answer.status == 403:
+            raise Unavailable(self.service.title, "the site does not let us in now (403); the next sync tries again.")
+        now.tag, now.changed = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+        return list(items(feed(self.service.title, answer.value, "the feed")))
+
+    def _hole(self, told: Sequence[Item], newest: int) -> bool:
+        """May something have been logged that is seen neither here nor was seen before?"""
+        return newest > 0 and len(told) >= WINDOW and min(item.logged for item in told) > newest
+
+    def _news(self, told: Sequence[Item], before: Cursor) -> Iterator[Record]:
+        """All that these say, as far as it is new: what an old entry says of its film may have changed since."""
+        for item in told:
+            zone = self.service.desk.zone
+            film = self.service.films.media(
+                item.title,
+                int(item.year) if item.year.isdigit() else None,
+                "",
+                item.slug,
+                item.tmdb,
+                series=item.series,
+            )
+            if (at := noon(item.day, zone)) is not None:
+                yield Play(film, at, f"feed:{item.number}", "day")
+            said = before.said.get(item.number)
+            if said is None and item.logged <= before.newest:
+                continue  # it is here again because newer ones went
+            logged = item.logged if said is None else None
+            yield Watched(film, logged)
+            if item.value is not None and (said is None or said[1] != item.value):
+                yield Rating(film, logged, item.value)
+            if item.liked and (said is None or said[2] != item.liked):
+                yield Like(film, logged)
+            if item.review and (said is None or said[3] != item.review):
+                yield Review(film, logged, item.review, item.spoiler)
+
+
+class Marks(LetterboxdShelf):
+    """What was watched, whenever that was."""
+
+    record = Watched
+    carried = True
+
+
+class Ratings(LetterboxdShelf):
+    """Half a star to five."""
+
+    record = Rating
+    form = Form(steps=10, clock="day")
+    carried = True
+
+
+class Likes(LetterboxdShelf):
+    """Hearts. Nothing but the website gives one."""
+
+    record = Like
+    public = True
+
+
+class Reviews(LetterboxdShelf):
+    """Of each film the newest. The importer takes a review only with a viewing, and nobody knows with which."""
+
+    record = Review
+    public = True
+
+
+class TagList(LetterboxdShelf):
+    """Of each film all tags of its entries."""
+
+    record = Tags
+    public = True
+
+
+class Watchlist(LetterboxdShelf):
+    """Only an export tells of it."""
+
+    record = Wish
+    read_by = ""
+    carried = True
+
+    async def stamp(self) -> str | None:
+        handed = self.service.desk.files.newest(LABEL)
+        return handed.digest if handed else None
+
+    async def read(self, cursor: str | None) -> Reading[Record]:
+        handed = self.service.desk.files.newest(LABEL)
+        if handed is None:
+            return Reading([], complete=False, partial=NOT_YET)
+        export = Export(self.service.title, handed.path, self.service.desk.zone, self.service.films)
+        wishes = export.wishes()
+        return Reading(wishes, complete=not export.faults, cursor=handed.digest, made=handed.made)
