@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.place import open_place
+from watchweave.sandbox.letterboxd import Letterboxd
 
 SHARED = Path(os.environ.get("WATCHWEAVE_SHARED") or Path(__file__).parents[2].parent / "shared")
 SAMPLES = SHARED / "data" / "letterboxd" / "export"
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample export is not there: set WATCHWEAVE_SHARED")
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample export is not there: set WATCHWEAVE_SHARED")
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def inbox(place):
     return sorted(path.name for path in (place.folder / "inbox").rglob("*") if path.is_file())
 
 
+@needs_samples
 def test_every_row_of_the_sample_is_used_or_reported(place):
     told = place.run("import", str(packed(place)), "--json")
     (one,) = told.json["imported"]
@@ -52,6 +54,7 @@ def test_every_row_of_the_sample_is_used_or_reported(place):
     ]  # fmt: skip
 
 
+@needs_samples
 def test_it_says_what_was_found_and_what_comes_next(place):
     told = place.run("import", str(packed(place)))
     assert "23 viewings" in told.out
@@ -59,6 +62,7 @@ def test_it_says_what_was_found_and_what_comes_next(place):
     assert "watchweave plan" in told.out
 
 
+@needs_samples
 def test_the_same_file_again_is_kept_once(place):
     path = packed(place)
     first, second = place.run("import", str(path)), place.run("import", str(path))
@@ -66,6 +70,7 @@ def test_the_same_file_again_is_kept_once(place):
     assert len(inbox(place)) == 1
 
 
+@needs_samples
 def test_the_unpacked_export_is_as_good_as_the_archive(place):
     told = place.run("import", str(SAMPLES), "--json")
     assert (told.code, told.json["imported"][0]["used"][0]["count"]) == (0, 31)
@@ -73,6 +78,7 @@ def test_the_unpacked_export_is_as_good_as_the_archive(place):
     assert place.run("plan").code in (0, 4)
 
 
+@needs_samples
 def test_an_older_export_is_refused(place):
     assert place.run("import", str(packed(place))).code == 0
     old = packed(place, "old.zip", profile=(SAMPLES / "profile.csv").read_bytes() + b"\r\n")
@@ -81,6 +87,7 @@ def test_an_older_export_is_refused(place):
     assert (told.code, "is older than what was imported before" in told.err, len(inbox(place))) == (2, True, 1)
 
 
+@needs_samples
 def test_an_export_of_somebody_else_is_refused(place):
     somebody = (SAMPLES / "profile.csv").read_bytes().replace(b"maraquill", b"nobody")
     told = place.run("import", str(packed(place, profile=somebody)))
@@ -89,6 +96,7 @@ def test_an_export_of_somebody_else_is_refused(place):
     assert "Nothing was imported." in told.err
 
 
+@needs_samples
 def test_without_an_account_there_it_says_how_to_add_one(place):
     del place.nate["accounts"]["letterboxd"]
     place.write()
@@ -97,6 +105,7 @@ def test_without_an_account_there_it_says_how_to_add_one(place):
     assert "username: maraquill" in told.err
 
 
+@needs_samples
 def test_of_two_people_it_is_the_one_whose_it_is(place):
     zoe = {"accounts": {"letterboxd": {"username": "zoe"}, "trakt": place.accounts()["trakt"]}}
     place.settings["profiles"]["zoe"] = zoe
@@ -105,6 +114,7 @@ def test_of_two_people_it_is_the_one_whose_it_is(place):
     assert told.json["imported"][0]["profile"] == "nate"
 
 
+@needs_samples
 def test_for_two_accounts_of_one_name_somebody_has_to_say(place):
     place.nate["accounts"]["again"] = {"service": "letterboxd", "username": "maraquill"}
     place.write()
@@ -113,16 +123,19 @@ def test_for_two_accounts_of_one_name_somebody_has_to_say(place):
     assert place.run("import", str(packed(place)), "--account", "again").code == 0
 
 
+@needs_samples
 def test_one_file_of_an_export_is_not_enough(place):
     told = place.run("import", str(SAMPLES / "watched.csv"))
     assert (told.code, "Hand in the whole" in told.err, inbox(place)) == (2, True, [])
 
 
+@needs_samples
 def test_an_export_without_its_diary_is_no_whole_one(place):
     told = place.run("import", str(packed(place, without=("diary.csv",))))
     assert (told.code, "diary.csv is missing" in told.err, inbox(place)) == (2, True, [])
 
 
+@needs_samples
 def test_half_a_file_is_refused(place):
     path = packed(place)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -130,6 +143,7 @@ def test_half_a_file_is_refused(place):
     assert (told.code, "Nothing was imported." in told.err, inbox(place)) == (2, True, [])
 
 
+@needs_samples
 def test_a_bad_row_is_reported_and_the_rest_is_used(place):
     diary = (SAMPLES / "diary.csv").read_bytes() + b"2026-01-01,Heat,1995,https://boxd.it/8Wzzzz,5,,,in spring\r\n"
     told = place.run("import", str(packed(place, diary=diary)), "--json")
@@ -137,3 +151,75 @@ def test_a_bad_row_is_reported_and_the_rest_is_used(place):
     assert told.code == 0
     assert {"what": "viewings", "count": 23} in one["used"]
     assert [row["why"] for row in one["left_out"] if row["file"] == "diary.csv"] == ["'in spring' is no day"]
+
+
+# What is to be carried back
+
+
+@pytest.fixture
+def owed(tmp_path):
+    """nate has an export at hand, and rated a film at Trakt that it does not have."""
+    (tmp_path / "home").mkdir()
+    with open_place(tmp_path / "home", Letterboxd) as place:
+        place.member = place.world.services["letterboxd"].join("nate")
+        place.downloads = tmp_path
+        place.nate["accounts"]["letterboxd"] = {"username": "nate", "site_url": place.served.url("letterboxd-site")}
+        place.write()
+        export(place)
+        place.account.rate(place.work("m1"), 8)
+        assert place.run("sync", "--yes").code == 0
+        yield place
+
+
+def export(place, name="mine.zip"):
+    path = place.downloads / name
+    path.write_bytes(place.member.export())
+    assert place.run("import", str(path)).code == 0
+
+
+def test_status_names_the_file_and_what_to_do_with_it(owed):
+    (file,) = (owed.folder / "outbox").iterdir()
+    told = owed.run("status").out
+    assert f"1 change in outbox/{file.name}. Upload it at https://letterboxd.com/import/." in told
+    assert "still to be written to letterboxd" not in told
+    (account,) = [one for one in owed.run("status", "--json").json["profiles"][0]["accounts"] if one["carried"]]
+    assert (account["owed"], account["pending"], account["carried"][0]["there"]) == ({}, 0, True)
+
+
+def test_export_writes_anew_what_waits(owed):
+    (file,) = (owed.folder / "outbox").iterdir()
+    file.unlink()
+    assert "The file is gone" in owed.run("status").out
+    (told,) = owed.run("export", "letterboxd", "--json").json["files"]
+    assert Path(told["file"]).read_bytes().count(b"\r\n") == 2
+    assert "letterboxd.com/import" in told["to_do"]
+
+
+def test_nothing_waits_for_an_account_that_takes_everything_itself(owed):
+    assert "Nothing waits" in owed.run("export", "trakt").out
+    unknown = owed.run("export", "nowhere")
+    assert (unknown.code, "Known are: plex, trakt, letterboxd" in unknown.err) == (2, True)
+
+
+def test_a_sync_calls_it_pending_and_ends_well(owed):
+    told = owed.run("sync", "--json").json
+    rows = [row for row in told["changes"] if row["account"] == "letterboxd"]
+    assert [(row["outcome"], told["status"]) for row in rows] == [("pending", "done")]
+
+
+def test_once_it_was_carried_the_next_export_ends_it(owed):
+    (file,) = (owed.folder / "outbox").iterdir()
+    owed.member.upload(file.read_bytes())
+    export(owed, "later.zip")
+    assert owed.run("sync").code == 0
+    assert list((owed.folder / "outbox").iterdir()) == []
+
+
+def test_without_an_export_status_says_what_to_do(tmp_path):
+    (tmp_path / "home").mkdir()
+    with open_place(tmp_path / "home", Letterboxd) as place:
+        place.world.services["letterboxd"].join("nate")
+        place.nate["accounts"]["letterboxd"] = {"username": "nate", "site_url": place.served.url("letterboxd-site")}
+        place.write()
+        assert place.run("sync", "--yes").code == 0
+        assert "nothing is written for it before you import an export" in place.run("status").out

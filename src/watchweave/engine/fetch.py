@@ -266,8 +266,10 @@ class Fetch:
             return True
         if any(self.accounts.cursor(party.id, name).looked != cursor.looked for name in covered):
             return True  # the person named this shelf in the settings only now, or again
-        if party.service.shelves[reader].filed or cursor.complete is None:
-            return self.thorough or not party.service.shelves[reader].filed
+        if party.service.shelves[reader].filed:
+            return self.thorough or cursor.complete == 0
+        if cursor.complete is None:
+            return True
         unseen = cursor.own is not None or ("history" in covered and self.plays.unseen(party.id) > 0)
         stale = party.service.shelves[reader].stale
         if now < cursor.looked or now - cursor.complete >= (min(stale, DAY) if unseen else stale):

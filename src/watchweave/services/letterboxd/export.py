@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from ...core.media import Media
-from ...core.records import Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from ...core.records import DAY, Like, Play, Rating, Record, Review, Tags, Watched, Wish
 from ...errors import UnexpectedAnswer
 from ..base import Examined, Fleeting, LeftOut
 from ..files import Archive, Row, text_of
@@ -23,6 +24,8 @@ ORPHANED = ("orphaned/diary.csv", "orphaned/reviews.csv")
 FARTHEST = timezone(timedelta(hours=14))
 """In which zone the times of the archive are, nobody says: they are taken for the earliest that they can be, since what was
 done after the export was made must not be taken for removed."""
+NAMED = re.compile(r"-(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])-(?:[01]\d|2[0-3])-[0-5]\d)-utc")
+"""What the name of an export ends with; the last days of a month are as well left to its files."""
 PAGE = 2000
 GONE = "the film is no longer on Letterboxd"
 
@@ -173,9 +176,18 @@ def examine(title: str, path: Path, zone: tzinfo) -> Examined | None:
     for _ in export.read():
         pass
     export.used["wishes"] = len(export.wishes())
-    made = min(export.made(), int(path.stat().st_mtime))
+    made = min(_named_for(path, export.made()), int(path.stat().st_mtime))
     used = {what: count for what, count in export.used.items() if count}
     return Examined(LABEL, made, used, tuple(export.left_out), {"username": export.whose()})
+
+
+def _named_for(path: Path, earliest: int) -> int:
+    """When an export was made, as its name says, where that can be; else the earliest that its files allow."""
+    found = NAMED.search(path.name)
+    if not found:
+        return earliest
+    told = int(datetime.strptime(found[1], "%Y-%m-%d-%H-%M").replace(tzinfo=UTC).timestamp())
+    return told if earliest <= told <= earliest + 2 * DAY else earliest
 
 
 def _packed(title: str, path: Path) -> bool:
