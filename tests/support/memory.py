@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from watchweave.core.media import Kind, Media
-from watchweave.core.records import Copy, Form, Play, Rating, Record, Watched, Wish
+from watchweave.core.records import Copy, Form, Play, Rating, Record, Review, Watched, Wish
 from watchweave.errors import Incomplete, NotSent, SignInNeeded, Unavailable
 from watchweave.services.base import Identity, Reading, Refusal, Service, Shelf
 
@@ -52,8 +52,9 @@ class Box:
     flags: dict[str, int] = field(default_factory=dict)
     ratings: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     wishes: dict[str, int] = field(default_factory=dict)
+    reviews: dict[str, tuple[str, int]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
-    moved: dict[str, int] = field(default_factory=lambda: {"history": 1, "ratings": 1, "watchlist": 1})
+    moved: dict[str, int] = field(default_factory=lambda: {"history": 1, "ratings": 1, "watchlist": 1, "reviews": 1})
     number: int = 0
     told: set[str] = field(default_factory=set)
     """The keys that any reading has shown."""
@@ -129,6 +130,13 @@ class Box:
     def wish(self, uid: str, at: int) -> None:
         self.wishes.setdefault(uid, at)
         self.move("watchlist")
+
+    def review(self, uid: str, text: str | None, at: int) -> None:
+        if text is None:
+            self.reviews.pop(uid, None)
+        else:
+            self.reviews[uid] = (text, at)
+        self.move("reviews")
 
     def unwish(self, uid: str) -> None:
         self.wishes.pop(uid, None)
@@ -334,11 +342,31 @@ class Watchlist(MemoryShelf):
         return await self.writing(records, lambda r: self.box.wishes.pop(self.uid(r), None) and None, "remove")
 
 
+class Reviews(MemoryShelf):
+    record = Review
+    name = "reviews"
+    public = True
+
+    async def read(self, cursor: str | None) -> Reading[Any]:
+        await self.asked()
+        rows = [Review(self.media(uid), at, text) for uid, (text, at) in self.box.reviews.items()]
+        return self.reading(list(rows), cursor)
+
+    async def add(self, records: list[Review]) -> list[Refusal[Review]]:
+        return await self.writing(
+            records, lambda r: self.box.reviews.__setitem__(self.uid(r), (r.text, self.now())), "add"
+        )
+
+    async def remove(self, records: list[Review]) -> list[Refusal[Review]]:
+        return await self.writing(records, lambda r: self.box.reviews.pop(self.uid(r), None) and None, "remove")
+
+
 SHELVES: dict[str, type[MemoryShelf]] = {
     "history": HistoryWrites,
     "watched": Flags,
     "ratings": Ratings,
     "watchlist": Watchlist,
+    "reviews": Reviews,
 }
 
 

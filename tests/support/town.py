@@ -10,6 +10,7 @@ from tests.support.memory import Box, Memory, Thing
 from watchweave.core.plan import Change
 from watchweave.core.records import Form
 from watchweave.engine.decide import Terms
+from watchweave.engine.home import kept_silent
 from watchweave.engine.party import Party
 from watchweave.engine.report import Report
 from watchweave.engine.sync import Request, sync
@@ -40,6 +41,7 @@ DIARY = {
     "ratings": Form(steps=10, settle=300, times=False),
     "watchlist": Form(settle=300, times=False),
 }
+BLOG = {"reviews": Form(settle=60)}
 STARS = {"ratings": Form(steps=5, settle=60, times=False), "watchlist": Form(settle=60)}
 
 
@@ -57,6 +59,8 @@ class Town:
         self.store: Store = open_store(None)
         self.report: Report | None = None
         self.sources: Sequence[Source] = ()
+        self.named: Sequence[str] = ()
+        """The shelves that the person names in the settings."""
 
     def __getattr__(self, name: str) -> Box:
         boxes = self.__dict__.get("boxes", {})
@@ -88,7 +92,8 @@ class Town:
             box = self.boxes[row.name]
             service = Memory(box, self.things, self.clock, Matches(self.store.db, row.id))
             stage = Stage(self.store.db, row.id, {SHELVES[name] for name in service.shelves})
-            found.append(Party(row, rank, service, service.shelves, stage))
+            silent = kept_silent(service.shelves, self.named)
+            found.append(Party(row, rank, service, service.shelves, stage, silent=silent))
         return profile, found
 
     def sync(

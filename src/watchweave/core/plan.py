@@ -58,6 +58,7 @@ LIMITS: Mapping[str, Limit] = {
     "plays_removed": Limit(3, 0, 10, 0),
     "plays_added": Limit(50, 10, 100, 20, yes=True),
     "ratings_changed": Limit(20, 10, 40, 20, yes=True),
+    "reviews_published": Limit(10, 0, 20, 0, yes=True),
 }
 """The numbers of the counting checks; settings may raise them by name, nothing switches them off."""
 
@@ -107,6 +108,8 @@ def kind_of(change: Change) -> str | None:
         return "plays_removed" if change.shelf == "history" else "removals"
     if change.shelf in ("history", "watched"):
         return "plays_added"
+    if change.shelf == "reviews":
+        return "reviews_published"
     return "ratings_changed" if change.verb == "change" and change.shelf == "ratings" else None
 
 

@@ -104,8 +104,7 @@ def record(kind: type[Record], media: Media, at: int | None, said: Value) -> Rec
     if kind is Rating:
         return Rating(media, at, int(said or 0))
     if kind is Review:
-        text, spoiler = json.decode(str(said), type=tuple[str, bool])
-        return Review(media, at, text, spoiler)
+        return Review(media, at, *json.decode(str(said), type=tuple[str, bool]))
     if kind is Tags:
         return Tags(media, at, tuple(str(said).split("\n")))
     return kind(media, at)

@@ -22,7 +22,7 @@ from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.staging import SHELVES
 from ..storage.store import Store
-from ..storage.values import Due, Values
+from ..storage.values import APART, Due, Values
 from .close import Close
 from .compare import Compare
 from .party import Party
@@ -118,8 +118,8 @@ class Decide:
             truths = self.values.truths(circle.id, shelf, of_media)
             decided, said = [], []
             for media, edits in of_media.items():
-                edits = self._meant(circle, name, media, edits)
                 truth = truths.get(media, Truth())
+                edits = self._meant(circle, name, media, edits, truth)
                 if not edits:
                     continue
                 rank = self.parties[truth.origin].rank if truth.origin in self.parties else len(self.parties)
@@ -138,14 +138,30 @@ class Decide:
         learned = self.rounded[account].get(SHELVES[name])
         return replace(form, learned=learned) if learned else form
 
-    def _meant(self, circle: Circle, name: str, media: int, edits: list[Edit]) -> list[Edit]:
-        """Without the wishes that a service dropped because the film was watched there: that was nobody's edit."""
+    def _meant(self, circle: Circle, name: str, media: int, edits: list[Edit], truth: Truth) -> list[Edit]:
+        """Without the wishes that a service dropped because the film was watched there: that was nobody's edit. Nor is a
+        text to be overwritten by one that somebody wrote beside it."""
+        if name == "reviews" and self.terms.rules.get(name, "ask") == "ask":
+            return self._texts(media, edits, truth)
         if name != "watchlist" or self.terms.watched_leaves_watchlist:
             return edits
         dropped = [e for e in edits if e.value is None and self.plays.since(e.account, media, e.lo, self.run)]
         for edit in dropped:
             self.values.keep_apart(edit.account, SHELVES[name], media, self.run)
         return [e for e in edits if e not in dropped]
+
+    def _texts(self, media: int, edits: list[Edit], truth: Truth) -> list[Edit]:
+        """The edits that continue what is true, or are the first to say anything. A text that stands beside another one
+        stays as it is for good, and so does one that was taken back elsewhere: both are kept apart."""
+        known, meant, shelf = truth.value, [], SHELVES["reviews"]
+        for edit in sorted(edits, key=lambda edit: edit.rank):
+            continues = edit.knew and not self.values.apart(edit.account, shelf, media)
+            if edit.value is not None and (known is None or edit.value == known or continues):
+                known = edit.value if known is None else known
+                meant.append(edit)
+            else:
+                self.values.keep_apart(edit.account, shelf, media, APART)
+        return meant
 
     def _mark(self, circle: Circle) -> None:
         for name, shelf in SHELVES.items():
@@ -230,6 +246,8 @@ class Decide:
             "watched": {"add": "watched on", "remove": "no longer counted as watched, says"},
             "history": {"add": "watched on", "remove": "removed on"},
             "ratings": {"add": "rated on", "change": "rated on", "remove": "rating taken back on"},
+            "favourites": {"add": "liked on", "remove": "no longer liked on"},
+            "reviews": {"add": "written on", "change": "written anew on", "remove": "taken back on"},
         }.get(name, {"add": "added on", "change": "changed on", "remove": "removed on"})
         return f"{done[verb]} {giver}"
 
@@ -333,10 +351,11 @@ class Decide:
 
     def spent(self, account: int, kind: str) -> int:
         shelves, verb = {
-            "removals": (("watched", "ratings", "watchlist", "collection"), "remove"),
+            "removals": (tuple(name for name in SHELVES if name != "history"), "remove"),
             "plays_removed": (("history",), "remove"),
             "plays_added": (("history", "watched"), "add"),
             "ratings_changed": (("ratings",), "change"),
+            "reviews_published": (("reviews",), "add"),
         }[kind]
         return self.journal.spent(account, shelves, verb, self.now - DAY)
 

@@ -309,7 +309,7 @@ def asked_for(profile: ProfileWish, number: int, parties: Sequence[Party], what:
     rules = profile.rules
     terms = Terms(
         profile.timezone,
-        {"ratings": rules.ratings, "watchlist": rules.watchlist},
+        {"ratings": rules.ratings, "watchlist": rules.watchlist, "reviews": rules.reviews},
         rules.removed_plays,
         rules.watched_leaves_watchlist,
         profile.titles,

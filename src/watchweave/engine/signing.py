@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from ..errors import ConfigError, ServiceError, SignInNeeded
+from ..services.base import Field
 from ..storage.accounts import Accounts
 from .home import Home, ProfileWish, named
 from .report import addressed
@@ -27,13 +28,26 @@ class Signing:
     def __init__(self, home: Home) -> None:
         self.home = home
 
-    async def sign_in(self, account: str, profile: str | None, tell: Callable[[str], None]) -> str:
-        """Lead the person through it; `tell` hears what to do where. Returns who they are there."""
+    def asks(self, account: str, profile: str | None) -> list[Field]:
+        """What the person is to be asked for before `sign_in`; what stands in the settings is known already."""
+        wish = next(one for one in self._whose(account, profile).accounts if account in (one.name, one.service))
+        kind = self.home.kind(wish.service)
+        return [field for field in kind.sign_in if field.name in kind.asks and not wish.options.get(field.name)]
+
+    async def sign_in(
+        self, account: str, profile: str | None, tell: Callable[[str], None], given: Mapping[str, str] = {}
+    ) -> str:
+        """Lead the person through it; `tell` hears what to do where, `given` is what she was asked for. Returns who they
+        are there."""
         person = self._whose(account, profile)
         async with self.home.parties(person) as (_, parties):
             party = named(parties, account)[0]
             with named_in_errors(party.name):
-                await party.service.sign_in_by_code(self.home.secrets(party.id), tell)
+                secrets = self.home.secrets(party.id)
+                if party.service.asks:
+                    await party.service.sign_in_by_password(secrets, {**secrets.load(), **given})
+                else:
+                    await party.service.sign_in_by_code(secrets, tell)
         async with self.home.parties(person) as (_, parties):  # opened anew, with what was just saved
             party = named(parties, account)[0]
             with named_in_errors(party.name):

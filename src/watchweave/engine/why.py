@@ -9,14 +9,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ..core.media import SPOKEN, Media
-from ..core.records import Form, Value
+from ..core.media import SPOKEN, Kind, Media
+from ..core.records import Form, Rating, Review, Tags, Value, record
 from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
 from ..storage.lookups import NOBODY, TELLERS
-from ..storage.staging import NAMES, SHELVES
+from ..storage.staging import NAMES, RECORDS, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
 from .answers import named_json, shown
@@ -332,7 +332,12 @@ def _time(at: int | None) -> str | None:
 
 
 def _value(shelf: int, value: Value) -> str | float | int | None:
-    """What an edit said: a rating as its number, presence as a word."""
+    """What an edit said: a rating as its number, a text as it reads, presence as a word."""
     if value is None:
         return None
-    return shown_value(NAMES[shelf], value) if shelf == SHELVES["ratings"] else "there"
+    told = record(RECORDS[NAMES[shelf]], Media(Kind.MOVIE), None, value)
+    if isinstance(told, Review):
+        return told.text
+    if isinstance(told, Tags):
+        return ", ".join(told.tags)
+    return shown_value(NAMES[shelf], value) if isinstance(told, Rating) else "there"

@@ -75,7 +75,11 @@ RULES = (
         choices=_RIVALS,
     ),
     Setting(
-        "reviews", "rule", "ask", "Which of several texts counts. No service here syncs reviews yet.", choices=_RIVALS
+        "reviews",
+        "rule",
+        "ask",
+        "Which of several texts counts. `ask`: none is overwritten by one that was written beside it.",
+        choices=(*_RIVALS, "ask"),
     ),
     Setting(
         "removed_plays",
@@ -98,4 +102,5 @@ LIMIT_HELP: Mapping[str, str] = {
     "plays_removed": "plays that one run may remove from an account",
     "plays_added": "plays that one run may add to an account",
     "ratings_changed": "ratings that one run may change on an account",
+    "reviews_published": "reviews that one run may publish on an account",
 }

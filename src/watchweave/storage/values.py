@@ -18,6 +18,10 @@ ABLE = (
 """Can the account ?2 hold the touched media? ?4: the kinds it knows; ?5: records hang on its library."""
 
 
+APART = 1 << 40
+"""The version that an account agreed on which shows something of its own for good: newer than any truth."""
+
+
 class Changed(Struct, frozen=True):
     """What one account shows otherwise than when last looked. `version`: of the truth it had agreed on."""
 
@@ -81,6 +85,12 @@ class Values:
             "UPDATE held SET agreed = seen, version = ?, due = 0 WHERE account = ? AND shelf = ? AND media = ?",
             (run, account, shelf, media),
         )
+
+    def apart(self, account: int, shelf: int, media: int) -> bool:
+        """Is what the account shows its own for good, whatever is true?"""
+        query = "SELECT version = ? FROM held WHERE account = ? AND shelf = ? AND media = ?"
+        row = self.db.execute(query, (APART, account, shelf, media)).fetchone()
+        return bool(row and row[0])
 
     def see(self, account: int, shelf: int, changes: Sequence[Changed]) -> None:
         """This is what the account shows now."""
