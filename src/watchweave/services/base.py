@@ -247,6 +247,10 @@ class Service:
     base_url: ClassVar[str] = ""
     hosts: ClassVar[Mapping[str, str]] = {}
     sign_in: ClassVar[tuple[Field, ...]] = ()
+    asks: ClassVar[tuple[str, ...]] = ()
+    """The fields of `sign_in` that a person is asked for to be signed in, where that is not done by a code. What she types is
+    not kept."""
+
     settings: ClassVar[tuple[Field, ...]] = ()
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {}
     """History, `watched` (the flag), ratings, watchlist, collection … by name."""
@@ -269,6 +273,11 @@ class Service:
         self.desk = desk or Desk()
         self.shelves: dict[str, Shelf[Any]] = {name: kind(self) for name, kind in self.shelf_types.items()}
 
+    @property
+    def signing(self) -> Signer:
+        """What signs its requests."""
+        return self.http._signer
+
     async def identity(self) -> Identity:
         """Whose account this is. Asked once a run, only before rows are used or anything is written."""
         raise NotImplementedError
@@ -288,6 +297,10 @@ class Service:
         """Let the person sign in: `tell` says where to type which code; signed in when this returns."""
         keys = ", ".join(field.name for field in self.sign_in) or "nothing"
         raise ConfigError(f"{self.title} has no sign-in by a code. Its account takes these keys in config.yml: {keys}.")
+
+    async def sign_in_by_password(self, secrets: Secrets, given: Mapping[str, str]) -> None:
+        """Sign the person in with what she gave for the fields of `asks`; signed in when this returns."""
+        raise NotImplementedError
 
     async def refresh(self, secrets: Secrets) -> bool:
         """New tokens now; False where there are none to renew."""
