@@ -205,6 +205,15 @@ def test_a_spreadsheet_obeys_no_cell_of_ours(sign):
     assert written(["name", "year"], [[f"{sign}1", "1995"]]).split(b"\r\n")[1].lstrip(b'"').startswith(b"'")
 
 
+@pytest.mark.parametrize("cell", ["-1", "+49", "@home", "'til", "''", "'"])
+def test_cells_of_others_that_nobody_protected_are_read_as_they_stand(cell):
+    assert said(f"Name\n{cell}\n") == [[cell]]
+
+
+def test_half_a_letter_does_not_keep_the_others_from_being_written():
+    assert written(["name"], [["Am\ud83dlie"]]) == b"name\r\nAm?lie\r\n"
+
+
 def test_a_table_is_written_as_rfc_4180_says_and_an_importer_may_have_it_without_our_signs():
     table = [["Heat, again", 'the "Burbs'], ["=1", "one\ntwo"]]
     assert written(["a", "b"], table) == b'a,b\r\n"Heat, again","the ""Burbs"\r\n\'=1,"one\ntwo"\r\n'
