@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from . import trakt_lists, trakt_lookups, trakt_reads, trakt_scrobble, trakt_writes
+from . import trakt_comments, trakt_lists, trakt_lookups, trakt_reads, trakt_scrobble, trakt_writes
 from .server import Answer, Call, Host, by_method
 from .trakt_account import Account
 from .trakt_asking import Ask, Routes, Stop
@@ -54,7 +54,7 @@ class Trakt:
         self._numbers = itertools.count(101)
         self._asked: dict[tuple[str, object], deque[float]] = {}
         self._routes = Routes()
-        for module in (trakt_reads, trakt_lookups, trakt_writes, trakt_lists, trakt_scrobble):
+        for module in (trakt_reads, trakt_lookups, trakt_writes, trakt_lists, trakt_comments, trakt_scrobble):
             self._routes.all += module.ROUTES.all
         world.add(self)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec.structs import replace
 
 from .trakt_rules import FREE, LEAVES, MINUTE, PLAYBACK_KEPT, PLURAL, VIP, Options
-from .trakt_shelves import Copy, Entry, History, ItemList, Paused, Play, Rating, Watching
+from .trakt_shelves import Comment, Copy, Entry, History, ItemList, Paused, Play, Rating, Watching
 from .world import Work, World
 
 HISTORY_BASE = 2**60
@@ -19,8 +19,8 @@ HISTORY_BASE = 2**60
 class Account:
     """The methods are what a person does on the website or what a request does; both move the leaves.
 
-    Times are unix seconds. `history`, `ratings`, `watchlist`, `favorites`, `lists`, `collection`, `playback` and
-    `hidden` may be read freely; change them through the methods only.
+    Times are unix seconds. `history`, `ratings`, `watchlist`, `favorites`, `lists`, `collection`, `comments`,
+    `playback` and `hidden` may be read freely; change them through the methods only.
     """
 
     def __init__(self, world: World, options: Options, numbers: Iterator[int], name: str, *, vip: bool = False) -> None:
@@ -47,6 +47,8 @@ class Account:
         self.lists: dict[int, ItemList] = {}
         self.liked: dict[int, tuple[Account, ItemList, int]] = {}
         self.collection: dict[str, Copy] = {}
+        self.comments: dict[int, Comment] = {}
+        self.may_comment = True
         self.playback: dict[str, Paused] = {}
         self.hidden: dict[str, dict[str, tuple[Work, int]]] = {}
         self.resets: dict[str, int] = {}
@@ -207,6 +209,29 @@ class Account:
         if self.liked.pop(liked.id, None):
             liked.likes -= 1
             self.touch("lists.liked_at")
+
+    # Comments
+
+    def comment(self, about: Work | ItemList, text: str, *, spoiler: bool = False, parent: int = 0) -> Comment:
+        """Write something about it, or reply to what somebody wrote."""
+        now = self._now()
+        made = Comment(self._id(), about, text, spoiler, parent, now, now)
+        self.comments[made.id] = made
+        self._commented(made)
+        return made
+
+    def edit_comment(self, old: Comment, text: str, *, spoiler: bool) -> Comment:
+        new = replace(old, text=text, spoiler=spoiler, updated=self._now())
+        self.comments[old.id] = new
+        self._commented(new)
+        return new
+
+    def delete_comment(self, gone: Comment) -> None:
+        del self.comments[gone.id]
+        self._commented(gone)
+
+    def _commented(self, comment: Comment) -> None:
+        self.touch(f"{PLURAL.get(comment.kind, 'lists')}.commented_at")
 
     # Collection, playback, hidden
 

@@ -49,7 +49,7 @@ def list_items(ask: Ask) -> object:
 @ROUTES.on("GET", r"/lists/(\d+)/items" + SORTED)
 def public_items(ask: Ask) -> object:
     number, *wanted = ask.words
-    owner, items = _anybodys(ask, number)
+    owner, items = anybodys(ask, number)
     return _items(ask, owner, items, wanted)
 
 
@@ -288,19 +288,19 @@ def note_item(ask: Ask) -> object:
 
 @ROUTES.on("GET", r"/lists/(\d+)")
 def public_list(ask: Ask) -> object:
-    return described(*_anybodys(ask, ask.words[0]))
+    return described(*anybodys(ask, ask.words[0]))
 
 
 @ROUTES.on("POST", r"/(?:users/[^/]+/)?lists/([^/]+)/like")
 def like(ask: Ask) -> object:
-    owner, items = _anybodys(ask, ask.words[0])
+    owner, items = anybodys(ask, ask.words[0])
     ask.user.like(owner, items)
     return None
 
 
 @ROUTES.on("DELETE", r"/(?:users/[^/]+/)?lists/([^/]+)/like")
 def unlike(ask: Ask) -> object:
-    ask.user.unlike(_anybodys(ask, ask.words[0])[1])
+    ask.user.unlike(anybodys(ask, ask.words[0])[1])
     return None
 
 
@@ -323,7 +323,8 @@ def _mine(ask: Ask) -> ItemList:
     return items
 
 
-def _anybodys(ask: Ask, name: str | None) -> tuple[Account, ItemList]:
+def anybodys(ask: Ask, name: str | None) -> tuple[Account, ItemList]:
+    """A list of whoever, that the person asking may see, and its owner."""
     for owner in ask.trakt.accounts:
         items = _named(owner, name)
         if items is not None and (owner is ask.me or items.privacy in ("public", "link")):

@@ -146,7 +146,7 @@ def settings(account: Account, *, browsing: bool) -> Row:
             "watched": "I just watched [item]",
             "rated": "[item] [stars]",
         },
-        "permissions": {"commenting": True, "liking": True, "following": True},
+        "permissions": {"commenting": account.may_comment, "liking": True, "following": True},
         "limits": {
             "list": {"count": limit["lists"], "item_count": limit["list items"]},
             "watchlist": {"item_count": limit["watchlist"]},

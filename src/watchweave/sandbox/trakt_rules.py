@@ -98,6 +98,8 @@ class Options:
     """Do `start_at` and `end_at` mean whole days?"""
     episode_ids: tuple[str, ...] = ("trakt", "imdb", "tmdb", "tvdb")
     """Which ids of an episode are understood; the contract names trakt and tvdb only."""
+    comment_ids: tuple[str, ...] = ("trakt", "imdb", "tmdb", "tvdb", "slug")
+    """Which ids of what is commented on are understood; the contract names trakt only."""
     unknown_ids: Literal["null", "empty", "missing"] = "null"
     """How a row writes an id that is not known."""
     history_status: int = 201

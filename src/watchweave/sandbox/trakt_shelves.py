@@ -1,4 +1,4 @@
-"""What a simulated Trakt account holds: plays, ratings, lists, copies, paused playback."""
+"""What a simulated Trakt account holds: plays, ratings, lists, copies, comments, paused playback."""
 
 from __future__ import annotations
 
@@ -97,6 +97,26 @@ class ItemList:
     def changed(self, now: int) -> None:
         self.updated = now
         self.version += 1
+
+
+class Comment(Struct, frozen=True):
+    """What somebody wrote about a work or a list; `parent` is the comment that it replies to, or 0."""
+
+    id: int
+    about: Work | ItemList
+    text: str
+    spoiler: bool
+    parent: int
+    created: int
+    updated: int
+
+    @property
+    def kind(self) -> str:
+        return self.about.kind if isinstance(self.about, Work) else "list"
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
 
 
 class History:
