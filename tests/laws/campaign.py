@@ -1,6 +1,6 @@
 """Runs many random worlds and says which laws broke: `python -m tests.laws.campaign --worlds 10000 --seed 1`.
 
-`--of shows` are worlds of shows that accounts number differently.
+`--of shows` are worlds of shows that accounts number differently; `--of services` have the real adapters.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.laws import shows, worlds
+from tests.laws import services, shows, worlds
+
+LIVE = {"worlds": worlds.live, "shows": shows.live, "services": services.live}
 
 
 def judge(seed: int, of: str) -> tuple[int, str]:
     """What broke in this world; nothing if all laws held."""
     try:
-        shows.live(seed) if of == "shows" else worlds.live(seed)
+        LIVE[of](seed)
     except AssertionError as broken:
         return seed, str(broken)
     except Exception as fault:
@@ -34,7 +36,7 @@ def main() -> int:
     parser.add_argument("--worlds", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=3)
-    parser.add_argument("--of", choices=("worlds", "shows"), default="worlds")
+    parser.add_argument("--of", choices=tuple(LIVE), default="worlds")
     options = parser.parse_args()
     lived = partial(judge, of=options.of)
     logging.disable()
@@ -51,7 +53,7 @@ def main() -> int:
         print(why, end="\n\n")
     build = Path("build")
     build.mkdir(exist_ok=True)
-    (build / ("laws.json" if options.of == "worlds" else "shows.json")).write_text(
+    (build / {"worlds": "laws.json"}.get(options.of, f"{options.of}.json")).write_text(
         json.dumps({"worlds": options.worlds, "seed": options.seed, "broken": [seed for seed, _ in broken]})
     )
     print(f"| worlds | seed | broken |\n| --- | --- | --- |\n| {options.worlds} | {options.seed} | {len(broken)} |")

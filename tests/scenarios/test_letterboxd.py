@@ -426,3 +426,21 @@ def test_killed_at_any_commit_nothing_is_lost_or_doubled(tmp_path, after):
         house.sync(yes=True)
         assert house.offered() == waiting
     assert moment > 5
+
+
+def test_a_rating_that_we_brought_marks_the_film_there_and_nowhere_else(house):
+    settled(house)
+    house.trakt.rate(house["m1"], 8)
+    house.sync(yes=True)
+    house.upload()
+    house.later(DAY)
+    house.hand_in()
+    house.sync(yes=True)
+    assert "m1" in house.mara.watched
+    assert (house.plays("m1"), house.watched("m1")) == ([], False)
+    house.later(100 * DAY)  # the journal forgets
+    house.hand_in()
+    house.sync(yes=True)
+    house.later(DAY)
+    assert house.sync(yes=True).changes == []
+    assert (house.plays("m1"), house.watched("m1")) == ([], False)

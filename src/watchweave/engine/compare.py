@@ -91,6 +91,8 @@ class Compare:
         changes = [change for change in changes if change.media not in ours]
         ours |= {change.media for change in changes if self._is_ours(party, name, change, changes)}
         changes = [change for change in changes if change.media not in ours]
+        if name == "watched":
+            changes = self._unmarked(party, changes, self.now)
         versions = ours | {change.media for change in changes}
         self.values.see(party.id, shelf, changes)
         looked = self.accounts.cursor(party.id, name).looked
@@ -139,6 +141,18 @@ class Compare:
             self.journal.refuse(row, "it was taken, but does not show", self.now, missed + 1)
             self.values.see(party.id, SHELVES[name], [change])
         return bool(missing)
+
+    def _unmarked(self, party: Party, changes: list[Changed], now: int) -> list[Changed]:
+        """Without the flags that something else left which we wrote there: they stand, and say nothing."""
+        shelves = [other for other, shelf in party.shelves.items() if shelf.marks]
+        new = [change.media for change in changes if change.before is None] if shelves else []
+        marked = self.journal.marked(party.id, shelves, new) if new else set()
+        if marked:
+            self.values.see(party.id, SHELVES["watched"], [change for change in changes if change.media in marked])
+            self.journal.mark(party.id, sorted(marked), now)
+            for media in marked:
+                self.values.keep_apart(party.id, SHELVES["watched"], media, self.run)
+        return [change for change in changes if change.media not in marked]
 
     def _strayed(self, party: Party, name: str, row: Row, changes: Sequence[Changed]) -> bool:
         """Does the account show what we wrote as something else? As something new that bears an id of what we meant, as

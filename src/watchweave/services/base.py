@@ -188,7 +188,7 @@ class Shelf(Generic[R]):
     whose reading brings this one's records too (then `read` is not called here). `asked` says that the shelf is left
     out unless the person names it in the settings; `public`, that it is only read unless she does. `takes`: the kinds that can be written, where not all that are read.
     `filed`: all of it is read from files that the person hands in, so that asking for all brings no more than asking for
-    news. `carried`: what is added is carried there by the person, in the files of `Service.sheets`, and done when a
+    news. `marks`: what is added counts as watched there, too. `carried`: what is added is carried there by the person, in the files of `Service.sheets`, and done when a
     reading shows it.
     """
 
@@ -200,6 +200,7 @@ class Shelf(Generic[R]):
     asked: ClassVar[bool] = False
     public: ClassVar[bool] = False
     filed: ClassVar[bool] = False
+    marks: ClassVar[bool] = False
     carried: ClassVar[bool] = False
     stale: ClassVar[int] = 7 * 86_400
     """Seconds after which a complete reading is made although nothing seems to have changed."""

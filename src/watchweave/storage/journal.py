@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from ..core.plan import Change, Hold, decode_changes, encode_changes
-from ..core.records import DAY, Value
+from ..core.records import DAY, PRESENT, Value
 from .staging import NAMES, SHELVES
 from .store import Store
 
@@ -165,6 +165,23 @@ class Journal:
         """A person ended this run before it was through."""
         with self.store.transaction():
             self.db.execute("UPDATE run SET status = 'interrupted' WHERE id = ?", (run,))
+
+    def marked(self, account: int, shelves: Sequence[str], medias: Iterable[int]) -> set[int]:
+        """Those of these media that we wrote to one of these shelves of the account."""
+        rows = self.db.execute(
+            "SELECT DISTINCT media FROM journal WHERE account = ? AND shelf IN (SELECT value FROM json_each(?)) AND verb <> 'remove'"
+            " AND state IN ('sent', 'done', 'unclear') AND media IN (SELECT value FROM json_each(?))",
+            (account, json.dumps([SHELVES[shelf] for shelf in shelves]), json.dumps(sorted(medias))),
+        )
+        return {media for (media,) in rows}
+
+    def mark(self, account: int, medias: Iterable[int], now: int) -> None:
+        """The flags of these there are our doing: something else that we wrote left them. They are of no run."""
+        self.db.executemany(
+            "INSERT INTO journal (run, account, shelf, verb, media, value, version, state, sent, settled, approved, why)"
+            " VALUES (0, ?, ?, 'add', ?, ?, -1, 'done', ?, ?, 1, 'what is rated counts as watched there')",
+            [(account, SHELVES["watched"], media, PRESENT, now, now) for media in medias],
+        )
 
     def undone_by(self, run: int) -> int | None:
         """The run that took this one back last."""

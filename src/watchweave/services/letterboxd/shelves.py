@@ -167,6 +167,7 @@ class Ratings(LetterboxdShelf):
     record = Rating
     form = Form(steps=10, clock="day")
     carried = True
+    marks = True
 
 
 class Likes(LetterboxdShelf):
