@@ -1,6 +1,12 @@
-"""login and token refresh: a code is shown, and what comes of it is kept."""
+"""login and token refresh: a code is shown, or a password asked for, and what comes of it is kept."""
 
+import io
+
+import pytest
+
+from tests.cli.place import open_place
 from watchweave.sandbox.faults import Act
+from watchweave.sandbox.serializd import Serializd
 
 
 def test_login_shows_where_to_type_which_code_and_keeps_the_tokens(place):
@@ -132,3 +138,67 @@ def test_a_wrong_option_is_told_by_every_command_and_keeps_no_other_account_from
     say_yes = Act(lambda: codes.approve(next(iter(codes._devices.values())).user_code, place.account))
     place.world.faults.order(say_yes, "trakt.auth", path="device/code")
     assert place.run("login", "trakt").code == 0
+
+
+# By a password
+
+
+@pytest.fixture
+def diary(tmp_path, monkeypatch):
+    """nate's place with a diary of series; nobody sits at a terminal."""
+    with open_place(tmp_path, Serializd) as place:
+        place.nate["accounts"] = {"serializd": {"url": f"{place.served.url('serializd')}/api"}}
+        place.write()
+        place.diary = place.world.services["serializd"]
+        place.diary.join("nate", email="nate@example.org", password="correct horse")
+        place.types = lambda *lines: monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{s}\n" for s in lines)))
+        yield place
+
+
+def test_login_by_a_password_keeps_the_token_alone(diary):
+    diary.types("nate@example.org", "correct horse")
+    ended = diary.run("login", "serializd")
+    assert (ended.code, "serializd is signed in as nate." in ended.out) == (0, True)
+    with diary.home() as home:
+        kept = home.secrets(1).load()
+    assert kept.keys() == {"token", "username", "named"}
+    assert not {"nate@example.org", "correct horse"} & set(kept.values())
+    assert diary.run("sync").code == 0
+
+
+def test_what_was_typed_is_not_shown_and_not_logged(diary):
+    diary.types("nate@example.org", "correct horse")
+    assert "correct horse" not in diary.run("-v", "login", "serializd").all
+    diary.types("nate@example.org", "wrong horse")
+    assert "wrong horse" not in diary.run("-v", "login", "serializd").all
+
+
+def test_a_wrong_password_ends_with_4_and_says_so(diary):
+    diary.types("nate@example.org", "guess")
+    ended = diary.run("login", "serializd")
+    assert (ended.code, "the e-mail address or the password is wrong" in ended.err) == (4, True)
+    assert '"watchweave login serializd"' in ended.err
+
+
+def test_what_stands_in_the_settings_is_not_asked_for(diary):
+    diary.nate["accounts"]["serializd"]["email"] = "nate@example.org"
+    diary.write()
+    diary.types("correct horse")
+    assert diary.run("login", "serializd").code == 0
+
+
+def test_who_types_nothing_is_not_signed_in_and_no_request_is_sent(diary):
+    diary.types("nate@example.org", "")
+    ended = diary.run("login", "serializd")
+    assert (ended.code, diary.requests) == (2, [])
+    assert "Nothing was given for: Password." in ended.err
+
+
+def test_login_by_a_password_as_somebody_else_is_told(diary):
+    diary.types("nate@example.org", "correct horse")
+    diary.run("login", "serializd")
+    diary.diary.join("zoe", email="zoe@example.org", password="battery staple")
+    diary.run("sync")
+    diary.types("zoe@example.org", "battery staple")
+    ended = diary.run("login", "serializd")
+    assert (ended.code, "belongs to nate" in ended.err) == (4, True)
