@@ -333,6 +333,18 @@ def test_what_is_counted_and_found_nowhere_leaves_a_reading_partial_until_a_seco
     assert (reading.complete, reading.partial, len(keys(records, Watched))) == (False, "", 1)
 
 
+def test_logs_that_the_profile_still_counts_are_not_believed_to_be_gone_within_a_day(desk):
+    desk.person.watch(desk.works["s1.1"], desk.works["s2.1"])
+    desk.read()
+    silent = {"/season_v2_part_3/1": lambda told: told | {"episodeLogs": told["episodeLogs"][:3]}}
+    for _ in range(3):
+        desk.next_run(silent)
+        assert "2 were not found" in desk.read()[0].partial
+    desk.world.clock.advance(DAY)
+    desk.next_run(silent)
+    assert desk.read()[0].partial == ""
+
+
 @pytest.mark.parametrize("fault", [faults.Count(1), faults.Short(), faults.Untold(), faults.Html(), faults.Truncate()])
 @pytest.mark.parametrize("path", ["/diary$", "/watchedpage_v2", "/reviewspage_v3"])
 def test_a_listing_that_is_not_whole_is_no_reading(desk, fault, path):

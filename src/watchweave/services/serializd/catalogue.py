@@ -23,7 +23,7 @@ class SeasonRow(Struct, rename="camel", gc=False):
 
     id: Whole | None = None
     season_id: Whole | None = 0
-    season_number: Whole = 0
+    season_number: Whole | None = None
     episode_count: Whole | None = None
     name: str | None = None
     air_date: str | None = None
@@ -86,7 +86,7 @@ class Catalogue:
             self._unknown.add(number)
             return None
         row = answer.value
-        show = Show(number, row.name or "", now, tuple(map(part_of, row.seasons)))
+        show = Show(number, row.name or "", now, tuple(part for season in row.seasons if (part := part_of(season))))
         self._shows[number] = show
         self._service.desk.notes.save(f"show:{number}", msgspec.json.encode(show))
         return show
@@ -108,8 +108,10 @@ class Catalogue:
         return wanted(told) if told else None
 
 
-def part_of(row: SeasonRow) -> Part:
-    """Without an id, and without episodes, a season cannot be logged."""
+def part_of(row: SeasonRow) -> Part | None:
+    """A season; None where it has no number. Without an id, and without episodes, it cannot be logged."""
+    if row.season_number is None:
+        return None
     loggable = row.season_id is not None and row.episode_count != 0
     special = row.season_number == 0 or "special" in (row.name or "").lower()
     number = (row.season_id or row.id or 0) if loggable else 0

@@ -29,9 +29,8 @@ class Logs:
 
     def __init__(self, service: Serializd) -> None:
         self._service = service
-        note = service.desk.notes.load(NOTE)
-        found = msgspec.json.decode(note, type=list[Log]) if note else []
-        self._noted = {log.season.id: log for log in found}
+        self._noted: dict[int, Log] = {}
+        self.restore()
 
     def __iter__(self) -> Iterator[Log]:
         return iter(list(self._noted.values()))
@@ -59,6 +58,12 @@ class Logs:
         log = self._noted.setdefault(season.id, Log(season, {}))
         left = {number: at for number, at in log.at.items() if number not in numbers}
         log.at = left if gone else {**dict.fromkeys(numbers), **log.at}
+
+    def restore(self) -> None:
+        """Forget what was learned since `keep`."""
+        note = self._service.desk.notes.load(NOTE)
+        found = msgspec.json.decode(note, type=list[Log]) if note else []
+        self._noted = {log.season.id: log for log in found}
 
     def keep(self) -> None:
         self._service.desk.notes.save(NOTE, msgspec.json.encode(list(self)))

@@ -64,10 +64,11 @@ class Information(Struct):
 
 @dataclass(slots=True)
 class Found:
-    """The outcome of a reading, and how it counts."""
+    """The outcome of a reading. gone: it lacks episodes that were known to be logged."""
 
     records: list[Record]
     cursor: Cursor
+    gone: bool = False
 
 
 class Survey:
@@ -75,6 +76,8 @@ class Survey:
 
     def __init__(self, service: Serializd) -> None:
         self.service = service
+        self.known = {log.season: log.at.keys() for log in service.logs}
+        """What was logged when last looked, and what we wrote since."""
         self.entries: dict[int, Entry] = {}
         self.told: dict[Season, Told] = {}
         self.logs: dict[Season, Mapping[int, int | None]] = {}
@@ -91,12 +94,14 @@ class Survey:
             self.entries |= {entry.id: entry async for page in pages for entry in page}
             cursor.counts[name] = pages.count or 0
         known = [*self.logs, *await self._entered(), *await self._marked(cursor)]
-        known += [self._season(log.season) for log in self.service.logs if log.at]
+        known += [self._season(season) for season, numbers in self.known.items() if numbers]
         for season in dict.fromkeys(known):
             await self._ask(season)
         await self._seek(self._elsewhere(), total)
         cursor.gap = total - self.found
-        return await self._ended(cursor, {})
+        found = await self._ended(cursor, {})
+        found.gone = any(numbers - self._logged(self._season(season)) for season, numbers in self.known.items())
+        return found
 
     async def news(self, cursor: Cursor) -> Found | None:
         """What has come since; None where something has gone, or is not to be found, so that only all there is can tell."""
@@ -109,9 +114,9 @@ class Survey:
         entered = await self._entered()
         if any(self.told[season].entered & numbers for season, numbers in bare.items()):
             return None  # a mark has become an entry: the mark has gone
-        for log in self.service.logs:  # what we wrote ourselves could make up for what has gone
-            if log.at.keys() != self._logged(season := self._season(log.season)):
-                await self._ask(season)
+        for season, numbers in self.known.items():  # what we wrote ourselves could make up for what has gone
+            if numbers != self._logged(self._season(season)):
+                await self._ask(self._season(season))
         total = (await self.service.counts()).total_episodes_watched - cursor.gap
         if self.found > total:
             return None
@@ -129,7 +134,6 @@ class Survey:
             records += logged(season, fresh, self.told[season].entered, things)
         cursor.entered = max([cursor.entered, *(entry.added for entry in entries)])
         cursor.seasons = [told for told in self.told.values() if told.logged or told.entered]
-        self.service.logs.keep()
         return Found(records, cursor)
 
     # Entries

@@ -12,6 +12,7 @@ from ...core.records import Form, Like, Play, Rating, Record, Review, Tags, Watc
 from ...errors import Incomplete
 from ..base import Reading, Refusal, Shelf
 from .convert import KINDS
+from .doubt import Doubt
 from .reading import Cursor, Survey
 from .writing import ONLY_EPISODES, UNKNOWN, WHOLE_SHOW, Writer, by_season
 
@@ -22,7 +23,6 @@ R = TypeVar("R", bound=Record)
 
 PARTS = frozenset({Kind.SEASON, Kind.EPISODE})
 """What an entry may be made about."""
-GAP = "gap"
 
 
 class SerializdShelf(Shelf[R]):
@@ -53,24 +53,17 @@ class History(SerializdShelf[Play]):
         return reading
 
     async def _read(self, reading: Reading[Any]) -> AsyncIterator[list[Record]]:
+        self.service.logs.restore()  # what a reading learned that broke off is not known
         survey, since = Survey(self.service), reading.cursor
         found = await survey.news(msgspec.json.decode(since, type=Cursor)) if since else None
         if found is None:
             found, reading.complete = await survey.whole(), True
         yield found.records
+        doubt, gap = Doubt(self.service.desk.notes, int(self.http.clock.now())), found.cursor.gap
+        if reading.complete and not doubt.believes(gap, gone=found.gone):
+            raise Incomplete(self.http.title, f"of the episodes that the profile counts {gap} were not found.")
+        self.service.logs.keep()
         reading.cursor = msgspec.json.encode(found.cursor).decode()
-        if reading.complete:
-            self._believe(found.cursor.gap)
-
-    def _believe(self, gap: int) -> None:
-        """What the profile counts beyond what is found anywhere may be on its way; if a second look finds as much less,
-        that is how it counts."""
-        notes = self.service.desk.notes
-        known, told = notes.load(GAP), str(gap).encode()
-        if known != told:
-            notes.save(GAP, told)
-            if gap > 0:
-                raise Incomplete(self.http.title, f"of the episodes that the profile counts {gap} were not found.")
 
     async def add(self, records: Sequence[Play]) -> Sequence[Refusal[Play]]:
         """An entry for each play, and a log for what has none: neither makes the other. Entries first: a log without an
