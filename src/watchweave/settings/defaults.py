@@ -28,6 +28,7 @@ ACCOUNT_VARIABLES: Mapping[str, tuple[str, str]] = {
     "TRAKT_CLIENT_SECRET": ("trakt", "client_secret"),
     "TRAKT_ACCESS_TOKEN": ("trakt", "access_token"),
     "TRAKT_REFRESH_TOKEN": ("trakt", "refresh_token"),
+    "IMDB_CSV_PATH": ("imdb", "csv_path"),
 }
 """Variable -> service and option; they make the profile `default` where no other is configured."""
 

@@ -1,0 +1,67 @@
+"""The newest file of each sort: of those that were handed in, and of those that lie in the person's own folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from msgspec import Struct
+
+from ...errors import Unavailable
+from ..base import Files, Handed
+from ..files import digest
+from .export import LIST, Head
+
+SUFFIXES = ("", ".csv")
+"""How the files end that are looked at: what is still being downloaded ends otherwise."""
+
+
+class Found(Struct, frozen=True):
+    """A file of the folder; see `Handed`."""
+
+    path: Path
+    label: str
+    made: int
+    digest: str = ""
+
+
+class Newest:
+    """What an account has of files, in one run. place: a file or a folder of the person's, or nothing."""
+
+    def __init__(self, title: str, files: Files, place: str, now: Callable[[], float]) -> None:
+        self.title = title
+        self._files = files
+        self._place = place
+        self._now = now
+
+    def file(self, label: str) -> Handed | None:
+        """The newest of this sort."""
+        kept = self._files.newest(label)
+        found = max((one for one in self._found if one.label == label), key=lambda one: one.made, default=None)
+        if found is None or (kept is not None and kept.made >= found.made):
+            return kept
+        return Found(found.path, label, found.made, digest(self.title, found.path))
+
+    @cached_property
+    def _found(self) -> list[Found]:
+        if not self._place:
+            return []
+        place = Path(self._place).expanduser()
+        if not os.access(place, os.R_OK):
+            why = f"csv_path names {place}, which is not there or may not be read"
+            raise Unavailable(self.title, f"{why}. Correct it in config.yml, or connect the disk.")
+        paths = sorted(place.glob("*")) if place.is_dir() else [place]
+        return [found for path in paths if _likely(path) and (found := self._looked_at(path))]
+
+    def _looked_at(self, path: Path) -> Found | None:
+        head = Head(self.title, path)
+        made = min(head.written, int(self._now()))
+        return Found(path, head.named(path.stem) or f"{LIST} {path.stem}", made) if head.ours else None
+
+
+def _likely(path: Path) -> bool:
+    """Other files may lie in that folder."""
+    visible = not path.name.startswith(".") and path.suffix.lower() in SUFFIXES
+    return visible and path.is_file() and os.access(path, os.R_OK)
