@@ -102,9 +102,14 @@ def test_the_rows_of_a_zip_are_those_of_the_file(tmp_path):
 
 
 def test_what_macos_adds_is_no_part_of_an_export(tmp_path):
-    junk = {"__MACOSX/export/._diary.csv": b"x", "export/.DS_Store": b"x", "export/._diary.csv": b"x"}
+    junk = {"__MACOSX/export/diary.csv": b"x", "export/.DS_Store": b"x", "export/._diary.csv": b"x"}
     with Archive(TITLE, packed(tmp_path, {"export/": b"", "export/diary.csv": b"a\n"} | junk)) as export:
         assert export.names == ("diary.csv",)
+
+
+def test_two_folders_side_by_side_are_a_part_of_the_names(tmp_path):
+    with Archive(TITLE, packed(tmp_path, {"likes/films.csv": b"a\n", "lists/night-trains.csv": b"a\n"})) as export:
+        assert export.names == ("likes/films.csv", "lists/night-trains.csv")
 
 
 def test_an_export_was_made_when_its_newest_file_was_in_the_zone_of_the_person(tmp_path):
@@ -144,6 +149,25 @@ def test_an_export_that_lacks_a_file_says_so(tmp_path):
 def test_an_archive_with_a_name_that_leads_out_of_it_is_refused_as_a_whole(tmp_path, name):
     path = packed(tmp_path, {"diary.csv": b"a\n", name: b"x"})
     assert "leads out of it" in refused(path)
+
+
+def test_a_folder_with_such_a_name_is_refused_too(tmp_path):
+    (tmp_path / "a\\b.csv").write_bytes(b"a\n")
+    assert "leads out of it" in refused(tmp_path)
+
+
+def test_a_name_in_no_known_writing_is_damage(tmp_path):
+    path = packed(tmp_path, {"é.csv": b"a\n"})
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xff"))
+    assert "is damaged" in refused(path)
+
+
+def test_a_file_that_vanishes_while_an_export_is_read_is_one_error(tmp_path):
+    (tmp_path / "diary.csv").write_bytes(b"a\n")
+    with Archive(TITLE, tmp_path) as export:
+        (tmp_path / "diary.csv").unlink()
+        with pytest.raises(UnexpectedAnswer, match=r"^Letterboxd: diary\.csv in .* cannot be read \(No such file"):
+            next(export.rows("diary.csv"))
 
 
 def test_a_name_that_hides_its_end_behind_a_nul_is_refused(tmp_path):
@@ -196,6 +220,7 @@ def falsified(**said):
         ({"compress_size": 1 << 40}, "lie in one another"),
         ({"compress_size": 3}, "is damaged, or breaks off"),
         ({"CRC": 1}, "is damaged, or breaks off"),
+        ({"extract_version": 99}, "is damaged, or breaks off"),
         ({"header_offset": 7}, "is damaged, or breaks off"),
     ],
 )
@@ -437,6 +462,11 @@ def test_a_text_made_html_is_the_same_text_and_begins_with_no_sign_that_a_spread
     assert text_of(html_of(text)) == text
     assert not html_of(text).startswith(("=", "+", "-", "@", "'"))
     assert not {"<", ">"} & set(html_of(text))
+
+
+@pytest.mark.parametrize("sign", "=+-@'")
+def test_a_sign_that_a_spreadsheet_obeys_stands_as_a_number_behind_control_characters_too(sign):
+    assert html_of(f"\x00{sign}1{sign}") == f"&#{ord(sign)};1{sign}"
 
 
 @pytest.mark.parametrize("piece", ["<b ", "<b a='", "<b a='>", "<!--", "</b ", "&", "&#1"])

@@ -1,5 +1,6 @@
 """Tables of strangers (security, F 38 and 39): every row is read or told, and what we write is read as it was."""
 
+import errno
 import io
 import os
 from itertools import islice
@@ -29,6 +30,22 @@ def read(text, **how):
 def said(text, **how):
     """The rows by their cells, and the faulty ones by line and fault."""
     return [list(row.cells.values()) if not row.fault else (row.line, row.fault) for row in read(text, **how)]
+
+
+class Broken(io.RawIOBase):
+    """A file on a disk that is failing."""
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def seek(self, offset, whence=0):
+        return 0
+
+    def readinto(self, buffer):
+        raise OSError(errno.EIO, "Input/output error")
 
 
 class Zeros(io.RawIOBase):
@@ -116,7 +133,7 @@ def test_a_file_is_utf_8_as_a_whole_or_not_at_all():
 
 def test_a_row_that_is_too_short_or_too_long_is_told_and_the_others_are_read():
     text = "Name,Year\nHeat,1995\nCrash\nAlien,1979,x\nJaws,1975\n"
-    short, long = "has 1 cells, and the header has 2", "has 3 cells, and the header has 2"
+    short, long = (f"has another number of cells ({number}) than the header (2)" for number in (1, 3))
     assert said(text) == [["Heat", "1995"], (3, short), (4, long), ["Jaws", "1975"]]
 
 
@@ -188,6 +205,21 @@ def test_another_file_than_the_one_that_is_needed_is_refused_by_its_name(raw, wh
 def test_a_file_that_is_not_there_is_one_error_that_names_it_and_not_its_folder(tmp_path):
     with pytest.raises(UnexpectedAnswer, match=r"^Letterboxd: diary\.csv is no file\."):
         next(rows(TITLE, tmp_path / "diary.csv"))
+
+
+def test_a_disk_that_fails_is_one_error_too():
+    with pytest.raises(UnexpectedAnswer, match=r"^IMDb: ratings\.csv cannot be read \(Input/output error\)\. Check"):
+        next(rows("IMDb", io.BufferedReader(Broken()), name="ratings.csv"))
+
+
+def test_a_header_is_looked_for_no_further_down_than_it_may_be():
+    text = "Letterboxd list export v7\nDate,Name\n2025-01-20,Night trains\n\nPosition,URL\n1,https://boxd.it/bCF8\n"
+    (film,) = read(text, needs=("position",), lead=3)
+    assert film["url"] == "https://boxd.it/bCF8"
+    with pytest.raises(
+        UnexpectedAnswer, match='needs the columns position; its first line is "Letterboxd list export v7"'
+    ):
+        read(text, needs=("position",), lead=2)
 
 
 @given(st.lists(st.tuples(texts, texts), max_size=5))

@@ -6,7 +6,6 @@ import io
 import os
 import re
 import stat
-import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -34,18 +33,16 @@ RATIO = 100
 """Bytes that come out of one packed byte at most."""
 DIRECTORY = 256 << 10
 """Bytes that are read at most to find out what is in an archive; its directory has some hundred for each file."""
-HEADER = 30
-"""Bytes that stand before the name of each packed file."""
 
 LEADS_OUT = "holds a name that leads out of it"
 LINK = "holds a link, or something else that is no file"
-_LEADS_OUT = re.compile(r"/|[A-Za-z]:|.*[\\\0-\x1f\x7f]|(?:.*/)?\.\.(?:/|$)", re.DOTALL)
-_PACKED = re.compile(r".*\.(?:zip|gz|tgz|tar|bz2|xz|zst|7z|rar)$", re.DOTALL | re.IGNORECASE)
+_LEADS_OUT = re.compile(r"/|[A-Za-z]:|.*[\\\0-\x1f\x7f]|(?:.*/)?\.\.(?:/|$)")
+_PACKED = re.compile(r".*\.(?:zip|gz|tgz|tar|bz2|xz|zst|7z|rar)$", re.IGNORECASE)
 _BEGINNINGS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd", b"7z\xbc\xaf", b"Rar!")
 """How an archive begins, whatever it is called."""
 _SECRET = 0x2041
 """The marks of an encrypted file: in the old way, in the strong one, and with its directory."""
-_DAMAGED = (BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, UnicodeDecodeError)
+_DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError)
 
 
 class _File(Struct, frozen=True):
@@ -144,7 +141,7 @@ class Archive:
         archive = opened.enter_context(ZipFile(file))
         file.left = None
         infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
-        ends = [0, *(info.header_offset + HEADER + info.compress_size for info in infos)]
+        ends = [0, *(info.header_offset + info.compress_size for info in infos)]
         if any(end > begin for end, begin in zip(ends, [*(info.header_offset for info in infos), size], strict=True)):
             raise self._fault("has files that lie in one another")
         for info in infos:

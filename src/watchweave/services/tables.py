@@ -146,7 +146,7 @@ def _row(record: _Record, width: int, places: Mapping[str, int]) -> Row:
     if record.fault:
         return Row(record.line, fault=record.fault)
     if len(cells) != width:
-        return Row(record.line, fault=f"has {len(cells)} cells, and the header has {width}")
+        return Row(record.line, fault=f"has another number of cells ({len(cells)}) than the header ({width})")
     return Row(record.line, {column: _unprotected(cells[place]) for column, place in places.items()})
 
 
