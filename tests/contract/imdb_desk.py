@@ -18,6 +18,8 @@ from watchweave.storage.inbox import Inbox
 EXPORTS = {"ratings": "ratings", "watchlist": "watchlist", "check-ins": "checkins"}
 """What a file is called, and what the member exports."""
 HOUR, DAY = 3600, 86_400
+PAST = 1_760_000_000
+"""No file is newer than the clock of this machine, so her time begins before it."""
 
 
 class Desk:
@@ -25,6 +27,7 @@ class Desk:
 
     def __init__(self, folder, *, cookie=False, options=None, movies=20, **given):
         self.world = World(invented(movies=movies, shows=3, seasons=2, episodes=4, traps=True))
+        self.world.clock.set(PAST)
         self.simulated = Simulated(self.world, options)
         self.mara = self.simulated.join("mara")
         self.works, self.folder, self.inbox = self.world.catalogue, folder, Inbox(folder / "inbox")
