@@ -9,7 +9,7 @@ import pytest
 
 from tests.requests.wire import START, Server, Time, answer
 from watchweave.errors import Rejected, SignInNeeded, Stopped, Unavailable
-from watchweave.services.oauth import DeviceCode, Flow, OAuth
+from watchweave.services.oauth import DeviceCode, Flow, OAuth, code_in
 
 
 class Vault:
@@ -334,6 +334,67 @@ def test_the_browser_is_sent_with_a_state_and_its_code_is_traded_for_tokens():
         "http://me.test/back",
     )
     assert vault.values["refresh_token"] == "first-refresh"
+
+
+SITE = Flow(scope="read write", form=True, redirect="", renew_at=0.4)
+
+
+def form_of(request):
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    return {name: value for name, (value,) in parse_qs(request.content.decode(), strict_parsing=True).items()}
+
+
+def test_a_service_that_wants_forms_is_sent_forms():
+    known = {"client_id": "client-1", "client_secret": "secret-1"}
+    server = Server([GRANTED, GRANTED, answer(200, {})])
+    oauth = OAuth(SITE, Vault())
+    asyncio.run(oauth.redeem(server.http(), "4/a+b", "http://me.test/back"))
+    asyncio.run(oauth.refresh(server.http()))
+    asyncio.run(oauth.revoke(server.http()))
+    assert [form_of(request) for request in server.seen] == [
+        known | {"grant_type": "authorization_code", "code": "4/a+b", "redirect_uri": "http://me.test/back"},
+        known | {"grant_type": "refresh_token", "refresh_token": "first-refresh"},
+        known | {"token": "first-access"},
+    ]
+
+
+def test_the_browser_asks_for_what_a_service_wants_to_be_named():
+    asked = parse_qs(urlsplit(SITE.page("https://auth.test", "client-1", "http://me.test/back", "s")).query)
+    assert asked["scope"] == ["read write"]
+
+
+@pytest.mark.parametrize(("age", "refreshed"), [(0.39, 0), (0.41, 1)])
+def test_a_service_may_have_its_tokens_renewed_sooner(age, refreshed):
+    stated = {"issued_at": START - age * DAY, "expires_at": START + (1 - age) * DAY}
+    vault = Vault(**{name: str(int(at)) for name, at in stated.items()})
+    sent = []
+
+    def host(request):
+        sent.append(request.url.host)
+        return answer(200, {}) if request.url.host == "api.test" else GRANTED
+
+    asyncio.run(Server(handler=host).http(signer=OAuth(SITE, vault)).get("x", dict))
+    assert sent == ["auth.test"] * refreshed + ["api.test"]
+
+
+@pytest.mark.parametrize("told", [{"error": "invalid_client"}, {"error": True, "code": "invalid_client"}])
+def test_an_app_that_is_not_known_is_told_from_a_code_that_is_not_good(told):
+    for body, error in ((told, Stopped), ({"error": True, "code": "invalid_grant"}, SignInNeeded)):
+        server = Server([answer(401, body)])
+        with pytest.raises(error):
+            asyncio.run(OAuth(SITE, Vault()).redeem(server.http(), "code-1", "http://me.test/back"))
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "http://127.0.0.1:8080/signed-in?code=4%2Fa-b&state=x",
+        "https://me.test/?state=x&code=4%2Fa-b#top\n",
+        "  4/a-b ",
+    ],
+)
+def test_the_code_is_found_in_what_a_person_pastes(pasted):
+    assert code_in(pasted) == "4/a-b"
 
 
 def test_revoking_sends_the_token_to_the_sign_in_host():

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from msgspec import Struct
 
 from ..errors import RateLimited, SignInNeeded, Stopped, Unavailable
 from .base import Secrets, to_the_end
-from .http import Http, Nothing
+from .http import Answer, Http, Nothing
 
 SLACK = 20.0
 """Seconds that clocks may differ."""
 
 REFRESH_AT = 0.65
-"""The part of a token's life after which it is renewed."""
+"""The part of a token's life after which it is usually renewed."""
 
 EARLY = 3600.0
 """Seconds before its end that a token is renewed whose beginning nobody knows."""
@@ -44,8 +45,16 @@ _ENDED = {
 }
 
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
 class Flow(Struct, frozen=True):
-    """Where a service signs people in. `extra` are headers beside the token for its main host."""
+    """Where a service signs people in, and how.
+
+    scope: what a browser asks for. redirect: what is named where no browser is, if anything. form: the token address takes
+    a form rather than JSON. renew_at: the part of a token's life after which it is renewed. extra: headers beside the
+    token for its main host.
+    """
 
     host: str = "auth_url"
     authorize: str = "/oauth/authorize"
@@ -54,7 +63,16 @@ class Flow(Struct, frozen=True):
     token: str = "/oauth/token"
     revoke: str = "/oauth/revoke"
     redirect: str = "urn:ietf:wg:oauth:2.0:oob"
+    scope: str = ""
+    form: bool = False
+    renew_at: float = REFRESH_AT
     extra: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda values: {}
+
+    def page(self, base: str, client: str, redirect: str, state: str) -> str:
+        """Where a browser is sent; it comes back to `redirect` with a code and this state."""
+        asked = {"response_type": "code", "client_id": client, "redirect_uri": redirect, "state": state}
+        scope = {"scope": self.scope} if self.scope else {}
+        return f"{base.rstrip('/')}{self.authorize}?{urlencode(asked | scope)}"
 
 
 class DeviceCode(Struct, frozen=True):
@@ -71,12 +89,18 @@ class DeviceCode(Struct, frozen=True):
 
 
 class Granted(Struct, frozen=True):
-    """The answer of a token address, good or bad; it never shows what it holds."""
+    """The answer of a token address, good or bad; it never shows what it holds. What is wrong stands in `error`, or where
+    that only says that something is, in `code`."""
 
     access_token: str = ""
     refresh_token: str | None = None
     expires_in: int | None = None
-    error: str = ""
+    error: str | bool = ""
+    code: str = ""
+
+    @property
+    def fault(self) -> str:
+        return self.error if isinstance(self.error, str) else self.code
 
     def __repr__(self) -> str:
         return "Granted(…)"
@@ -149,21 +173,28 @@ class OAuth:
         """Trade the refresh token in. Sending it again does no harm: the second one is refused at worst."""
         asked = {"grant_type": "refresh_token", "refresh_token": self._values["refresh_token"]}
         now = http.clock.now()
+        answer = await self._trade(http, asked, again=True)
+        if answer.status in (400, 401):
+            return False
+        self._keep(http, answer.value, now)
+        return True
+
+    async def _trade(self, http: Http, asked: Mapping[str, str], *, again: bool = False) -> Answer[Granted]:
+        """What the token address gives for this: tokens, or 400 or 401."""
+        body, headers = self._given(asked)
         answer = await http.send(
             "POST",
             self._flow.token,
             Granted,
             host=self._flow.host,
-            body=self._body(asked),
+            body=body,
+            headers=headers,
             accept=(400, 401),
-            again=True,
+            again=again,
         )
-        if answer.value and answer.value.error == "invalid_client":
+        if answer.value and answer.value.fault == "invalid_client":
             raise wrong_app(http)
-        if answer.status in (400, 401):
-            return False
-        self._keep(http, answer.value, now)
-        return True
+        return answer
 
     def _keep(self, http: Http, granted: Granted, now: float) -> None:
         """Save what was granted; where a part is missing the old one stays, but an old end never outlives its token."""
@@ -185,9 +216,12 @@ class OAuth:
     def _bearer(self) -> str:
         return f"Bearer {self._values.get('access_token', '')}"
 
-    def _body(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+    def _given(self, asked: Mapping[str, str]) -> tuple[object, Mapping[str, str]]:
+        """The body of a request to the sign-in host, with what it knows of our app; and what says that it is a form."""
+        redirect = {"redirect_uri": self._flow.redirect} if self._flow.redirect else {}
         known = {name: self._values.get(name, "") for name in ("client_id", "client_secret")}
-        return {"redirect_uri": self._flow.redirect, **known, **asked}
+        body = {**redirect, **known, **asked}
+        return (urlencode(body).encode(), FORM) if self._flow.form else (body, {})
 
     def _number(self, name: str) -> float:
         """A time that is kept; 0 where there is none, or something that is none."""
@@ -210,7 +244,7 @@ class OAuth:
         ends, began = self._number("expires_at"), self._number("issued_at")
         if not ends or not self._values.get("refresh_token"):
             return False
-        moment = began + (ends - began) * REFRESH_AT if 0 < began < ends else ends - EARLY
+        moment = began + (ends - began) * self._flow.renew_at if 0 < began < ends else ends - EARLY
         return now + SLACK >= moment
 
     # Signing in
@@ -243,7 +277,7 @@ class OAuth:
             )
             if answer.status in NOT_OURS:
                 raise wrong_app(http)
-            status = _BY_ERROR.get(answer.value.error, answer.status) if answer.value else answer.status
+            status = _BY_ERROR.get(answer.value.fault, answer.status) if answer.value else answer.status
             if status == 200:
                 return await self._signed_in(http, answer.value, now)
             if status in _ENDED:
@@ -253,15 +287,14 @@ class OAuth:
 
     def authorize_address(self, base: str, redirect: str, state: str) -> str:
         """Where the browser is sent; it comes back to `redirect` with a code and this state."""
-        asked = {"client_id": self._values.get("client_id", ""), "redirect_uri": redirect, "state": state}
-        return f"{base.rstrip('/')}{self._flow.authorize}?{urlencode({'response_type': 'code', **asked})}"
+        return self._flow.page(base, self._values.get("client_id", ""), redirect, state)
 
     async def redeem(self, http: Http, code: str, redirect: str) -> None:
         """Trade the code that the browser brought for tokens; signed in when this returns."""
         http.secrets.hide(code)
         now = http.clock.now()
-        body = self._body({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect})
-        answer = await http.send("POST", self._flow.token, Granted, host=self._flow.host, body=body, accept=(400, 401))
+        asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect}
+        answer = await self._trade(http, asked)
         if answer.status in (400, 401):
             raise SignInNeeded(http.title, 'the code was refused. Run "watchweave login ACCOUNT" again.')
         await self._signed_in(http, answer.value, now)
@@ -273,10 +306,27 @@ class OAuth:
 
     async def revoke(self, http: Http) -> None:
         """Tell the service to forget the token."""
-        body = {"token": self._values.get("access_token", ""), **self._body({})}
+        host, (body, headers) = self._flow.host, self._given({"token": self._values.get("access_token", "")})
         await http.send(
-            "POST", self._flow.revoke, Nothing, host=self._flow.host, body=body, again=True, accept=(400, 401, 404)
+            "POST",
+            self._flow.revoke,
+            Nothing,
+            host=host,
+            body=body,
+            headers=headers,
+            again=True,
+            accept=(400, 401, 404),
         )
+
+
+def code_in(pasted: str) -> str:
+    """The code in the address to which a browser was sent; what was pasted itself, where there is none in it.
+
+    >>> code_in("http://127.0.0.1:8080/signed-in?code=4%2FabC&state=x"), code_in(" 4/abC ")
+    ('4/abC', '4/abC')
+    """
+    found = re.search(r"[?&]code=([^&#\s]+)", pasted)
+    return unquote(found[1]) if found else pasted.strip()
 
 
 def wrong_app(http: Http) -> Stopped:
