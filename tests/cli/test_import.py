@@ -184,8 +184,6 @@ def test_two_different_files_of_one_kind_are_told(place):
 
 
 OTHERS = {
-    "a list of IMDb": "ratings.csv",
-    "an export of Trakt": "history.json",
     "nothing that can be imported": "random.bin",
     "no file": "folder",
     "not there": "missing.tsv.gz",
@@ -195,10 +193,6 @@ OTHERS = {
 @pytest.mark.parametrize("what", OTHERS)
 def test_what_is_not_read_is_called_by_its_name_and_nothing_is_taken(place, what):
     folder = place.downloads
-    (folder / "ratings.csv").write_bytes(
-        b'"Const","Your Rating","Date Rated","Title"\r\ntt0113277,9,2024-01-01,\xe9\r\n'
-    )
-    (folder / "history.json").write_text(json.dumps([{"id": 1, "movie": {"ids": {"trakt": 1, "imdb": "tt0113277"}}}]))
     (folder / "random.bin").write_bytes(bytes(range(256)) * 1000)
     (folder / "folder").mkdir()
     told = take(place, "title.basics.tsv.gz", OTHERS[what])

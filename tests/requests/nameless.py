@@ -85,7 +85,7 @@ class Library:
         self.home.open_sources = self.open_sources
         self.home.clock = lambda: int(self.world.now())
 
-    def open(self, wish, secrets, pace, known):
+    def open(self, wish, secrets, pace, known, desk):
         kind = {"plex": Plex, "trakt": Trakt}[wish.service]
         drawer = self.drawers[wish.service]
         http = self.way(kind, ADDRESSES[wish.service], kind.signer(drawer), drawer)

@@ -74,7 +74,7 @@ class Media(Struct, frozen=True, gc=False):
     def named(self) -> str:
         """A name for people: `Heat (1995)`, `Twin Peaks S01E02`."""
         show = self.parent.title if self.parent else ""
-        if self.kind is Kind.EPISODE:
+        if self.kind is Kind.EPISODE and (show or not self.title):
             return f"{show} S{self.season or 0:02d}E{self.number or 0:02d}"
         if self.kind is Kind.SEASON:
             return f"{show} season {self.season}"

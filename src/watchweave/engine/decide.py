@@ -116,10 +116,13 @@ class Decide:
                 number: self._form(number, name) for number in circle.heard if name in self.parties[number].shelves
             }
             truths = self.values.truths(circle.id, shelf, of_media)
+            dropped = self._dropped(name, of_media)
             decided, said = [], []
             for media, edits in of_media.items():
                 truth = truths.get(media, Truth())
-                edits = self._meant(circle, name, media, edits, truth)
+                edits = [edit for edit in edits if (edit.account, media) not in dropped]
+                if name == "reviews" and self.terms.rules.get(name, "ask") == "ask":
+                    edits = self._texts(media, edits, truth)
                 if not edits:
                     continue
                 rank = self.parties[truth.origin].rank if truth.origin in self.parties else len(self.parties)
@@ -138,17 +141,15 @@ class Decide:
         learned = self.rounded[account].get(SHELVES[name])
         return replace(form, learned=learned) if learned else form
 
-    def _meant(self, circle: Circle, name: str, media: int, edits: list[Edit], truth: Truth) -> list[Edit]:
-        """Without the wishes that a service dropped because the film was watched there: that was nobody's edit. Nor is a
-        text to be overwritten by one that somebody wrote beside it."""
-        if name == "reviews" and self.terms.rules.get(name, "ask") == "ask":
-            return self._texts(media, edits, truth)
+    def _dropped(self, name: str, of_media: Mapping[int, Sequence[Edit]]) -> set[tuple[int, int]]:
+        """Account and media of the wishes that a service dropped because the film was watched there: nobody's edits."""
         if name != "watchlist" or self.terms.watched_leaves_watchlist:
-            return edits
-        dropped = [e for e in edits if e.value is None and self.plays.since(e.account, media, e.lo, self.run)]
-        for edit in dropped:
-            self.values.keep_apart(edit.account, SHELVES[name], media, self.run)
-        return [e for e in edits if e not in dropped]
+            return set()
+        gone = [(e.account, media, e.lo) for media, edits in of_media.items() for e in edits if e.value is None]
+        dropped = self.plays.since(gone, self.run)
+        for account, media in dropped:
+            self.values.keep_apart(account, SHELVES[name], media, self.run)
+        return dropped
 
     def _texts(self, media: int, edits: list[Edit], truth: Truth) -> list[Edit]:
         """The edits that continue what is true, or are the first to say anything. A text that stands beside another one

@@ -197,7 +197,8 @@ class Fetch:
             if renames:
                 party.stage.rename()
             if look.how in ("complete", "news"):
-                party.stage.stand([SHELVES[name] for name in covered], reading.made, reading.beyond)
+                near = {SHELVES[n]: 0 if n == "watched" else party.form(n).near for n in covered}
+                party.stage.stand(near, reading.made, reading.beyond)
 
     async def _stage(self, party: Party, reading: Reading[Record]) -> None:
         """Stage a portion at a time, while the next one arrives; the account is confirmed before the first row is used."""

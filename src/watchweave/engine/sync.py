@@ -310,6 +310,7 @@ def settle_mood(accounts: Accounts, party: Party, now: int) -> None:
     problem: ServiceError | None = next(iter(party.problems), None)
     if problem is None:
         why = next((look.why for look in party.looks.values() if look.how == "partial"), None)
+        why = None if any(look.whole for look in party.looks.values()) else why
         accounts.mood(party.id, "ready", why, None)
     else:
         accounts.mood(party.id, problem.kind, str(problem), party.account.noticed or now)

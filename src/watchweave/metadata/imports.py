@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,19 +10,11 @@ from msgspec import Struct
 from ..errors import ConfigError
 from . import anime, imdb_datasets
 from .anime.formats import FORMATS
-from .files import head
 from .imdb_datasets import ADDRESS, BASICS, EPISODES, Progress
 
 IMDB, ANIME = "imdb.db", "anime.db"
 """What our own files are called."""
 UNUSABLE = "rows that cannot be read, or not in whole"
-
-ELSEWHERE: Sequence[tuple[str, Callable[[bytes], bool]]] = (
-    ("a list of IMDb", lambda raw: "const" in columns(raw)),
-    ("an export of Trakt", lambda raw: raw.lstrip()[:1] in (b"[", b"{") and b'"trakt"' in raw),
-)
-"""Files of other services by how they begin."""
-
 
 class Brought(Struct, frozen=True):
     """How much of an import is used, and how many lines are left out, by the reason."""
@@ -110,15 +102,6 @@ def unread(path: Path) -> str:
     """What a file is that is no data set, as far as its beginning tells."""
     if not path.is_file():
         return f"{path} is no file." if path.exists() else f"{path} is not there."
-    raw = head(path)
-    if what := next((what for what, fits in ELSEWHERE if fits(raw)), ""):
-        return f"{path} is {what}. Files of other services are not read yet."
     lists = "; ".join(one.address for one in FORMATS.values())
     known = f"{BASICS}.tsv.gz and {EPISODES}.tsv.gz of {ADDRESS}; {lists}"
     return f"{path} is nothing that can be imported. These can: {known}."
-
-
-def columns(raw: bytes) -> list[str]:
-    """The header of a table whose cells are parted by commas, in small letters."""
-    line = raw.decode("utf-8-sig", "replace").lstrip().split("\n")[0]
-    return [cell.strip(' \r"').casefold() for cell in line.split(",")]

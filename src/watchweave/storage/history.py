@@ -197,15 +197,21 @@ class Plays:
         """The write did not arrive: due again, with the same time."""
         self.db.execute("UPDATE sighting SET state = 0, ours = 0 WHERE play = ? AND account = ?", (play, account))
 
-    def since(self, account: int, media: int, lo: int, run: int) -> bool:
-        """Has a play of this media, or of an episode of it, come to the account since then, whatever its date?"""
-        row = self.db.execute(
-            "SELECT 1 FROM media AS m JOIN entry AS e ON e.media = m.id AND e.account = ?1 WHERE (m.id = ?2 OR m.parent = ?2)"
-            " AND (e.at >= ?3 OR e.fresh = ?4) UNION ALL SELECT 1 FROM media AS m JOIN journal AS j ON j.media = m.id AND"
-            " j.account = ?1 AND j.shelf IN (1, 2) AND j.verb = 'add' AND j.sent >= ?3 WHERE m.id = ?2 OR m.parent = ?2 LIMIT 1",
-            (account, media, lo, run),
-        ).fetchone()
-        return row is not None
+    def since(self, asked: Iterable[tuple[int, int, int]], run: int) -> set[tuple[int, int]]:
+        """Of these accounts and media those to which a play of it, or of an episode of it, has come since the moment that
+        stands beside them, whatever its date."""
+        given = json.dumps([[account, media, max(lo, -(1 << 53))] for account, media, lo in asked])
+        rows = self.db.execute(
+            "WITH asked AS MATERIALIZED (SELECT value ->> 0 AS account, value ->> 1 AS media, value ->> 2 AS lo FROM json_each(?1)),"
+            " meant AS (SELECT account, media, lo, media AS thing FROM asked UNION ALL SELECT a.account, a.media, a.lo, m.id"
+            " FROM asked AS a CROSS JOIN media AS m INDEXED BY media_parent ON m.parent = a.media)"
+            " SELECT a.account, a.media FROM meant AS a WHERE EXISTS (SELECT 1 FROM entry AS e INDEXED BY entry_media"
+            " WHERE e.media = a.thing AND e.account = a.account AND (e.at >= a.lo OR e.fresh = ?2))"
+            " OR EXISTS (SELECT 1 FROM journal AS j INDEXED BY journal_media WHERE j.media = a.thing AND j.account = a.account"
+            " AND j.shelf IN (1, 2) AND j.verb = 'add' AND j.sent >= a.lo)",
+            (given, run),
+        )
+        return set(rows.fetchall())
 
     def name_unseen(self, account: int, plays: Iterable[tuple[int, int]]) -> list[tuple[int, str]]:
         """Names for entries of ours that were never seen, so that they can vanish like others: (media, key)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..core.records import Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish
@@ -30,7 +30,7 @@ SHELF_OF = {kind: SHELVES[name] for name, kind in RECORDS.items()}
 _STANDS = (
     "SELECT media FROM edit WHERE account = ?1 AND shelf = ?2 AND hi > ?3 UNION SELECT media FROM journal WHERE account = ?1"
     " AND shelf = ?2 AND state = 'done' AND settled > ?3 UNION SELECT media FROM held WHERE account = ?1 AND shelf = ?2"
-    " AND at > ?3 UNION SELECT media FROM handle WHERE account = ?1 AND native IN (SELECT value FROM json_each(?4))"
+    " AND at - ?5 > ?3 UNION SELECT media FROM handle WHERE account = ?1 AND native IN (SELECT value FROM json_each(?4))"
 )
 """What an account is known to have shown on a shelf after a moment, or of things with these names."""
 CLOCKS = {"second": 0, "minute": 0, "day": 1, "mark": 2, "unknown": 3}
@@ -107,11 +107,12 @@ class Stage:
         """The staged plays under the keys by which their entries are known."""
         rename(self.db, self.account)
 
-    def stand(self, shelves: Collection[int], made: int | None, beyond: Sequence[str]) -> None:
-        """What the account is known to have shown of things with these names, or after this moment, stands."""
+    def stand(self, shelves: Mapping[int, int], made: int | None, beyond: Sequence[str]) -> None:
+        """What the account is known to have shown of things with these names, or after this moment, stands. shelves: by
+        their numbers, by how many seconds the time of a value may be off."""
         names = json.dumps(list(beyond))
-        for shelf in shelves:
-            given = (self.account, shelf, made, names)
+        for shelf, near in shelves.items():
+            given = (self.account, shelf, made, names, near)
             self.db.execute(f"DELETE FROM now WHERE account = ?1 AND shelf = ?2 AND media IN ({_STANDS})", given)
             self.db.execute(
                 "INSERT INTO now SELECT h.account, h.shelf, h.media, h.seen, h.at FROM held AS h WHERE h.account = ?1"

@@ -29,6 +29,7 @@ class Films:
         self._notes = notes
         self._films = msgspec.json.decode(notes.load(NOTE) or b"{}", type=dict[str, Film])
         self._learned = False
+        self._made: dict[tuple[object, ...], Media] = {}
 
     def of_file(self, title: str, year: str, code: str) -> None:
         """A file has this address for it."""
@@ -47,12 +48,19 @@ class Films:
 
     def _film(self, title: str, year: str) -> Film:
         self._learned = True
+        self._made.clear()
         return self._films.setdefault(f"{title} ({year})", Film())
 
     def media(
         self, title: str, year: int | None, code: str = "", slug: str = "", tmdb: str = "", *, series: bool = False
     ) -> Media:
-        """The film that is called so. code, slug, tmdb: what is said of it here."""
+        """The film that is called so, the same object each time. code, slug, tmdb: what is said of it here."""
+        said = (title, year, code, slug, tmdb, series)
+        if said not in self._made:
+            self._made[said] = self._media(title, year, code, slug, tmdb, series=series)
+        return self._made[said]
+
+    def _media(self, title: str, year: int | None, code: str, slug: str, tmdb: str, *, series: bool) -> Media:
         known = self._films.get(f"{title} ({year or ''})", Film())
         if not known.several:
             code, slug, tmdb = code or known.code, slug or known.slug, tmdb or known.tmdb
