@@ -4,9 +4,10 @@ from tests.contract.trakt_desk import Desk
 from watchweave.contract import ServiceContract
 from watchweave.core.media import Kind, Media
 from watchweave.sandbox import faults
-from watchweave.sandbox.trakt_rules import Options
+from watchweave.sandbox.trakt_rules import KINDS, Options
 
 EVERY = ("m1", "m2", "m3", "s1", "s2", "s1.1", "s1.1.1", "s1.1.2", "s2.2.3")
+WATCHABLE = ("movie", "episode")
 
 
 class TestTrakt(ServiceContract):
@@ -21,9 +22,8 @@ class TestTrakt(ServiceContract):
         return self.desk.trakt
 
     def things(self, shelf):
-        watchable = ("movie", "episode")
-        uids = [uid for uid in EVERY if shelf in ("ratings", "watchlist") or self.desk.works[uid].kind in watchable]
-        return [self.desk.media(uid) for uid in uids]
+        kinds = {"favourites": ("movie", "show"), "history": WATCHABLE, "collection": WATCHABLE}.get(shelf, KINDS)
+        return [self.desk.media(uid) for uid in EVERY if self.desk.works[uid].kind in kinds]
 
     def unknown(self, shelf):
         return Media(Kind.MOVIE, {"imdb": "tt9999999", "tmdb": "987654321"}, "Nobody made this")
@@ -34,11 +34,13 @@ class TestTrakt(ServiceContract):
             "history": lambda: self.mara.watch(work, record.at),
             "ratings": lambda: self.mara.rate(work, record.value // 10),
             "watchlist": lambda: self.mara.want(work),
+            "favourites": lambda: self.mara.put_on(self.mara.favorites, work),
+            "reviews": lambda: self.mara.comment(work, record.text, spoiler=record.spoiler),
             "collection": lambda: self.mara.collect(work),
         }[shelf]()
 
     def break_off(self, shelf):
-        path = f"^/sync/{shelf}"
+        path = {"favourites": "^/sync/favorites", "reviews": "^/users/me/comments"}.get(shelf, f"^/sync/{shelf}")
         self.world.faults.order(faults.Cap(2), path=path, times=-1)
         self.world.faults.order(faults.Status(500), path=path, skip=1, times=-1)
 
@@ -73,6 +75,7 @@ class TestTraktInItsOddestForm(TestTrakt):
         leaf_step=60,
         window_by_day=True,
         episode_ids=("trakt", "tvdb"),
+        comment_ids=("trakt",),
         unknown_ids="missing",
         history_status=200,
         plex_ids=True,

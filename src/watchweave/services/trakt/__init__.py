@@ -1,4 +1,4 @@
-"""Trakt: history, ratings, watchlist and collection of one account."""
+"""Trakt: history, ratings, watchlist, favourites, reviews and collection of one account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..base import Desk, Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from ..oauth import Flow, OAuth
 from .history import History
-from .shelves import Collection, Ratings, Watchlist
+from .reviews import Reviews
+from .shelves import Collection, Favourites, Ratings, Watchlist
 from .tables import Tables
 
 APP = "https://trakt.tv/oauth/applications"
@@ -38,11 +39,16 @@ class Settings(Struct, gc=False):
     user: User = field(default_factory=User)
     limits: dict[str, Any] = field(default_factory=dict)
     browsing: Browsing | None = None
+    permissions: dict[str, Any] | None = None
 
     @property
     def only_once(self) -> bool:
         """Does the account keep one play per item (4.5)?"""
         return bool(self.browsing and self.browsing.watch_only_once)
+
+    @property
+    def may_comment(self) -> bool:
+        return not self.permissions or self.permissions.get("commenting") is not False
 
 
 class Trakt(Service):
@@ -64,6 +70,8 @@ class Trakt(Service):
         "ratings": Ratings,
         "watchlist": Watchlist,
         "collection": Collection,
+        "favourites": Favourites,
+        "reviews": Reviews,
     }
 
     limits: ClassVar[Limits] = Limits(

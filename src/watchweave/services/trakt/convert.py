@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from ...core.media import Kind, Media, clean_ids
-from ...core.records import MINUTE, Copy, Play, Rating, Wish
+from ...core.records import MINUTE, Copy, Like, Play, Rating, Review, Wish
 from ..base import Whole
 
 KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "season": Kind.SEASON, "episode": Kind.EPISODE}
@@ -35,6 +35,21 @@ class Thing(Struct, gc=False):
     number: Whole | None = None
 
 
+class Comment(Struct, gc=False):
+    """What the person wrote; `parent_id` is another comment, if it replies to one (11)."""
+
+    id: int
+    comment: str
+    spoiler: bool = False
+    parent_id: int | None = None
+    created_at: Time | None = None
+    updated_at: Time | None = None
+
+    @property
+    def at(self) -> int | None:
+        return moment(self.updated_at or self.created_at)
+
+
 class Row(Struct, gc=False):
     """A row of any listing; only the fields that we use. `id` has 64 bits (4.1)."""
 
@@ -44,6 +59,7 @@ class Row(Struct, gc=False):
     listed_at: Time | None = None
     collected_at: Time | None = None
     rating: int | None = None
+    comment: Comment | None = None
     movie: Thing | None = None
     show: Thing | None = None
     season: Thing | None = None
@@ -63,7 +79,12 @@ class Row(Struct, gc=False):
     @property
     def name(self) -> object:
         """What no other row of a listing has."""
-        return self.id or (self.kind, str(self.thing.ids))
+        return self.comment.id if self.comment else self.id or self.subject
+
+    @property
+    def subject(self) -> tuple[Kind, str]:
+        """What it is about, as something to compare by."""
+        return self.kind, str(self.thing.ids)
 
 
 class Written(Struct, gc=False):
@@ -142,6 +163,24 @@ def ratings(rows: Iterable[Row]) -> list[Rating]:
 def wishes(rows: Iterable[Row]) -> list[Wish]:
     read = Reader().media
     return [Wish(read(row), moment(row.listed_at)) for row in rows]
+
+
+def likes(rows: Iterable[Row]) -> list[Like]:
+    read = Reader().media
+    return [Like(read(row), moment(row.listed_at)) for row in rows]
+
+
+def reviews(rows: Iterable[Row]) -> dict[int, Review]:
+    """What the person says of each thing, by the number of the comment: of several it is the one written last. A reply,
+    and a comment on a list, says nothing of a thing."""
+    read, newest = Reader().media, dict[tuple[Kind, str], tuple[int, Review]]()
+    for row in rows:
+        one = row.comment
+        if one and not one.parent_id and (row.movie or row.show):
+            known = newest.get(row.subject)
+            if known is None or (known[1].at or 0, known[0]) < (one.at or 0, one.id):
+                newest[row.subject] = one.id, Review(read(row), one.at, one.comment, one.spoiler)
+    return dict(newest.values())
 
 
 def copies(rows: Iterable[Row]) -> list[Copy]:

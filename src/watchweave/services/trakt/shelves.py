@@ -1,4 +1,4 @@
-"""The shelves of Trakt where one thing has one record: ratings, watchlist, collection; and how all shelves write."""
+"""The shelves of Trakt where a list says it all: ratings, watchlist, favourites, collection; and how they write."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from msgspec.structs import replace
 
 from ...core.media import Kind
-from ...core.records import DAY, Copy, Form, Rating, Record, Wish
+from ...core.records import DAY, Copy, Form, Like, Rating, Record, Wish
 from ...errors import Unavailable, UnexpectedAnswer
 from ..base import Reading, Refusal, Shelf
 from ..http import Answer, Ask, Pages, Told
-from .convert import Row, Written, copies, moment, ratings, wishes, written
+from .convert import Row, Written, copies, likes, moment, ratings, wishes, written
 from .parcel import UNKNOWN, Parcel, flat
 
 if TYPE_CHECKING:
@@ -200,6 +200,28 @@ class Watchlist(TraktShelf[Wish]):
         return await self.put(records, bare)
 
     async def remove(self, records: Sequence[Wish]) -> Sequence[Refusal[Wish]]:
+        return await self.take_off(records)
+
+
+class Favourites(TraktShelf[Like]):
+    """What the person likes most of all (7)."""
+
+    record = Like
+    kinds = frozenset({Kind.MOVIE, Kind.SHOW})
+    form = Form(settle=SETTLE)
+    public = True
+    path = "/sync/favorites"
+    leaves = ("favorites.updated_at", "movies.favorited_at", "shows.favorited_at")
+    limit = "favorites"
+
+    async def read(self, cursor: str | None) -> Reading[Like]:
+        """Always all of it."""
+        return Reading(_records(self.pages(), likes))
+
+    async def add(self, records: Sequence[Like]) -> Sequence[Refusal[Like]]:
+        return await self.put(records, bare)
+
+    async def remove(self, records: Sequence[Like]) -> Sequence[Refusal[Like]]:
         return await self.take_off(records)
 
 
