@@ -27,7 +27,7 @@ def login(
     """Sign in to an account."""
     tools: Tools = context.obj
     with tools.home(account=account) as home:
-        given = {field.name: _ask(field) for field in Signing(home).asks(account, profile or None)}
+        given = {field.name: _ask(field) for field in Signing(home).asks(account, profile or None, say)}
         finish(home, _sign_in(home, account, profile, given), at_once=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ..errors import ConfigError, ServiceError, SignInNeeded
@@ -28,11 +28,10 @@ class Signing:
     def __init__(self, home: Home) -> None:
         self.home = home
 
-    def asks(self, account: str, profile: str | None) -> list[Field]:
-        """What the person is to be asked for before `sign_in`; what stands in the settings is known already."""
+    def asks(self, account: str, profile: str | None, tell: Callable[[str], None]) -> Sequence[Field]:
+        """What the person is to be asked for before `sign_in`; `tell` hears what she does before she answers."""
         wish = next(one for one in self._whose(account, profile).accounts if account in (one.name, one.service))
-        kind = self.home.kind(wish.service)
-        return [field for field in kind.sign_in if field.name in kind.asks and not wish.options.get(field.name)]
+        return self.home.kind(wish.service).asked(wish.options, tell)
 
     async def sign_in(
         self, account: str, profile: str | None, tell: Callable[[str], None], given: Mapping[str, str] = {}

@@ -299,6 +299,11 @@ class Service:
         keys = ", ".join(field.name for field in self.sign_in) or "nothing"
         raise ConfigError(f"{self.title} has no sign-in by a code. Its account takes these keys in config.yml: {keys}.")
 
+    @classmethod
+    def asked(cls, options: Mapping[str, object], tell: Callable[[str], None]) -> Sequence[Field]:
+        """What a person with these settings is asked for to be signed in; `tell` says what she does before she answers."""
+        return [field for field in cls.sign_in if field.name in cls.asks and not options.get(field.name)]
+
     async def sign_in_by_password(self, secrets: Secrets, given: Mapping[str, str]) -> None:
         """Sign the person in with what she gave for the fields of `asks`; signed in when this returns."""
         raise NotImplementedError
