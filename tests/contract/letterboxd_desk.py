@@ -7,6 +7,7 @@ import io
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
+from watchweave.contract.bench import Drawer
 from watchweave.core.media import Kind, Media
 from watchweave.sandbox.letterboxd import Letterboxd as Simulated
 from watchweave.sandbox.letterboxd_rules import Options
@@ -63,7 +64,7 @@ class Member:
         """The adapter of a new run."""
         hosts = {"site_url": "https://letterboxd.com"}
         door = transport(self.world)
-        signer = Letterboxd.signer({})
+        signer = Letterboxd.signer(Drawer())
         http = Http(
             "Letterboxd", hosts, signer, Pace(), transport=door, limits=Letterboxd.limits, clock=WorldTime(self.world)
         )

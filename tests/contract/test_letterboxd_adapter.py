@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from tests.contract.letterboxd_desk import DAY, Member, table
+from watchweave.contract.bench import Drawer
 from watchweave.core.media import Kind, Media
 from watchweave.core.records import Like, Play, Rating, Review, Tags, Watched, Wish
 from watchweave.errors import ServiceError, Unavailable, UnexpectedAnswer
@@ -67,7 +68,7 @@ class Sample(Member):
         answer = httpx2.Response(200, content=(SAMPLES / "rss.xml").read_bytes())
         door = httpx2.MockTransport(lambda request: answer)
         hosts = {"site_url": "https://letterboxd.com"}
-        signer = Letterboxd.signer({})
+        signer = Letterboxd.signer(Drawer())
         http = Http("Letterboxd", hosts, signer, super().service().http._pace, transport=door, limits=Letterboxd.limits)
         return Letterboxd(http, {"username": "maraquill"}, None, self.desk)
 
