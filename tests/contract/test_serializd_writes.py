@@ -69,6 +69,12 @@ def test_of_a_show_that_was_never_met_the_seasons_are_asked_for_once(desk):
     assert desk.asked() == ["GET show", "GET show", ADD, ADD, ADD]
 
 
+def test_a_show_that_serializd_does_not_know_is_asked_for_once_a_run(desk):
+    desk.simulated.knowledge.unknown.add("s1")
+    assert len(desk.add("watched", *marks(desk, "s1.1.1", "s1.1.2", "s1.2.1"))) == 3
+    assert desk.asked() == ["GET show"]
+
+
 def test_what_serializd_has_shown_goes_by_its_own_numbers(desk):
     desk.person.watch(desk.works["s1.1.1"])
     (mark,) = desk.held(Watched)
@@ -165,6 +171,9 @@ def test_a_play_of_an_episode_that_is_not_known_is_refused_and_the_others_are_do
     refused = desk.add("history", strange, play(desk, "s1.1.4"))
     assert [one.record for one in refused] == [strange]
     assert desk.logged("s1.1") == [4]
+    desk.next_run()
+    desk.add("history", strange)
+    assert desk.asked() == [ENTRY]
 
 
 def test_an_entry_cannot_be_removed_and_no_shelf_says_so():
@@ -289,6 +298,24 @@ def test_a_show_stays_a_show_when_another_season_airs(desk):
     desk.add("watchlist", Wish(desk.media("s1")))
     one_more_season(desk, "s1", 3, desk.world.now() + DAY)
     desk.world.clock.advance(10 * DAY)
+    desk.next_run()
+    assert wishes(desk) == [(Kind.SHOW, None)]
+
+
+def test_a_show_that_was_met_long_ago_is_asked_for_its_seasons_before_it_is_wished_for(desk):
+    desk.add("watched", *marks(desk, "s1.1.1"))
+    one_more_season(desk, "s1", 3, desk.world.now())
+    desk.world.clock.advance(2 * DAY)
+    desk.next_run()
+    desk.add("watchlist", Wish(desk.media("s1")))
+    assert wished(desk) == ["s1.1", "s1.2", "s1.3"]
+
+
+def test_a_show_wished_for_with_the_season_that_has_just_come_is_the_show(desk):
+    desk.person.want(desk.works["s1"])
+    assert wishes(desk) == [(Kind.SHOW, None)]
+    desk.world.clock.advance(DAY)
+    desk.person.want(one_more_season(desk, "s1", 3, desk.world.now() - 60))
     desk.next_run()
     assert wishes(desk) == [(Kind.SHOW, None)]
 

@@ -132,7 +132,7 @@ class Ratings(Entries[Rating]):
     record = Rating
 
     async def add(self, records: Sequence[Rating]) -> Sequence[Refusal[Rating]]:
-        return await self.put(records, lambda rating: {"rating": max(1, round(rating.value / 10))})
+        return await self.put(records, lambda rating: {"rating": round(rating.value / 10)})
 
 
 class Reviews(Entries[Review]):

@@ -139,15 +139,13 @@ class Writer:
     async def log(self, verb: str, season: Season, numbers: Collection[int]) -> set[int]:
         """Log these episodes of a season (`add`), or take them out of the log (`remove`). Answered are those that
         Serializd does not know: one of them keeps it from taking the others."""
-        unknown: set[int] = set()
-        if not await self._log(verb, season, numbers):
-            unknown = set(numbers) - await self._episodes(season)
-            rest = set(numbers) - unknown
-            if not unknown or (rest and not await self._log(verb, season, rest)):
+        known = set(numbers)
+        if not await self._log(verb, season, known):
+            known &= await self._episodes(season)
+            if not (known and await self._log(verb, season, known)):
                 return set(numbers)
-        known = set(numbers) - unknown
         self._service.logs.wrote(season, known, gone=verb == "remove")
-        return unknown
+        return set(numbers) - known
 
     async def _log(self, verb: str, season: Season, numbers: Collection[int]) -> bool:
         body: dict[str, object] = {"show_id": season.show, "season_id": season.id, "episode_numbers": sorted(numbers)}
