@@ -12,7 +12,7 @@ SERVICES ?= 1000
 SEED ?= 1
 SIZE ?= small
 
-.PHONY: setup demo test check fix acceptance laws bench accuracy cost peers mutants docs
+.PHONY: setup demo test check fix acceptance laws bench accuracy cost peers diary mutants docs
 
 setup: .venv/setup.stamp
 
@@ -65,6 +65,9 @@ accuracy: .venv/setup.stamp
 
 cost: .venv/setup.stamp
 	$(BIN)/python benchmarks/cost.py
+
+diary: .venv/setup.stamp
+	$(BIN)/python benchmarks/diary.py
 
 peers: .venv/setup.stamp
 	$(BIN)/python benchmarks/peers.py

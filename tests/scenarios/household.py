@@ -25,6 +25,7 @@ from watchweave.sandbox.trakt import CLIENT, SECRET, Options
 from watchweave.sandbox.trakt import Trakt as SimulatedTrakt
 from watchweave.sandbox.trakt_account import Account
 from watchweave.sandbox.world import START, Work, World, invented
+from watchweave.sandbox.world import Clock as Simulation
 from watchweave.services.http import Clock, Http
 from watchweave.services.registry import service
 from watchweave.storage.store import Store, open_store
@@ -187,10 +188,12 @@ class Household:
         checked: bool = True,
         folder: Path | None = None,
         shelves: Sequence[str] | None = None,
+        start: int = START,
     ) -> None:
         self.folder = folder or Path()
         self.world = World(
-            invented(movies=films, shows=2, seasons=1, episodes=episodes, extra_movies=others, traps=traps)
+            invented(movies=films, shows=2, seasons=1, episodes=episodes, extra_movies=others, traps=traps),
+            Simulation(start),
         )
         for work in self.world.catalogue if runtime else ():
             work.runtime = runtime if work.kind in ("movie", "episode") else work.runtime

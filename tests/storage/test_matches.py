@@ -297,3 +297,39 @@ def test_what_only_one_of_two_knew_is_kept_when_they_are_one(db):
     identify(db, TRAKT, film("movie:7", {"tmdb": "949"}, runtime=10_200))
     (number,) = identify(db, ATTIC, film("9"))
     assert db.execute("SELECT id, year, runtime FROM media").fetchall() == [(number, 1995, 10_200)]
+
+
+# An episode that is known by its id alone
+
+BOB = {"imdb": "tt0001002"}
+LISTED = Media(Kind.EPISODE, BOB, "Traces to Nowhere", 1990, keys=("tt0001002",))
+
+
+def place_at(db, number):
+    return db.execute("SELECT parent, season, number FROM media WHERE id = ?", (number,)).fetchone()
+
+
+def test_an_episode_known_by_its_id_alone_finds_its_show_when_somebody_tells_it(db):
+    (alone,) = identify(db, ATTIC, LISTED)
+    twin_peaks = show("show:1", {"tvdb": "70533"})
+    number, parent = identify(db, TRAKT, episode("e:2", twin_peaks, 2, {**BOB, "tvdb": "127396"}), twin_peaks)
+    assert (number, place_at(db, alone)) == (alone, (parent, 1, 2))
+    (by_place,) = identify(db, PLEX, episode("12", show("8", {"tvdb": "70533"}), 2))
+    assert by_place == alone
+
+
+def test_it_becomes_one_with_what_stood_there_without_an_id(db):
+    (by_place,) = identify(db, PLEX, episode("12", show("8", {"tvdb": "70533"}), 2))
+    (alone,) = identify(db, ATTIC, LISTED)
+    assert by_place != alone
+    (told,) = identify(db, TRAKT, episode("e:2", show("show:1", {"tvdb": "70533"}), 2, BOB))
+    assert identify(db, PLEX, episode("12", show("8", {"tvdb": "70533"}), 2)) == [told]
+    assert identify(db, ATTIC, LISTED) == [told]
+
+
+def test_it_stays_apart_from_what_stands_there_under_another_id(db):
+    here = show("8", {"tvdb": "70533"})
+    (other,) = identify(db, PLEX, episode("12", here, 2, {"imdb": "tt0009999"}))
+    (alone,) = identify(db, ATTIC, LISTED)
+    identify(db, TRAKT, episode("e:2", show("show:1", {"tvdb": "70533"}), 2, BOB))
+    assert identify(db, ATTIC, LISTED) == [alone] != [other]

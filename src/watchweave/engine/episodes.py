@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from itertools import groupby
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -43,6 +44,35 @@ class Episodes:
                 return
             tell("identifying episodes")
             await self._of_show(list(some))
+        for asked in self.lookups.homeless(accounts, now):
+            if self.asking.stop.is_set():
+                return
+            tell("identifying episodes")
+            await self._house(asked)
+
+    async def _house(self, asked: Unknown) -> None:
+        """Find the show of an episode that is known by an id alone."""
+        found, teller, nothing = None, NOBODY, cast("Sequence[Media]", ())
+        for source in self.asking.sources:
+            space = next((one for one in source.finds.get(Kind.EPISODE, ()) if one in asked.media.ids), "")
+            if not space or (asked.free and not source.free):
+                continue
+            question = ("find", int(Kind.EPISODE), space, asked.media.ids[space])
+            ask = partial(source.find, Kind.EPISODE, space, asked.media.ids[space])
+            said = await self.asking.once(source, question, ask, nothing)
+            if said is None and not source.free:
+                return
+            teller = source.name if said else teller
+            if said and len(said) == 1 and said[0].parent is not None and said[0].number is not None:
+                found = said[0]
+                break
+        with self.store.transaction():
+            if asked.free and found is None:
+                self.lookups.put_off(asked)
+                return
+            self.lookups.keep(asked, teller, [], self.asking.clock(), found.ids if found else None)
+            if found:
+                self.lookups.house(asked.number, found, teller)
 
     async def _of_show(self, some: Sequence[Unknown]) -> None:
         # no free source lists these

@@ -64,7 +64,11 @@ _UNPLACED = (
     + " AND m.number IS NOT NULL"
     " AND NOT EXISTS " + _PUBLIC_ID.format("") + " GROUP BY m.id ORDER BY m.parent, m.id"
 )
-
+_HOMELESS = (
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + " FROM media AS m INDEXED BY media_homeless"
+    " CROSS JOIN handle AS h ON h.media = m.id" + _DUE + " AND m.kind = 4 AND m.parent IS NULL"
+    " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " GROUP BY m.id ORDER BY m.id"
+)
 
 Ids = Mapping[str, str] | None
 Sure = tuple[str, Mapping[str, str]] | None
@@ -139,6 +143,10 @@ class Lookups:
         """The episodes without an id whose place says too little: specials, other orders, seasons numbered differently.
         They stand together by their shows."""
         return self._asked_about(_UNPLACED, accounts, now)
+
+    def homeless(self, accounts: Collection[int], now: int) -> list[Unknown]:
+        """The episodes that are known by an id, and of which nobody knows the show."""
+        return self._asked_about(_HOMELESS, accounts, now)
 
     def _asked_about(self, query: str, accounts: Collection[int], now: int) -> list[Unknown]:
         given = {"accounts": json.dumps(sorted(accounts)), "now": now, "public": json.dumps(PUBLIC)}
@@ -231,6 +239,14 @@ class Lookups:
         for account, media, told in self.named(number):
             self.read_anew(account, number)
             Matches(self.db, account, TELLERS[teller]).identify([replace(media, ids={**ids, **media.ids})])
+            self.db.execute("UPDATE handle SET print = ? WHERE account = ? AND native = ?", (told, account, media.key))
+
+    def house(self, number: int, found: Media, teller: str) -> None:
+        """This episode is of that show, and stands there, says this teller."""
+        for account, media, told in self.named(number):
+            self.read_anew(account, number)
+            there = replace(found, ids={**found.ids, **media.ids}, title=media.title or found.title, keys=media.keys)
+            Matches(self.db, account, TELLERS[teller]).identify([there])
             self.db.execute("UPDATE handle SET print = ? WHERE account = ? AND native = ?", (told, account, media.key))
 
     def read_anew(self, account: int, number: int) -> None:

@@ -26,6 +26,7 @@ CREATE TABLE media (
   ordering TEXT NOT NULL DEFAULT '', aired INTEGER) STRICT;
 CREATE INDEX media_parent ON media (parent, season, number) WHERE parent IS NOT NULL;
 CREATE INDEX media_whole ON media (kind, title) WHERE kind <= 2;
+CREATE INDEX media_homeless ON media (id) WHERE kind = 4 AND parent IS NULL;
 CREATE INDEX media_apart ON media (parent) WHERE kind = 4 AND (ordering <> '' OR season = 0);
 -- seasons of shows in which not all accounts number alike: a place there is no key
 CREATE TABLE renumbered (

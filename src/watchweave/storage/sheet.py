@@ -34,6 +34,8 @@ class Sheet(Page):
         self.filled: dict[int, tuple[str, int | None, int | None, int | None]] = {}
         self.replaced: dict[int, tuple[int | None, int | None, str]] = {}
         """Where those stand, and in which order, that were known at another place."""
+        self.adopted: dict[int, tuple[int, int | None, int | None, str]] = {}
+        """The shows of those of which none was known, and where they stand there."""
         self.told_apart: set[tuple[int, int]] = set()
 
     # ---------------------------------------------------------------- before anything is judged
@@ -248,6 +250,15 @@ class Sheet(Page):
         else:
             self.joined[max(there, held.media)] = min(there, held.media)
 
+    def _adopt(self, held: Candidate, media: Media, parent: int) -> None:
+        """What was known by its id alone is a part of this show, and stands there."""
+        self.adopted[held.media] = (parent, media.season, media.number, media.order)
+        held = replace(held, parent=parent, season=media.season, number=media.number, order=media.order)
+        self.media[held.media] = held
+        self._meet(held)
+        if (place := place_of(media, parent)) is not None:
+            self.by_place.setdefault(place, held.media)
+
     def _keep(self, held: Candidate, space: str, value: str) -> None:
         self.new_ids.append((held.media, space, value, held.kind, 0, self.teller))
         held.ids[space] = value
@@ -268,6 +279,8 @@ class Sheet(Page):
             else:
                 self._spoil(space, value, number, standing)
         self._more(self._held(number), replace(media, ids=good))
+        if self._held(number).parent is None and parent is not None and media.season is not None:
+            self._adopt(self._held(number), media, parent)
         for other in verdict.also:
             if (one := self._final(other)) != (same := self._final(number)):
                 self.joined[one] = same
@@ -316,6 +329,10 @@ class Sheet(Page):
         self.db.executemany(
             "UPDATE media SET season = ?, number = ?, ordering = ? WHERE id = ?",
             [(*place, number) for number, place in self.replaced.items()],
+        )
+        self.db.executemany(
+            "UPDATE media SET parent = ?, season = ?, number = ?, ordering = ? WHERE id = ?",
+            [(*place, number) for number, place in self.adopted.items()],
         )
         enter(self.db, "INSERT OR IGNORE INTO ids", self._id_rows())
         self.db.executemany(
