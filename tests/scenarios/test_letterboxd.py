@@ -8,6 +8,7 @@ import pytest
 from tests.scenarios.diary import Diary
 from tests.scenarios.household import DAY, HOUR, MINUTE, lines, outcomes
 from tests.support.memory import Killed
+from watchweave.sandbox.letterboxd_rules import Options
 
 
 @pytest.fixture
@@ -90,6 +91,35 @@ def test_an_entry_is_one_in_the_feed_and_in_the_next_export(house):
     house.later(HOUR)
     assert house.sync(yes=True).changes == []
     assert len(house.plays("m1")) == 1
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_text_that_is_added_makes_no_second_viewing(tmp_path, stays):
+    house = settled(Diary(tmp_path, letterboxd=Options(number_stays=stays)))
+    entry = house.mara.log(house["m1"], "2026-11-10")
+    house.later(2 * DAY)
+    house.sync(yes=True)
+    house.mara.edit(entry, review="Better than I remembered.")
+    for _ in range(2):
+        house.later(DAY)
+        house.sync(yes=True)
+        house.hand_in()
+    assert len(house.plays("m1")) == 1
+
+
+def test_the_second_viewing_of_a_day_is_one_although_the_first_is_known(house):
+    settled(house)
+    house.mara.log(house["m1"], "2026-11-10")
+    house.later(2 * DAY)
+    house.sync(yes=True)
+    house.mara.log(house["m1"], "2026-11-10", rewatch=True)
+    house.later(DAY)
+    house.sync(yes=True)
+    assert len(house.plays("m1")) == 2
+    house.hand_in()
+    house.later(DAY)
+    house.sync(yes=True)
+    assert len(house.plays("m1")) == 2
 
 
 def test_a_corrected_day_is_no_second_viewing(house):

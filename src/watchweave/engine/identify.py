@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..core.media import PUBLIC, Media
+from ..core.media import PUBLIC, Kind, Media
 from ..core.titles import SURE, Proposal, Work, as_long, lengths_differ, normal, plain, propose, spoken, taken
 from ..metadata.base import Source, Works
 from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
@@ -49,14 +49,17 @@ class Identify:
         self.exact = exact
         self.lookups = Lookups(store.db)
 
-    async def all(self, accounts: Collection[int], tell: Callable[[str], None]) -> None:
-        """Ask about everything of these accounts that nobody knows, and about what too few know."""
+    async def all(
+        self, accounts: Collection[int], tell: Callable[[str], None], needs: Collection[tuple[Kind, str]] = ()
+    ) -> None:
+        """Ask about everything of these accounts that nobody knows, and about what too few know. needs: by kind, the
+        databases whose ids one of them wants to be told."""
         now = self.asking.clock()
         if self.exact:
             self._take(accounts)
         unknown = self.lookups.unknown(accounts, now)
         known = ByTitle(self.lookups.works()) if unknown else ByTitle([])
-        unknown += self.lookups.partly_known(accounts, now)
+        unknown += self.lookups.partly_known(accounts, now, needs)
         for start in range(0, len(unknown), PORTION):
             if self.asking.stop.is_set():
                 return

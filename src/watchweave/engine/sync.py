@@ -106,7 +106,8 @@ async def identify(
         lookups.meet({source.name: source.free for source in request.sources}, when[0]())
     accounts, exact = [party.id for party in parties], request.terms.titles == "exact"
     if read or lookups.left() or lookups.due(when[0]()) or (exact and lookups.sure(accounts)):
-        await Identify(store, asking, exact=exact).all(accounts, request.tell)
+        needs = {need for party in parties if party.shelves for need in party.service.needs.items()}
+        await Identify(store, asking, exact=exact).all(accounts, request.tell, needs)
         await Episodes(store, asking).all(accounts, request.tell)
         with store.transaction():
             lookups.leave(asking.left or when[1].is_set())

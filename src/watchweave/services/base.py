@@ -256,6 +256,9 @@ class Service:
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {}
     """History, `watched` (the flag), ratings, watchlist, collection … by name."""
 
+    needs: ClassVar[Mapping[Kind, str]] = {}
+    """By kind: the database without whose id it cannot be told which thing is meant."""
+
     carry: ClassVar[Mapping[str, str]] = {}
     """What a person does with the files of `sheets`, by their sort."""
 

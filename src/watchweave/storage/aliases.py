@@ -28,7 +28,7 @@ _OF_MEDIA = (
 
 
 class _Entry(Struct):
-    """An entry, and the sorts of names that it has."""
+    """An entry, and the sorts of names that it has and shows."""
 
     key: str
     sorts: set[str]
@@ -36,7 +36,8 @@ class _Entry(Struct):
 
 def rename(db: sqlite3.Connection, account: int) -> None:
     """The staged entries of this account under the names by which they are known. One that is not known by its name is
-    one of the same media and time that has no name of that sort yet; else it is new."""
+    one of the same media and time of which no name of that sort is staged; else it is new."""
+    staged = {key for (key,) in db.execute("SELECT key FROM now_play WHERE account = ?", (account,))}
     db.execute(_AGAIN, (account,))
     db.execute(_KNOWN, (account,))
     fresh = db.execute(_FRESH, (account,)).fetchall()
@@ -45,7 +46,7 @@ def rename(db: sqlite3.Connection, account: int) -> None:
     there: dict[tuple[int, int | None], list[_Entry]] = defaultdict(list)
     medias = json.dumps(sorted({media for _, media, _ in fresh}))
     for key, media, at, others in db.execute(_OF_MEDIA, (account, medias)):
-        there[media, at].append(_Entry(key, {sort(name) for name in (key, *json.loads(others))}))
+        there[media, at].append(_Entry(key, {sort(name) for name in (key, *json.loads(others)) if name in staged}))
     found = []
     for key, media, at in fresh:
         entry = next((one for one in there[media, at] if sort(key) not in one.sorts), None)

@@ -40,11 +40,14 @@ _UNKNOWN = (
 )
 _PARTLY = (
     "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + _WHOLE + _DUE + " AND m.kind <= 2"
-    " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " AND NOT EXISTS (SELECT 1 FROM ids AS i"
+    " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " AND (NOT EXISTS (SELECT 1 FROM ids AS i"
     " WHERE i.media = m.id AND i.space IN ('imdb', 'tmdb', iif(m.kind = 2, 'tvdb', '')))"
+    " OR EXISTS (SELECT 1 FROM json_each(:needs) AS n WHERE n.value ->> 0 = m.kind AND NOT EXISTS (SELECT 1 FROM ids AS i"
+    " WHERE i.media = m.id AND i.space = n.value ->> 1 AND i.standing = 0)))"
     " GROUP BY m.id ORDER BY m.id"
 )
-"""Every service can be told of a film by its id of IMDb or TMDb, and of a show by one of TheTVDB, too."""
+"""Most services can be told of a film by its id of IMDb or TMDb, and of a show by one of TheTVDB, too; some need a certain
+one."""
 _TWICE = (
     "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + " FROM (SELECT DISTINCT a.id FROM media AS a INDEXED BY media_whole"
     " JOIN media AS b INDEXED BY media_whole ON b.kind = a.kind AND b.title = a.title AND b.id <> a.id"
@@ -133,10 +136,12 @@ class Lookups:
         """Those of these accounts' films and shows that bear no id, and are to be asked about now."""
         return self._asked_about(_UNKNOWN, accounts, now)
 
-    def partly_known(self, accounts: Collection[int], now: int) -> list[Unknown]:
+    def partly_known(
+        self, accounts: Collection[int], now: int, needs: Collection[tuple[Kind, str]] = ()
+    ) -> list[Unknown]:
         """Those that bear ids, but none that every service can be told, or none that tells them from others of their
-        title."""
-        found = self._asked_about(_PARTLY, accounts, now) + self._asked_about(_TWICE, accounts, now)
+        title. needs: by kind, the databases whose ids are wanted."""
+        found = self._asked_about(_PARTLY, accounts, now, needs) + self._asked_about(_TWICE, accounts, now)
         return list({one.number: one for one in found}.values())
 
     def unplaced(self, accounts: Collection[int], now: int) -> list[Unknown]:
@@ -148,8 +153,11 @@ class Lookups:
         """The episodes that are known by an id, and of which nobody knows the show."""
         return self._asked_about(_HOMELESS, accounts, now)
 
-    def _asked_about(self, query: str, accounts: Collection[int], now: int) -> list[Unknown]:
-        given = {"accounts": json.dumps(sorted(accounts)), "now": now, "public": json.dumps(PUBLIC)}
+    def _asked_about(
+        self, query: str, accounts: Collection[int], now: int, needs: Collection[tuple[Kind, str]] = ()
+    ) -> list[Unknown]:
+        wanted = json.dumps([[int(kind), space] for kind, space in sorted(needs)])
+        given = {"accounts": json.dumps(sorted(accounts)), "now": now, "public": json.dumps(PUBLIC), "needs": wanted}
         rows = self.db.execute(query, given).fetchall()
         medias = Items(self.db).load(number for number, *_ in rows)
         return [

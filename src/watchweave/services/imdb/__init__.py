@@ -8,6 +8,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ...core.media import Kind
 from ...core.records import Record
 from ...errors import ConfigError
 from ..base import Desk, Examined, Field, Identity, Known, Refusal, Secrets, Service, Sheet, Shelf
@@ -50,6 +51,7 @@ class Imdb(Service):
             " read at IMDb. IMDb's conditions of use forbid robots: it is your own decision, too.",
         ),
     )
+    needs: ClassVar[Mapping[Kind, str]] = dict.fromkeys((Kind.MOVIE, Kind.SHOW), "imdb")
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {
         "watched": CheckIns,
         "ratings": Ratings,

@@ -128,9 +128,11 @@ class History(LetterboxdShelf):
         return newest > 0 and len(told) >= WINDOW and min(item.logged for item in told) > newest
 
     def _news(self, told: Sequence[Item], before: Cursor) -> Iterator[Record]:
-        """All that these say, as far as it is new: what an old entry says of its film may have changed since."""
-        for item in told:
-            zone = self.service.desk.zone
+        """All that these say, as far as it is new: what an old entry says of its film may have changed since. Of a film
+        of which something is new all viewings are told, so that they can be told apart."""
+        zone = self.service.desk.zone
+        fresh = {item.title for item in told if before.said.get(item.number) != item.said}
+        for item in (item for item in told if item.title in fresh):
             film = self.service.films.media(
                 item.title,
                 int(item.year) if item.year.isdigit() else None,
@@ -142,8 +144,8 @@ class History(LetterboxdShelf):
             if (at := noon(item.day, zone)) is not None:
                 yield Play(film, at, f"feed:{item.number}", "day")
             said = before.said.get(item.number)
-            if said is None and item.logged <= before.newest:
-                continue  # it is here again because newer ones went
+            if said == item.said or (said is None and item.logged <= before.newest):
+                continue  # the latter are here again because newer ones went
             logged = item.logged if said is None else None
             yield Watched(film, logged)
             if item.value is not None and (said is None or said[1] != item.value):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, ClassVar, Protocol, TypeVar, Unpack, cast
 from urllib.parse import quote
 
+from ...core.media import Kind
 from ...errors import Unavailable, UnexpectedAnswer
 from ..base import Desk, Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Answer, Ask, Budget, How, Http, Limits, Pages, Told
@@ -70,6 +71,7 @@ class Serializd(Service):
         Field("username", "Name there", help="Comes with the token."),
     )
     asks = ("email", "password")
+    needs: ClassVar[Mapping[Kind, str]] = {Kind.SHOW: "tmdb"}
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {
         "history": History,
         "watched": Marks,
