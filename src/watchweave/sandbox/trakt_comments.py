@@ -138,7 +138,7 @@ def _own(ask: Ask) -> Comment:
 
 
 def _said(ask: Ask) -> tuple[str, bool]:
-    """The text, and whether it gives something away; too few words are 422. Whoever may not comment gets 403 (our guess)."""
+    """The text, and whether it gives something away; too few words are 422. Who may not comment gets 403 (our guess)."""
     if not ask.user.may_comment:
         raise Stop(403)
     text = ask.body.get("comment")
