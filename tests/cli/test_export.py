@@ -1,0 +1,268 @@
+"""Everything that is known of a person, written into one file; and the way back."""
+
+import json
+import stat
+
+import pytest
+
+from tests.cli.place import open_place
+from tests.contract.shoebox_desk import ALIEN, SECOND, at, episode, film, iso, season, series
+
+LONG_AGO, EVENING = 1_600_000_020, 1_700_000_000
+EVERYTHING = ["history", "ratings", "watchlist", "collection", "favourites", "reviews", "tags"]
+
+
+@pytest.fixture
+def known(place):
+    """nate has watched, rated and wished at two places, and everything was synced."""
+    place.watch("m1", "m2", "s1.1.1", at=EVENING)
+    place.account.watch(place.work("m1"), LONG_AGO)
+    place.account.watch(place.work("m3"), 0)
+    place.account.rate(place.work("m1"), 8)
+    place.account.rate(place.work("s1"), 7)
+    place.account.want(place.work("x1"))
+    assert place.run("sync", "--yes").code == 0
+    return place
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """nate's new home: nothing but a shoebox."""
+    (tmp_path / "new").mkdir()
+    with open_place(tmp_path / "new") as place:
+        place.nate.update({"accounts": {"shoebox": {}}, "shelves": EVERYTHING, "timezone": "Pacific/Auckland"})
+        place.write()
+        yield place
+
+
+def exported(place, *words, name="everything.json"):
+    """What stands in the file."""
+    path = place.folder / name
+    told = place.run("export", "json", "--to", str(path), *words)
+    assert told.code == 0, told.err
+    return path
+
+
+def read(path):
+    return json.loads(path.read_text())
+
+
+def rows(path):
+    """All rows, by their shelves, whatever their order."""
+    return {shelf: sorted(map(json.dumps, said)) for shelf, said in read(path).items() if isinstance(said, list)}
+
+
+def taken_in(place, path):
+    """The file is imported and synced."""
+    assert place.run("import", str(path)).code == 0
+    told = place.run("sync", "--yes")
+    assert told.code == 0, told.all
+
+
+# There and back
+
+
+def test_what_was_exported_and_imported_is_exported_again_to_the_letter(known, empty):
+    first = exported(known)
+    taken_in(empty, first)
+    second = exported(empty, name="again.json")
+    assert rows(second) == rows(first)
+    assert {shelf: len(said) for shelf, said in rows(first).items() if said} == {
+        "history": 5, "ratings": 2, "watchlist": 1,
+    }  # fmt: skip
+
+
+HELD = {
+    "history": [
+        film(watched_at="2025-02-03T20:15:31Z"),
+        film(watched_at="2026-02-03T20:15:31Z"),
+        film(ALIEN, watched_on="2025-12-31"),
+        film(ALIEN, watched_on="2025-12-31"),
+        film(ALIEN, watched_at=None),
+        film({"title": "Ran", "year": 1985, "ids": {"tmdb": 11645}}, watched_at="2024-05-06T07:08:09Z", clock="mark"),
+        film({"title": "Home video", "year": 2001, "ids": {}}, watched_at="2024-01-01T10:00:00Z"),
+        episode(watched_at="2025-03-01T21:00:00Z"),
+        episode({"season": 1, "number": 3, "ids": {}}, watched_at="2025-03-02T21:00:00Z"),
+        episode({"season": 1, "number": 4, "order": "dvd", "ids": {"tvdb": 55}}, watched_at="2025-03-03T21:00:00Z"),
+        series(watched_on="2025-03-04"),
+    ],
+    "ratings": [
+        film(rated_at="2025-02-03T20:20:00Z", rating=8.7),
+        film(ALIEN, rated_at=None, rating=0.1),
+        series(rated_at="2025-02-03T20:20:00Z", rating=10),
+        season({**SECOND, "ids": {"tvdb": 16103}}, rated_at="2025-02-03T20:20:00Z", rating=7),
+        episode(rated_at="2025-02-03T20:20:00Z", rating=9),
+    ],
+    "watchlist": [film(listed_at="2025-02-03T20:20:00Z"), season({"number": 5, "ids": {}}, listed_at=None)],
+    "collection": [film(collected_at="2025-02-03T20:20:00Z"), episode(collected_at=None)],
+    "favourites": [film(listed_at="2025-02-03T20:20:00Z"), series(listed_at=None)],
+    "reviews": [
+        film(
+            comment={"comment": 'Line one.\n"Two", ünd <three>.', "spoiler": True, "created_at": "2025-02-03T20:20:00Z"}
+        )
+    ],
+    "tags": [film(tagged_at="2025-02-03T20:20:00Z", tags=["70mm", "with June"])],
+}
+
+
+def test_whatever_can_be_held_comes_back_as_it_was(empty):
+    path = empty.folder / "held.json"
+    path.write_text(json.dumps({"watchweave": 1, "made": "2026-11-01T00:00:00Z", **texts(HELD)}))
+    taken_in(empty, path)
+    again = exported(empty)
+    for shelf, said in texts(HELD).items():
+        assert same(read(again)[shelf]) == same(said), shelf
+
+
+def texts(held):
+    """The same as we write it: ids are texts, and what is not known is not said."""
+
+    def clean(value):
+        if isinstance(value, list):
+            return list(map(clean, value))
+        if not isinstance(value, dict):
+            return value
+        said = {name: clean(one) for name, one in value.items()}
+        if "ids" in said:
+            said["ids"] = {space: str(one) for space, one in value["ids"].items() if one}
+        return said
+
+    return clean(held)
+
+
+def same(said):
+    return sorted(json.dumps(one, sort_keys=True) for one in said)
+
+
+def test_a_second_file_brings_only_what_is_new(known, empty):
+    taken_in(empty, exported(known))
+    known.account.watch(known.work("m4"), LONG_AGO)
+    assert known.run("sync", "--yes").code == 0
+    second = exported(known, name="second.json")
+    taken_in(empty, second)
+    assert rows(exported(empty, name="again.json")) == rows(second)
+    assert empty.run("plan", "--json").json["changes"] == []
+
+
+def test_what_trakt_exported_comes_to_the_other_accounts(place):
+    heat = place.work("m1")
+    ids = {"imdb": heat.ids["imdb"], "tmdb": heat.ids["tmdb"]}
+    play = film({"title": heat.title, "year": heat.year, "ids": ids}, id=1, watched_at=iso(LONG_AGO))
+    place.nate["accounts"]["shoebox"] = {}
+    place.write()
+    path = place.folder / "watched-history.json"
+    path.write_text(json.dumps([play]))
+    taken_in(place, path)
+    assert [one.at for one in place.account.history.of(heat)] == [LONG_AGO]
+    assert place.run("sync").code == 0
+    assert len(place.account.history.of(heat)) == 1
+
+
+def test_a_play_that_is_gone_from_the_next_export_stays_elsewhere(known, empty):
+    taken_in(empty, exported(known))
+    less = read(known.folder / "everything.json")
+    less |= {"history": less["history"][1:], "made": iso(at("2027-01-01 00:00"))}
+    (known.folder / "less.json").write_text(json.dumps(less))
+    taken_in(empty, known.folder / "less.json")
+    assert len(read(exported(empty, name="again.json"))["history"]) == 5
+
+
+# What is written
+
+
+def test_of_a_one_way_street_all_is_written_that_its_end_has_heard(known):
+    known.nate["sync"] = "plex -> trakt"
+    known.write()
+    assert known.run("sync", "--yes").code == 0
+    assert len(rows(exported(known))["history"]) == 5
+
+
+def test_what_two_accounts_that_do_not_hear_each_other_were_told_is_written_once(known):
+    first = exported(known)
+    known.nate["accounts"]["shoebox"] = {}
+    known.nate["sync"] = "shoebox -> plex; shoebox -> trakt"
+    known.write()
+    taken_in(known, first)
+    assert len(rows(exported(known, name="again.json"))["history"]) == 5
+
+
+def test_ids_that_are_in_dispute_and_secrets_are_not_in_it(known):
+    known.change("UPDATE ids SET standing = 3 WHERE space = 'tmdb'")
+    text = exported(known).read_text()
+    assert '"tmdb"' not in text
+    assert '"imdb"' in text
+    assert [secret for secret in known.secrets if secret in text] == []
+
+
+def test_it_stands_in_the_current_folder_and_nobody_else_may_read_it(known, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    told = known.run("export", "json")
+    (path,) = tmp_path.glob("watchweave-nate-20??-??-??.json")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert told.out == f"{path}\n  5 plays, 2 ratings, 1 wish, 0 likes, 0 reviews\n"
+
+
+def test_what_is_there_is_replaced_by_force_alone(known):
+    path = known.folder / "mine.json"
+    path.write_text("my novel")
+    told = known.run("export", "json", "--to", str(path))
+    assert (told.code, path.read_text(), "is there already" in told.err) == (2, "my novel", True)
+    assert known.run("export", "json", "--to", str(path), "--force").code == 0
+    assert read(path)["profile"] == "nate"
+    assert list(path.parent.glob("*.part")) == []
+
+
+def test_json_names_the_file_and_counts_its_rows(known):
+    path = known.folder / "mine.json"
+    (told,) = known.run("export", "json", "--to", str(path), "--json").json["files"]
+    counts = {"history": 5, "ratings": 2, "watchlist": 1, "favourites": 0, "reviews": 0}
+    assert told == {"file": str(path), "profile": "nate", "counts": counts}
+
+
+def test_of_several_people_each_has_a_file(known, monkeypatch, tmp_path):
+    known.settings["profiles"]["zoe"] = {"accounts": {"trakt": known.accounts()["trakt"]}}
+    known.write()
+    assert known.run("sync").code == 0
+    told = known.run("export", "json", "--to", str(tmp_path / "all.json"))
+    assert (told.code, "Say --profile and one of: nate, zoe." in told.err) == (2, True)
+    monkeypatch.chdir(tmp_path)
+    assert known.run("export", "json").code == 0
+    names = sorted(path.name[:16] for path in tmp_path.glob("watchweave-*.json"))
+    assert names == ["watchweave-nate-", "watchweave-zoe-2"]
+    assert read(next(tmp_path.glob("*zoe*")))["profile"] == "zoe"
+
+
+def test_before_a_sync_there_is_nothing_to_write(place):
+    told = place.run("export", "json", "--to", str(place.folder / "x.json"))
+    assert (told.code, 'Run "watchweave sync" first' in told.err, (place.folder / "x.json").exists()) == (
+        2,
+        True,
+        False,
+    )
+
+
+def test_where_nothing_can_be_written_nothing_is_left(known):
+    told = known.run("export", "json", "--to", str(known.folder / "nowhere" / "x.json"))
+    assert (told.code, "cannot be written (No such file or directory)" in told.err) == (1, True)
+
+
+def test_an_account_may_not_be_called_json(known):
+    known.nate["accounts"]["json"] = {"service": "shoebox"}
+    known.write()
+    told = known.run("export", "json")
+    assert (told.code, "Give it another name in config.yml" in told.err) == (2, True)
+
+
+def test_files_for_a_service_go_to_the_outbox_alone(known):
+    told = known.run("export", "trakt", "--to", "x.json")
+    assert (told.code, "stand in the outbox" in told.err) == (2, True)
+
+
+def test_a_shoebox_without_a_file_says_what_to_do_and_keeps_nothing_from_syncing(place):
+    place.nate["accounts"]["shoebox"] = {}
+    place.write()
+    assert place.run("sync", "--yes").code == 0
+    assert 'nothing was imported for it yet. Run "watchweave import FILE"' in place.run("status").out
+    place.account.watch(place.work("m1"), 0)
+    place.run("sync", "--yes")
+    assert place.plex.user("nate").view.state(place.plex.item("m1")).count == 1
