@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.letterboxd_api_desk import DAY, HOUR, MINUTE, ApiMember
 from tests.scenarios.diary import Diary
-from tests.scenarios.household import Signed
+from tests.scenarios.household import Rules, Signed
 from watchweave.core.media import Kind, Media
 from watchweave.core.records import Like, Play, Rating, Review, Tags, Watched, Wish
 from watchweave.errors import ServiceError, SignInNeeded, Stopped, UnexpectedAnswer
@@ -183,11 +183,13 @@ def test_all_of_a_large_account_costs_a_page_for_each_hundred_and_little_more(ma
 
 
 def test_a_review_without_a_day_is_no_viewing(mara):
-    mara.person.review(mara.works["m1"], "No idea when.\n\nBut <b>long</b> &amp; good.", spoilers=True)
+    entry = mara.person.review(mara.works["m1"], "Well.", spoilers=True)
+    mara.later(DAY)
+    mara.person.edit(entry, review="No idea when.\n\nBut <b>long</b> &amp; good.")
     records, _ = mara.read()
     (review,) = of(records, Review)
     assert (of(records, Play), review.text, review.spoiler) == ([], "No idea when.\n\nBut long & good.", True)
-    assert review.at == mara.person.of(mara.works["m1"])[0].updated
+    assert review.at == entry.logged + DAY
 
 
 def test_of_several_reviews_the_newest_counts_and_tags_are_together(mara):
@@ -329,6 +331,15 @@ def test_whatever_she_does_is_seen_within_two_hours(mara, kind, deed):
         records, reading = mara.read(cursor)
         cursor, seen = reading.cursor, seen | titles(records, kind)
     assert seen == called(mara, "m125" if kind in (Watched, Wish) else "m1")
+
+
+def test_so_many_new_marks_that_a_page_does_not_hold_them_are_all_seen(mara):
+    mara.person.watch(mara.works["m1"])
+    cursor = mara.read()[1].cursor
+    mara.later(HOUR)
+    for number in range(2, 123):
+        mara.person.watch(mara.works[f"m{number}"])
+    assert len(of(mara.read(cursor)[0], Watched)) >= 121
 
 
 def test_a_new_entry_is_seen_at_once_with_all_that_it_said_of_the_film(mara):
@@ -498,7 +509,11 @@ def test_a_film_with_entries_stays_watched(mara):
 
 
 def test_what_letterboxd_does_not_have_is_not_marked_there(mara):
-    assert mara.remove("watchlist", Wish(Media(Kind.MOVIE, {"imdb": "tt9999999"}, "Unknown"))) == []
+    gone = mara.media("m1", own=True)
+    mara.simulated.films.drop(mara.works["m1"])
+    unknown = Media(Kind.MOVIE, {"imdb": "tt9999999"}, "Unknown")
+    assert mara.remove("watchlist", Wish(unknown), Wish(gone)) == []
+    assert mara.asked[-1].startswith("PATCH")
 
 
 def test_a_wait_that_is_asked_for_is_kept(tmp_path):
@@ -528,10 +543,10 @@ def test_what_she_wrote_about_a_viewing_stays_when_the_viewing_goes(mara):
 @pytest.mark.parametrize("sort", ["feed", "file"])
 def test_a_viewing_that_was_first_seen_in_a_feed_or_an_export_is_found(mara, sort):
     entry = mara.person.log(mara.works["m1"], "2026-11-01")
-    mara.person.log(mara.works["m1"], "2026-11-02")
+    other = mara.person.log(mara.works["m1"], "2026-11-02" if sort == "feed" else "2026-11-01")
     key = f"feed:{entry.number}" if sort == "feed" else f"file:{entry.code}"
     assert mara.remove("history", Play(mara.media("m1", own=True), day(mara, "2026-11-01"), key, "day")) == []
-    assert [left.on for left in mara.person.of(mara.works["m1"])] == ["2026-11-02"]
+    assert mara.person.of(mara.works["m1"]) == [other]
 
 
 def test_of_two_viewings_of_a_day_none_is_taken_where_nobody_knows_which(mara):
@@ -560,6 +575,7 @@ def test_a_review_stands_with_the_last_viewing_or_alone(mara):
 
 def test_a_review_that_is_written_anew_takes_the_place_of_the_old_one(mara):
     entry = mara.person.log(mara.works["m1"], "2026-11-01", review="Old.", tags=("vhs",), rating=7)
+    mara.person.log(mara.works["m1"], "2026-11-20")
     mara.add("reviews", Review(mara.media("m1"), None, "New."))
     assert (entry.review, entry.tags, entry.rating, entry.on) == ("New.", ("vhs",), 7, "2026-11-01")
 
@@ -596,7 +612,7 @@ class Changing(Diary):
     """Mara is given a client id."""
 
     def __init__(self, folder, **more):
-        super().__init__(folder, letterboxd=LONG, **more)
+        super().__init__(folder, letterboxd=LONG, rules=Rules(removed_plays="follow"), **more)
 
     def change_over(self):
         grant = self.world.services["letterboxd"].sign_in.grant(self.mara)
@@ -674,3 +690,14 @@ def test_what_is_logged_and_what_is_deleted_there_reaches_the_others(house):
     house.later(8 * DAY)  # what is gone shows when all is read
     house.sync(yes=True)
     assert "m1" not in house.trakt.ratings
+
+
+def test_what_a_rating_of_ours_marks_as_watched_there_is_told_to_nobody(house):
+    house.change_over()
+    house.sync(yes=True)
+    house.trakt.rate(house["m6"], 8)
+    for _ in range(6):
+        house.later(HOUR)
+        house.sync(yes=True)
+    assert "m6" in house.mara.watched
+    assert (house.plays("m6"), house.watched("m6")) == ([], False)
