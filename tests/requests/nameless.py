@@ -26,6 +26,7 @@ from watchweave.sandbox.trakt_rules import Options
 from watchweave.sandbox.world import DAY, Catalogue, Work, World
 from watchweave.services.http import Http
 from watchweave.services.plex import Plex
+from watchweave.services.registry import service
 from watchweave.services.trakt import Trakt
 from watchweave.settings.values import AccountSettings, Profile, Rules
 from watchweave.storage.store import open_store
@@ -81,7 +82,9 @@ class Library:
         accounts = tuple(AccountSettings(name, name, {}) for name in self.drawers)
         both = (("plex", "trakt"), ("trakt", "plex"))
         self.person = Profile(PERSON, "UTC", accounts, both, None, Rules(), LIMITS, "exact")
-        self.home = Home((self.person,), open_store(None), self.open, lambda account: None, lambda account: None)
+        self.home = Home(
+            (self.person,), open_store(None), self.open, lambda account: None, lambda account: None, service
+        )
         self.home.open_sources = self.open_sources
         self.home.clock = lambda: int(self.world.now())
 

@@ -2,8 +2,11 @@
 
 import pytest
 
+from tests.scenarios.five import Five
+from tests.scenarios.household import Household
 from tests.support.town import BLOG, DAY, HOUR, Town
 from watchweave.engine.decide import Terms
+from watchweave.storage.accounts import Accounts
 from watchweave.storage.staging import SHELVES
 
 
@@ -105,3 +108,30 @@ def test_many_reviews_at_once_wait_for_a_yes(town):
     town.wait(HOUR)
     town.sync(yes=True)
     assert len(town.second.reviews) == 12
+
+
+def used(house):
+    (person,) = {one.name for one in house.home.profiles}
+    owned = Accounts(house.home.store).owned()
+    return {
+        owned[number][1]: set(shelves) for number, shelves in house.home.uses().items() if owned[number][0] == person
+    }
+
+
+TEXTS = {"favourites", "reviews"}
+
+
+def test_reviews_that_no_other_account_has_cost_no_request_unless_she_names_them():
+    house = Household()
+    house.sync()
+    asked = [one.path for one in house.world.requests.all if one.host == "trakt.api"]
+    assert not [path for path in asked if "favorites" in path or "comments" in path]
+    assert not used(house)["trakt"] & TEXTS
+    named = Household(shelves=["history", *TEXTS])
+    assert used(named)["trakt"] >= TEXTS
+
+
+def test_they_are_read_where_two_accounts_have_them(tmp_path):
+    house = Five(tmp_path)
+    assert used(house)["trakt"] >= TEXTS
+    assert used(house)["letterboxd"] >= {*TEXTS, "tags"}, "tags too: a file costs nothing"

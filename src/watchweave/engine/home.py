@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -92,7 +93,7 @@ class Home:
         open_service: OpenService,
         secrets: Callable[[int], Any],
         pace: Callable[[int], Pace],
-        kind: Callable[[str], type[Service]] = lambda service: Service,
+        kind: Callable[[str], type[Service]],
         open_sources: OpenSources = no_sources,
     ) -> None:
         self.profiles = profiles
@@ -145,14 +146,19 @@ class Home:
         """The shelves in use of every account of the settings, by its number."""
         numbers = {whose: number for number, whose in Accounts(self.store).owned().items()}
         return {
-            numbers[person.name, wish.name]: {
-                name: shelf
-                for name, shelf in self.kind(wish.service).shelf_types.items()
-                if in_use(name, shelf, person.shelves)
-            }
+            numbers[person.name, wish.name]: used
             for person in self.profiles
-            for wish in person.accounts
+            for wish, used in zip(person.accounts, self._used(person), strict=True)
         }
+
+    def _used(self, person: ProfileWish) -> list[dict[str, type[Shelf[Any]]]]:
+        """The shelves in use of each account of a person."""
+        offers = [self.kind(wish.service).shelves_by(wish.options) for wish in person.accounts]
+        had = Counter(name for offer in offers for name in offer)
+        return [
+            {name: shelf for name, shelf in offer.items() if in_use(name, shelf, person.shelves, alone=had[name] == 1)}
+            for offer in offers
+        ]
 
     @asynccontextmanager
     async def parties(self, profile: ProfileWish, store: Store | None = None) -> AsyncIterator[tuple[int, list[Party]]]:
@@ -165,11 +171,11 @@ class Home:
             number = accounts.profile(profile.name)
             rows = [accounts.account(number, wish.name, wish.service) for wish in profile.accounts]
         async with AsyncExitStack() as stack:
-            found = []
+            found, used = [], self._used(profile)
             for rank, (wish, row) in enumerate(zip(profile.accounts, rows, strict=True)):
                 service, closing = self._service(profile, wish, row, store)
                 await stack.enter_async_context(closing)
-                shelves = {n: s for n, s in service.shelves.items() if in_use(n, s, profile.shelves)}
+                shelves = {n: s for n, s in service.shelves.items() if n in used[rank]}
                 stage = Stage(store.db, row.id, {SHELVES[name] for name in shelves})
                 silent = kept_silent(shelves, profile.shelves)
                 found.append(Party(row, rank, service, shelves, stage, silent=silent))
@@ -292,10 +298,12 @@ class What:
         self.shelf = shelf
 
 
-def in_use(name: str, shelf: Any, wanted: Sequence[str] | None) -> bool:
-    """Is this shelf synced? The flag goes with history; some shelves only where the person names them."""
-    public = "history" if name == "watched" else name
-    return public in wanted if wanted is not None else not shelf.asked
+def in_use(name: str, shelf: type[Shelf[Any]], wanted: Sequence[str] | None, *, alone: bool) -> bool:
+    """Is this shelf synced? The flag goes with history; some shelves only where the person names them. alone: no other
+    account of hers has one like it; then what is public costs no request."""
+    if wanted is not None:
+        return ("history" if name == "watched" else name) in wanted
+    return not shelf.asked and not (alone and shelf.public and not shelf.filed)
 
 
 def kept_silent(shelves: Mapping[str, Any], wanted: Sequence[str] | None) -> frozenset[str]:

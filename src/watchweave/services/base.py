@@ -275,7 +275,12 @@ class Service:
         self.options = options
         self.known = known
         self.desk = desk or Desk()
-        self.shelves: dict[str, Shelf[Any]] = {name: kind(self) for name, kind in self.shelf_types.items()}
+        self.shelves: dict[str, Shelf[Any]] = {name: kind(self) for name, kind in self.shelves_by(options).items()}
+
+    @classmethod
+    def shelves_by(cls, options: Mapping[str, object]) -> Mapping[str, type[Shelf[Any]]]:
+        """The shelves of an account with these settings, each of a name in `shelf_types`."""
+        return cls.shelf_types
 
     @property
     def signing(self) -> Signer:

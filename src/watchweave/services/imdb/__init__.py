@@ -73,10 +73,12 @@ class Imdb(Service):
         self.graphql = GraphQL(http)
         self.direct = bool(options.get("cookie"))
         self.watchlist_of = self._whose(str(options.get("watchlist_of") or ""))
-        if self.direct:
-            self.shelves |= {"ratings": DirectRatings(self), "watchlist": DirectWatchlist(self)}
-        elif self.watchlist_of:
-            self.shelves["watchlist"] = PublicWatchlist(self)
+
+    @classmethod
+    def shelves_by(cls, options: Mapping[str, object]) -> Mapping[str, type[Shelf[Any]]]:
+        if options.get("cookie"):
+            return {**cls.shelf_types, "ratings": DirectRatings, "watchlist": DirectWatchlist}
+        return {**cls.shelf_types, **({"watchlist": PublicWatchlist} if options.get("watchlist_of") else {})}
 
     def _whose(self, said: str) -> str:
         found = WHOSE.search(said)

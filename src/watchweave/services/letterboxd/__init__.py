@@ -31,6 +31,11 @@ FLOW = Flow(
 PRIVATE = "the profile is private, and the API hides what a private one holds. Make it public in its settings there."
 
 
+def has_app(options: Mapping[str, object]) -> bool:
+    """Do these settings name an app of the person's own?"""
+    return all(options.get(name) for name in APP)
+
+
 class Letterboxd(Service):
     """Who has a client id for the API reads and writes by it; everybody else by feed, export and import."""
 
@@ -71,10 +76,13 @@ class Letterboxd(Service):
         self.username = str(options.get("username") or "").strip().lower()
         self.films = Films(self.desk.notes)
         self.api = Api(http, self.desk.notes)
-        self.by_api = all(options.get(name) for name in APP)
+        self.by_api = has_app(options)
         if self.by_api:
             http.place(FLOW.host, str(options.get("url") or self.base_url))  # the same address, without the token
-            self.shelves = {name: kind(self) for name, kind in API_SHELVES.items()}
+
+    @classmethod
+    def shelves_by(cls, options: Mapping[str, object]) -> Mapping[str, type[Shelf[Any]]]:
+        return API_SHELVES if has_app(options) else cls.shelf_types
 
     @classmethod
     def signer(cls, secrets: Secrets) -> OAuth:
