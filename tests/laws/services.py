@@ -69,7 +69,10 @@ class Library(Source):
     free: bool = True
     budget: int | None = None
     searches = frozenset({Kind.MOVIE, Kind.SHOW})
-    finds: ClassVar[Mapping[Kind, tuple[str, ...]]] = dict.fromkeys((Kind.MOVIE, Kind.SHOW), ("imdb", "tmdb"))
+    finds: ClassVar[Mapping[Kind, tuple[str, ...]]] = {
+        **dict.fromkeys((Kind.MOVIE, Kind.SHOW), ("imdb", "tmdb")),
+        Kind.EPISODE: ("imdb",),
+    }
 
     async def find(self, kind: Kind, space: str, value: str) -> Sequence[Media]:
         return [one.media for one in self.works if one.media.kind is kind and one.media.ids.get(space) == value]
@@ -105,6 +108,12 @@ class World:
             for kind, word in ((Kind.MOVIE, "movie"), (Kind.SHOW, "show"))
             for work in self.house.world.catalogue.of(word)
         ]
+        shows = {one.media.ids["imdb"]: one.media for one in known if one.media.kind is Kind.SHOW}
+        known += [
+            Work(Media(Kind.EPISODE, {"imdb": str(work.ids["imdb"])}, work.title, parent=shows[work.show.ids["imdb"]],
+                       season=work.season, number=work.number))
+            for work in (self.house[uid] for uid in EPISODES)
+        ]  # fmt: skip
         self.house.home.open_sources = lambda: ([Library(known)], AsyncExitStack())
 
     # ---------------------------------------------------------------- what the services are
@@ -285,7 +294,10 @@ class World:
         for uid in FILMS + EPISODES:
             shown = {name: self.rating(name, uid) for name in self.names if uid in self.rateable(name)}
             said = set(self.life.said["ratings", uid])
-            if uid in EPISODES and not {"plex", "trakt"} & set(self.names):
+            at_trakt = "trakt" in self.names and (
+                self.life.known["trakt", uid] or "trakt" in self.life.where["ratings", uid]
+            )
+            if uid in EPISODES and not ("plex" in self.names or at_trakt or "imdb" in self.life.where["ratings", uid]):
                 shown.pop("imdb", None)  # nobody tells its own id, and IMDb knows it by nothing else
             for name, value in shown.items():
                 self.expect(value is None or value in said, "C4 no invention", f"{name} {uid} rated {value} of {said}")

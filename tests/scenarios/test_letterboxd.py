@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 
@@ -346,6 +347,24 @@ def test_a_mark_there_is_a_viewing_of_unknown_time(house):
     settled(house)
     assert house.plays("m1") == [0]
     assert house.watched("m1")
+
+
+def test_a_film_that_is_only_marked_there_gets_the_day_that_somebody_tells_later(house):
+    house.mara.watch(house["m1"])
+    settled(house)
+    assert house.watched("m1")
+    seen = house.now() - 5 * DAY
+    house.watch_on_plex("m1", seen)
+    for _ in range(2):  # what comes so late is seen when all is read
+        house.sync(yes=True)
+        house.later(DAY)
+    house.upload()
+    assert house.diary("m1") == [datetime.fromtimestamp(seen, UTC).date().isoformat()]
+    house.later(2 * DAY)
+    house.hand_in()
+    house.sync(yes=True)
+    house.later(DAY)
+    assert (house.sync(yes=True).changes, house.offered()) == ([], {})
 
 
 def test_wishes_are_carried_in_a_file_of_their_own(house):

@@ -30,6 +30,10 @@ class Known(IntEnum):
     NOTHING = 3
 
 
+FLAG = "flag:"
+"""So begin the keys of what is no entry of a history."""
+
+
 class State(IntEnum):
     """What links an account to a play: to be told, there, to be removed, no longer there."""
 
@@ -48,6 +52,11 @@ class Sighting(Struct):
     sent: int | None = None
     settled: int | None = None
     """When a write of ours brought it to this state."""
+
+    @property
+    def mark(self) -> bool:
+        """Is it no entry, but the flag?"""
+        return self.key is not None and self.key.startswith(FLAG)
 
 
 class Play(Struct):
@@ -70,6 +79,13 @@ class Play(Struct):
         """Is this account still to be told?"""
         sighting = self.sightings.get(account)
         return sighting is not None and sighting.state is State.DUE
+
+    def only_marked(self, account: int) -> bool:
+        """Is the thing merely marked as watched there, while somebody else tells when this was?"""
+        sighting = self.sightings.get(account)
+        if sighting is None or not sighting.mark or self.known not in (Known.MOMENT, Known.DAY):
+            return False
+        return any(s.state is State.HERE and not s.mark for s in self.sightings.values())
 
     def lost_by(self, account: int) -> bool:
         sighting = self.sightings.get(account)

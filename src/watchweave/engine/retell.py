@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..core.media import Kind
 from ..core.merge import NEVER, Edit, Truth
-from ..core.plays import Entry, Known, Past, Play, Sighting, State, interval, match, ripe, watched, width
+from ..core.plays import FLAG, Entry, Known, Past, Play, Sighting, State, interval, match, ripe, watched, width
 from ..core.records import PRESENT
 from ..storage.accounts import Circle
 from ..storage.history import Plays
@@ -190,7 +190,8 @@ class Retell:
                 read = [self._read(other) for other in finer if kinds[media] in other.shelves["history"].kinds]
                 taken = not form.repeats and any(p.has(party.id) or p.due(party.id) for p in past.plays)
                 for play in past.plays:
-                    if play.removed or party.id in play.sightings or taken or not play.shown():
+                    undated = form.clock != "now" and play.only_marked(party.id)
+                    if play.removed or taken or not play.shown() or (party.id in play.sightings and not undated):
                         continue
                     if play.known is Known.NOTHING and not form.undated:  # its flag says so
                         continue
@@ -257,7 +258,7 @@ class Retell:
                 self.plays.wait(self.circle.id, [media])
                 continue
             play = Play(0, None, NEVER, self.now, Known.NOTHING)
-            play.see(Entry(account, f"flag:{media}:{self.compare.run}", None, NEVER, self.now, Known.NOTHING))
+            play.see(Entry(account, f"{FLAG}{media}:{self.compare.run}", None, NEVER, self.now, Known.NOTHING))
             before = {p.id: as_it_is(p) for p in past.plays}
             past.plays.append(play)
             self.plays.store(self.circle.id, {media: past}, before)

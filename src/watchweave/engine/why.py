@@ -16,7 +16,7 @@ from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
 from ..storage.lookups import NOBODY, TELLERS
-from ..storage.staging import NAMES, RECORDS, SHELVES
+from ..storage.staging import NAMES, RECORDS
 from ..storage.store import Store
 from ..storage.values import Values
 from .answers import named_json, shown

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
-from ..core.plays import ECHO_AFTER, ECHO_BEFORE, Echo, Known, Past, Play, Sighting, State
+from ..core.plays import ECHO_AFTER, ECHO_BEFORE, FLAG, Echo, Known, Past, Play, Sighting, State
 from .staging import SHELVES
 
 HISTORY = SHELVES["history"]
@@ -328,7 +328,13 @@ class Plays:
 
     # ---------------------------------------------------------------- telling
     def tell(self, circle: int, account: int, plays: Iterable[int]) -> None:
-        """The account is due these plays, unless a person removed them there while it was in another circle."""
+        """The account is due these plays, unless a person removed them there while it was in another circle. Where it had a
+        mark in place of one, it has it no more."""
+        plays = list(plays)
+        self.db.executemany(
+            f"DELETE FROM sighting WHERE account = ? AND play = ? AND circle = ? AND key GLOB '{FLAG}*'",
+            [(account, play, circle) for play in plays],
+        )
         self.db.executemany(
             "INSERT OR IGNORE INTO sighting (play, account, circle, state)"
             f" SELECT p.id, ?1, p.circle, {STATE} FROM play AS p WHERE p.id = ?2 AND p.circle = ?3",
