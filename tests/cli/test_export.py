@@ -1,12 +1,14 @@
 """Everything that is known of a person, written into one file; and the way back."""
 
 import json
+import os
 import stat
 
 import pytest
 
 from tests.cli.place import open_place
 from tests.contract.shoebox_desk import ALIEN, SECOND, at, episode, film, iso, season, series
+from watchweave.cli.export import new_file
 
 LONG_AGO, EVENING = 1_600_000_020, 1_700_000_000
 EVERYTHING = ["history", "ratings", "watchlist", "collection", "favourites", "reviews", "tags"]
@@ -15,6 +17,8 @@ EVERYTHING = ["history", "ratings", "watchlist", "collection", "favourites", "re
 @pytest.fixture
 def known(place):
     """nate has watched, rated and wished at two places, and everything was synced."""
+    place.nate["shelves"] = ["history", "ratings", "watchlist"]
+    place.write()
     place.watch("m1", "m2", "s1.1.1", at=EVENING)
     place.account.watch(place.work("m1"), LONG_AGO)
     place.account.watch(place.work("m3"), 0)
@@ -84,6 +88,7 @@ HELD = {
         episode(watched_at="2025-03-01T21:00:00Z"),
         episode({"season": 1, "number": 3, "ids": {}}, watched_at="2025-03-02T21:00:00Z"),
         episode({"season": 1, "number": 4, "order": "dvd", "ids": {"tvdb": 55}}, watched_at="2025-03-03T21:00:00Z"),
+        episode({"season": 0, "number": 1, "ids": {"tvdb": 77}}, watched_at="2025-03-05T21:00:00Z"),
         series(watched_on="2025-03-04"),
     ],
     "ratings": [
@@ -158,6 +163,36 @@ def test_what_trakt_exported_comes_to_the_other_accounts(place):
     assert len(place.account.history.of(heat)) == 1
 
 
+def test_what_trakt_has_itself_is_not_doubled_by_its_export(known):
+    plays = [
+        film({"title": work.title, "year": work.year, "ids": {"imdb": work.ids["imdb"]}}, id=n, watched_at=iso(when))
+        for n, work, when in ((1, known.work("m1"), LONG_AGO), (2, known.work("m1"), EVENING), (3, known.work("m3"), 0))
+    ]
+    known.nate["accounts"]["shoebox"] = {}
+    known.write()
+    path = known.folder / "watched-history.json"
+    path.write_text(json.dumps(plays))
+    assert known.run("import", str(path)).code == 0
+    assert known.run("sync", "--yes", "--json").json["changes"] == []
+    assert len(read(exported(known))["history"]) == 5
+
+
+def test_plays_that_another_file_names_otherwise_are_no_new_ones_and_none_is_gone(known):
+    """Trakt's export names an entry by its number, and ours cannot."""
+    heat = known.work("m1")
+    ids = {"imdb": heat.ids["imdb"], "tmdb": heat.ids["tmdb"]}
+    rows_of_trakt = [film({"title": heat.title, "ids": ids}, id=n, watched_at=iso(n)) for n in (LONG_AGO, EVENING)]
+    path = known.folder / "history.json"
+    path.write_text(json.dumps(rows_of_trakt))
+    known.nate["accounts"]["shoebox"] = {}
+    known.nate["rules"] = {"removed_plays": "follow"}
+    known.write()
+    taken_in(known, path)
+    assert known.run("import", str(exported(known))).code == 0
+    assert known.run("sync", "--json").json["changes"] == []
+    assert known.plays("m1") == 2
+
+
 def test_a_play_that_is_gone_from_the_next_export_stays_elsewhere(known, empty):
     taken_in(empty, exported(known))
     less = read(known.folder / "everything.json")
@@ -177,6 +212,27 @@ def test_of_a_one_way_street_all_is_written_that_its_end_has_heard(known):
     assert len(rows(exported(known))["history"]) == 5
 
 
+def test_who_hears_most_is_believed(known):
+    known.nate["sync"] = "plex -> trakt"
+    known.write()
+    assert known.run("sync", "--yes").code == 0
+    known.world.clock.advance(10)
+    known.account.unrate(known.work("m1"))
+    assert known.run("sync").code == 0
+    assert [one["type"] for one in read(exported(known))["ratings"]] == ["show"]
+
+
+def test_what_was_removed_and_what_only_we_have_ever_said_is_not_true(known):
+    known.nate["rules"] = {"removed_plays": "follow"}
+    known.write()
+    known.world.clock.advance(10)
+    known.account.remove_play(min(known.account.history.of(known.work("m1")), key=lambda play: play.at))
+    assert known.run("sync", "--yes").code == 0
+    assert len(read(exported(known))["history"]) == 4
+    known.change("UPDATE sighting SET ours = 1")
+    assert read(exported(known, name="again.json"))["history"] == []
+
+
 def test_what_two_accounts_that_do_not_hear_each_other_were_told_is_written_once(known):
     first = exported(known)
     known.nate["accounts"]["shoebox"] = {}
@@ -194,12 +250,11 @@ def test_ids_that_are_in_dispute_and_secrets_are_not_in_it(known):
     assert [secret for secret in known.secrets if secret in text] == []
 
 
-def test_it_stands_in_the_current_folder_and_nobody_else_may_read_it(known, monkeypatch, tmp_path):
+def test_it_stands_in_the_current_folder_under_her_name_and_the_day(known, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     told = known.run("export", "json")
     (path,) = tmp_path.glob("watchweave-nate-20??-??-??.json")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert told.out == f"{path}\n  5 plays, 2 ratings, 1 wish, 0 likes, 0 reviews\n"
+    assert told.out == f"{path}\n  5 plays, 2 ratings, 1 wish\n"
 
 
 def test_what_is_there_is_replaced_by_force_alone(known):
@@ -212,10 +267,16 @@ def test_what_is_there_is_replaced_by_force_alone(known):
     assert list(path.parent.glob("*.part")) == []
 
 
+def test_a_shelf_that_is_synced_no_longer_is_not_in_it(known):
+    known.nate["shelves"] = ["history", "ratings"]
+    known.write()
+    assert set(rows(exported(known))) == {"history", "ratings"}
+
+
 def test_json_names_the_file_and_counts_its_rows(known):
     path = known.folder / "mine.json"
     (told,) = known.run("export", "json", "--to", str(path), "--json").json["files"]
-    counts = {"history": 5, "ratings": 2, "watchlist": 1, "favourites": 0, "reviews": 0}
+    counts = {"history": 5, "ratings": 2, "watchlist": 1}
     assert told == {"file": str(path), "profile": "nate", "counts": counts}
 
 
@@ -246,6 +307,26 @@ def test_where_nothing_can_be_written_nothing_is_left(known):
     assert (told.code, "cannot be written (No such file or directory)" in told.err) == (1, True)
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_that_was_not_finished_is_not_there(tmp_path, force):
+    def ends_early():
+        with new_file(tmp_path / "x.json", force=force) as file:
+            file.write("half of it")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ends_early()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_nobody_else_may_read_the_file(tmp_path, force):
+    mask = os.umask(0)
+    with new_file(tmp_path / "x.json", force=force):
+        os.umask(mask)
+    assert oct(stat.S_IMODE((tmp_path / "x.json").stat().st_mode)) == "0o600"
+
+
 def test_an_account_may_not_be_called_json(known):
     known.nate["accounts"]["json"] = {"service": "shoebox"}
     known.write()
@@ -258,11 +339,18 @@ def test_files_for_a_service_go_to_the_outbox_alone(known):
     assert (told.code, "stand in the outbox" in told.err) == (2, True)
 
 
-def test_a_shoebox_without_a_file_says_what_to_do_and_keeps_nothing_from_syncing(place):
+def test_a_shoebox_without_a_file_says_what_to_do(place):
     place.nate["accounts"]["shoebox"] = {}
     place.write()
     assert place.run("sync", "--yes").code == 0
     assert 'nothing was imported for it yet. Run "watchweave import FILE"' in place.run("status").out
+
+
+@pytest.mark.parametrize("shelves", [EVERYTHING, ["history"]])
+def test_a_shoebox_without_a_file_keeps_nothing_from_being_told(place, shelves):
+    """Nor what nobody knows the time of, for which all are waited for who may know it."""
+    place.nate.update(accounts=place.accounts() | {"shoebox": {}}, shelves=shelves)
+    place.write()
     place.account.watch(place.work("m1"), 0)
-    place.run("sync", "--yes")
+    assert place.run("sync", "--yes").code == 0
     assert place.plex.user("nate").view.state(place.plex.item("m1")).count == 1

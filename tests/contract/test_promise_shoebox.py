@@ -28,21 +28,20 @@ def named(media):
 class TestTraktExport(ServiceContract):
     shelf_names = ("history", "watched", "ratings", "watchlist", "favourites", "reviews", "collection")
     lists = {  # noqa: RUF012
-        "history": "watched-history-1",
-        "watched": "watched-movies",
-        "ratings": "ratings-movies",
+        "history": "watched-history",
+        "watched": "watched-{}s",
+        "ratings": "ratings-{}s",
         "watchlist": "lists-watchlist",
         "favourites": "lists-favorites",
-        "reviews": "comments-movies",
-        "collection": "collection-movies",
+        "reviews": "comments-{}s",
+        "collection": "collection-{}s",
     }
-    empty = ("ratings-shows", "ratings-episodes", "watched-shows", "comments-shows", "comments-episodes")
+    kinds = ("movie", "show", "season", "episode")
 
     @pytest.fixture(autouse=True)
     def at_the_desk(self, tmp_path):
         self.box = Box(tmp_path)
-        self.rows = {name: [] for name in (*self.lists.values(), *self.empty)}
-        self.rows |= {"comments-seasons": [], "collection-shows": [], "collection-episodes": []}
+        self.rows = {name.format(kind): [] for name in self.lists.values() for kind in self.kinds}
         self.rows["ratings-seasons"] = [season(rating=8, rated_at=iso(1_700_000_000))]
         self.said = None
 
@@ -64,7 +63,7 @@ class TestTraktExport(ServiceContract):
 
     def put(self, shelf, record):
         said = {
-            "history": lambda: {"id": 10**12 + len(self.rows["watched-history-1"]), "watched_at": iso(record.at)},
+            "history": lambda: {"id": record.at, "watched_at": iso(record.at)},
             "watched": lambda: {"plays": 2, "last_watched_at": iso(record.at)},
             "ratings": lambda: {"rating": record.value // 10, "rated_at": iso(record.at)},
             "watchlist": lambda: {"listed_at": iso(record.at)},
@@ -72,7 +71,7 @@ class TestTraktExport(ServiceContract):
             "reviews": lambda: {"comment": {"comment": record.text, "created_at": iso(record.at), "parent_id": 0}},
             "collection": lambda: {"collected_at": iso(record.at)},
         }[shelf]()
-        self.rows[self.lists[shelf]].append(said | named(record.media))
+        self.rows[self.lists[shelf].format(record.media.kind.word)].append(said | named(record.media))
 
     def break_off(self, shelf):
         """What was handed in ends in the middle."""

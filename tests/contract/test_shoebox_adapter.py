@@ -394,6 +394,12 @@ def test_every_row_that_cannot_be_used_is_named_with_its_number(box):
     assert told[4] == "row 6 says nothing of ratings"
 
 
+def test_a_row_of_another_kind_than_its_list_is_not_used(box):
+    found = box.examine(box.file("ratings-movies.json", [*RATINGS, series(rating=9)]))
+    assert (found.label, found.used) == ("ratings/movie", {"ratings": 1})
+    assert why(found) == ["ratings-movies.json: row 2 is about something of another kind than its list"]
+
+
 def test_a_bad_row_keeps_its_own_shelf_from_proving_that_anything_is_gone(box):
     box.hand_in(box.packed({"ratings-movies": [*RATINGS, film(rating=11)], "watched-history": HISTORY}))
     assert [box.read(shelf)[1].complete for shelf in ("ratings", "history")] == [False, True]
@@ -408,7 +414,7 @@ def test_what_trakt_could_not_export_is_not_gone(box, endpoint, shelf):
     found = box.hand_in(box.packed({**EXPORT, "_errors": failed}))
     shelves = ("history", "ratings", "watchlist", "favourites", "reviews")
     assert [one for one in shelves if not box.read(one)[1].complete] == [shelf]
-    assert f"_errors.json: row 1 says that Trakt could not export all of {endpoint} (HTTP 500)" in why(found)
+    assert f"_errors.json: row 1 says that not all of {endpoint} could be exported (HTTP 500)" in why(found)
 
 
 def test_what_else_trakt_could_not_export_keeps_nothing_from_counting(box):

@@ -34,18 +34,18 @@ _IN_ORDER = (
 )
 _VALUES = (
     "SELECT t.media, iif(t.lo = :never, NULL, t.hi) AS moment, t.value FROM json_each(:circles) AS c"
-    " JOIN truth AS t ON t.circle = c.value AND t.shelf = :shelf JOIN media AS m ON m.id = t.media"
+    " CROSS JOIN truth AS t ON t.circle = c.value AND t.shelf = :shelf CROSS JOIN media AS m ON m.id = t.media"
     " LEFT JOIN media AS s ON s.id = m.parent WHERE t.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(:circles) AS b"
-    " JOIN truth AS o ON o.circle = b.value AND o.shelf = t.shelf AND o.media = t.media AND o.value IS NOT NULL"
+    " CROSS JOIN truth AS o ON o.circle = b.value AND o.shelf = t.shelf AND o.media = t.media AND o.value IS NOT NULL"
     " WHERE b.key < c.key)" + _IN_ORDER
 )
 _PLAYS = (
-    "SELECT p.media, p.at AS moment, p.known FROM json_each(:circles) AS c JOIN play AS p ON p.circle = c.value"
-    " JOIN media AS m ON m.id = p.media LEFT JOIN media AS s ON s.id = m.parent WHERE p.removed = 0 AND EXISTS (SELECT 1"
+    "SELECT p.media, p.at AS moment, p.known FROM json_each(:circles) AS c CROSS JOIN play AS p ON p.circle = c.value"
+    " CROSS JOIN media AS m ON m.id = p.media LEFT JOIN media AS s ON s.id = m.parent WHERE p.removed = 0 AND EXISTS (SELECT 1"
     " FROM sighting AS x WHERE x.play = p.id AND x.ours = 0 AND (x.key IS NOT NULL OR x.state <> 3)) AND NOT EXISTS (SELECT 1"
-    " FROM sighting AS x JOIN sighting AS y ON y.account = x.account AND y.key = x.key JOIN play AS o ON o.id = y.play"
-    " AND o.removed = 0 JOIN json_each(:circles) AS b ON b.value = o.circle WHERE x.play = p.id AND b.key < c.key)"
-    + _IN_ORDER
+    " FROM json_each(:circles) AS b CROSS JOIN sighting AS x ON x.play = p.id CROSS JOIN sighting AS y ON y.circle = b.value"
+    " AND y.account = x.account AND y.key = x.key CROSS JOIN play AS o ON o.id = y.play AND o.removed = 0"
+    " WHERE b.key < c.key)" + _IN_ORDER
 )
 """Those that stand on our own writes alone are told to nobody. Of circles that hear one account each knows its plays."""
 

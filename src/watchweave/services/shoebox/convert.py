@@ -192,7 +192,7 @@ class Reader:
             return Play(media, noon(row.watched_on, self.zone), self._key(row, media, str(row.watched_on)), "day")
         if at is None or at // MINUTE == 0:
             return Play(media, None, self._key(row, media, ""), "unknown")
-        return Play(media, at, self._key(row, media, f"{at} {row.clock}"), "mark" if row.clock == "mark" else "second")
+        return Play(media, at, self._key(row, media, str(at)), "mark" if row.clock == "mark" else "second")
 
     def _key(self, row: Row, media: Media, when: str) -> str:
         """The number of the entry; else a digest of what it says, but for the ids, of which there may be more another time.

@@ -49,6 +49,7 @@ COUNTED = {
 }
 OLDER = "tells older of what another one tells"
 NOT_READ = "is of a sort that is not read"
+OTHER_KIND = "is about something of another kind than its list"
 ASK = 'Say it: "watchweave import FILE --as watchlist", or --as favourites'
 
 
@@ -168,8 +169,7 @@ class Paper:
                 usable = True
                 for record in records:
                     self._newest = max(self._newest, record.at or 0)
-                    if shelf not in named:
-                        self.told[shelf].add(record.media.kind)
+                    self.told[shelf].add(record.media.kind)
                     yield Told(shelf, record, section, number)
             for shelf, kinds in named.items() if usable else ():
                 self.told[shelf] |= kinds
@@ -185,7 +185,9 @@ class Paper:
             return "", NOT_READ
         if not row.fits(shelf):
             return shelf, f"says nothing of {COUNTED[shelf]}"
-        return shelf, self._reader.records(row, shelf)
+        records, kinds = self._reader.records(row, shelf), kinds_of(section.words).get(shelf, ALL)
+        fitting = isinstance(records, str) or all(one.media.kind in kinds for one in records)
+        return shelf, records if fitting else OTHER_KIND
 
     def _leave(self, section: Section, number: int, shelf: str, why: str) -> None:
         if why in OF_NO_USE or why == NOT_READ:
@@ -219,7 +221,7 @@ class Paper:
                 plain = name.rpartition("/")[2]
                 if plain == FAILED:
                     self._failed(name, raw)
-                elif OURS.search(raw, 0, HEAD) or raw.strip() == b"[]" or (words and "-" in plain):
+                elif OURS.search(raw, 0, HEAD) or (words and "-" in plain):
                     yield from self._lists(name, raw[:HEAD], raw)
 
     def _lists(self, name: str, head: bytes, source: Path | bytes) -> Iterator[Section]:
@@ -245,7 +247,7 @@ class Paper:
         for number, one in enumerate(json_value(self.title, raw, list[Failure], name), 1):
             if found := ENDPOINT.search(one.endpoint):
                 self.faulty.add(ENDPOINTS.get(found[1], found[1]))
-                why = f"Trakt could not export all of {shown(one.endpoint)} ({shown(one.error)})"
+                why = f"not all of {shown(one.endpoint)} could be exported ({shown(one.error)})"
                 self._faults.append(LeftOut(name, number, f"row {number} says that {why}"))
 
 
