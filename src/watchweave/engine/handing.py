@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ..errors import ConfigError
+from ..errors import ConfigError, ServiceError
 from ..services.base import Examined, Service
 from ..storage.inbox import SHORT, digest_of
 from .home import AccountWish, Home, ProfileWish
@@ -24,7 +25,8 @@ class Said(Struct, frozen=True):
 
 
 class HandedIn(Struct, frozen=True):
-    """A file of a service, for whom it is, and what it holds. again: the same was handed in before."""
+    """A file of a service, for whom it is, and what it holds. again: the same was handed in before, and is still whole;
+    check: raises where a copy cannot be used."""
 
     path: Path
     person: str
@@ -32,10 +34,18 @@ class HandedIn(Struct, frozen=True):
     title: str
     examined: Examined
     again: bool
+    check: Callable[[Path], object]
 
     def keep(self, home: Home) -> None:
-        """The next sync of the account takes it in."""
-        home.inbox(self.person, self.account).hand_in(self.path, self.examined.label, self.examined.made)
+        """The next sync of the account takes it in. Raises ConfigError where that cannot be; what was there stays then."""
+        inbox = home.inbox(self.person, self.account)
+        try:
+            inbox.hand_in(self.path, self.examined.label, self.examined.made, self.check)
+        except ServiceError as error:
+            how = "Hand in the archive as you downloaded it, or take out of the folder what is not of the export."
+            raise ConfigError(
+                f"{self.path.name} cannot be kept, since as an archive it could not be read. {how}"
+            ) from error
 
 
 def handed_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
@@ -51,12 +61,19 @@ def handed_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: 
         return None
     person, account = _meant(home, kinds[name], name, found, said)
     newest = home.inbox(person.name, account.name).newest(found.label)
-    again = newest is not None and newest.digest == digest_of(path)[:SHORT]
-    if newest is not None and not again and newest.made > found.made:
-        than = f"{kinds[name].title}: {path.name} is older than what was imported before"
-        when = datetime.fromtimestamp(newest.made, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        raise ConfigError(f"{than} (made {when}). Download a new one.")
-    return HandedIn(path, person.name, account.name, kinds[name].title, found, again)
+    same = newest is not None and newest.digest == digest_of(path)[:SHORT]
+    if newest is not None and not same and newest.made > found.made:
+        this = f"{kinds[name].title}: {path.name} (made {_day(found.made)})"
+        raise ConfigError(
+            f"{this} is older than what was imported before (made {_day(newest.made)}). Download a new one."
+        )
+    again = same and newest is not None and newest.whole
+    check = partial(kinds[name].examine, said=said.label, zone=zones[0])
+    return HandedIn(path, person.name, account.name, kinds[name].title, found, again, check)
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _meant(home: Home, kind: type[Service], name: str, found: Examined, said: Said) -> tuple[ProfileWish, AccountWish]:
