@@ -7,19 +7,22 @@ from msgspec import Struct
 
 from ...core.media import Kind, Media
 from ..base import Notes
+from .convert import year_of
 
 NOTE = "films"
 
 
 class Film(Struct):
     """What is known of one title and year. code: of its short address; slug: in its long one; tmdb: of a film, or of a
-    series. `several`: more than one film is called so, so that the title says nothing."""
+    series. `several`: more than one film is called so, so that the title says nothing. key: by which of its addresses it
+    was named first, and so for good: under another name it would be another film, and its viewings others."""
 
     code: str = ""
     slug: str = ""
     tmdb: str = ""
     series: bool = False
     several: bool = False
+    key: str = ""
 
 
 class Films:
@@ -30,26 +33,32 @@ class Films:
         self._films = msgspec.json.decode(notes.load(NOTE) or b"{}", type=dict[str, Film])
         self._learned = False
         self._made: dict[tuple[object, ...], Media] = {}
+        self._keys = {
+            address: film.key
+            for film in self._films.values()
+            if film.key and not film.several
+            for address in _addresses(film.code, film.slug)
+        }
 
     def of_file(self, title: str, year: str, code: str) -> None:
         """A file has this address for it."""
-        film = self._film(title, year)
+        film = self._film(title, year_of(year))
         if film.code not in ("", code):
             film.several = True
         film.code = film.code or code
 
     def of_feed(self, title: str, year: str, slug: str, tmdb: str, *, series: bool) -> None:
         """The feed has this for it."""
-        film = self._film(title, year)
+        film = self._film(title, year_of(year))
         if film.slug not in ("", slug) or (tmdb and film.tmdb not in ("", tmdb)):
             film.several = True
         if not film.several:
             film.slug, film.tmdb, film.series = film.slug or slug, film.tmdb or tmdb, film.series or series
 
-    def _film(self, title: str, year: str) -> Film:
+    def _film(self, title: str, year: int | None) -> Film:
         self._learned = True
         self._made.clear()
-        return self._films.setdefault(f"{title} ({year})", Film())
+        return self._films.setdefault(f"{title} ({year or ''})", Film())
 
     def media(
         self, title: str, year: int | None, code: str = "", slug: str = "", tmdb: str = "", *, series: bool = False
@@ -65,11 +74,25 @@ class Films:
         if not known.several:
             code, slug, tmdb = code or known.code, slug or known.slug, tmdb or known.tmdb
             series = series or (known.series and tmdb == known.tmdb)
-        key = f"film:{code}" if code else f"slug:{slug}" if slug else f"title:{title} ({year or ''})"
+        key = self._key(known, _addresses(code, slug) or [f"title:{title} ({year or ''})"])
         return Media(Kind.SHOW if series else Kind.MOVIE, {"tmdb": tmdb} if tmdb else {}, title, year, keys=(key,))
+
+    def _key(self, film: Film, addresses: list[str]) -> str:
+        """The name of a film, which has these addresses: the one that it was given first, under whichever title."""
+        if film.several:
+            return addresses[0]
+        if not film.key:
+            film.key = next((self._keys[one] for one in addresses if one in self._keys), addresses[0])
+        self._keys.update(dict.fromkeys(addresses, film.key))
+        return film.key
 
     def keep(self) -> None:
         """What was learned is remembered."""
         if self._learned:
             self._notes.save(NOTE, msgspec.json.encode(self._films))
             self._learned = False
+
+
+def _addresses(code: str, slug: str) -> list[str]:
+    """Our names for the addresses of a film, as far as they are known."""
+    return [*([f"film:{code}"] if code else []), *([f"slug:{slug}"] if slug else [])]

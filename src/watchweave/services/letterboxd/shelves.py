@@ -210,4 +210,5 @@ class Watchlist(LetterboxdShelf):
             return Reading([], complete=False, partial=NOT_YET)
         export = Export(self.service.title, handed.path, self.service.desk.zone, self.service.films)
         wishes = export.wishes()
+        self.service.films.keep()
         return Reading(wishes, complete=not export.faults, cursor=handed.digest, made=handed.made)
