@@ -188,6 +188,13 @@ def test_what_is_hidden_or_still_on_its_way_is_left_alone(folder, name):
     assert folder.stamp("ratings") is None
 
 
+@pytest.mark.parametrize("place", ["~nobodyhere/exports", "missing"])
+def test_a_folder_that_nobody_has_is_told_with_what_to_do(tmp_path, place):
+    desk = Desk(tmp_path, csv_path=place if place.startswith("~") else str(tmp_path / place))
+    with pytest.raises(Unavailable, match=f"csv_path names .*{place}, which is not there.* Correct it"):
+        desk.read("ratings")
+
+
 def test_other_files_may_lie_in_that_folder(folder):
     drop(folder, "ratings")
     folder.world.clock.advance(HOUR)

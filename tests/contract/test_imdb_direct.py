@@ -427,6 +427,24 @@ def test_pages_that_lead_nowhere_end(desk, cursor):
         rewritten(desk, found([], total=2, pageInfo=info), read_ratings)
 
 
+def wished(count, total):
+    """A page of wishes that leads on to itself."""
+    edges = [{"node": {"item": {"id": "tt0113277"}}}] * count
+    page = {"total": total, "edges": edges, "pageInfo": {"hasNextPage": True, "endCursor": "x"}}
+    return {"data": {"predefinedList": {"items": page}}}
+
+
+@pytest.mark.parametrize("total", [2, 1000])
+def test_wishes_whose_pages_lead_back_to_one_of_them_are_an_error(desk, total):
+    with pytest.raises(UnexpectedAnswer, match="leads back to an earlier one"):
+        rewritten(desk, wished(1, total), read_wishes)
+
+
+def test_more_wishes_than_were_announced_are_not_read_on_and_on(desk):
+    with pytest.raises(Incomplete, match="1 rows were announced, 2 came"):
+        rewritten(desk, wished(2, 1), read_wishes)
+
+
 RATED = {"id": "tt0113277", "titleType": {"id": "movie"}, "userRating": {"value": 8, "date": "2023-11-14T22:13:20Z"}}
 
 

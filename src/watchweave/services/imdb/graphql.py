@@ -168,16 +168,23 @@ class GraphQL:
         return page
 
     async def pages(self, query: str, variables: Mapping[str, object], host: str = OWN) -> AsyncGenerator[Page, None]:
-        """The pages of a listing, in order. After the last one it raises Incomplete unless their rows are all there are."""
+        """The pages of a listing, in order. After the last one it raises Incomplete unless their rows are all there are.
+
+        Raises UnexpectedAnswer where pages lead back to one that was there, as they would for ever.
+        """
         rows, total, after = 0, None, None
+        met: set[str] = set()
         while True:
             page = await self.page(query, {**variables, "after": after}, host)
             if total not in (None, page.total):
                 raise Incomplete(self.http.title, f"the number of rows moved from {total} to {page.total} meanwhile.")
             rows, total, after = rows + len(page.titles), page.total, page.page_info.end_cursor
             yield page
-            if not (after and page.titles and page.page_info.has_next_page):
+            if not (after and page.titles and page.page_info.has_next_page) or rows > (total or 0):
                 break
+            if after in met:
+                raise UnexpectedAnswer(self.http.title, "a page of a list leads back to an earlier one.", status=200)
+            met.add(after)
         if rows != total:
             raise Incomplete(self.http.title, f"{total} rows were announced, {rows} came.")
 

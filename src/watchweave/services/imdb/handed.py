@@ -48,7 +48,7 @@ class Newest:
     def _found(self) -> list[Found]:
         if not self._place:
             return []
-        place = Path(self._place).expanduser()
+        place = Path(os.path.expanduser(self._place))  # Path raises where nobody knows whose home it is
         if not os.access(place, os.R_OK):
             why = f"csv_path names {place}, which is not there or may not be read"
             raise Unavailable(self.title, f"{why}. Correct it in config.yml, or connect the disk.")
