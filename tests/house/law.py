@@ -60,8 +60,8 @@ SERVICES = frozenset({"letterboxd", "serializd", "musicboard", "listenbrainz", "
 MAY_NAME_SERVICES = ("sandbox/", "metadata/", "settings/defaults.py", "app.py", "core/media.py")
 """Rooms that may name a service; `core/media.py` because spaces of ids are called after who gave the ids."""
 
-SUPERVISORS = frozenset({"app.py:main", "engine/queue.py:supervise"})
-"""The two functions that may catch everything: where the program ends, and where one profile must not stop another."""
+SUPERVISORS = frozenset({"app.py:main", "engine/fetch.py:supervised"})
+"""The two functions that may catch everything: where the program ends, and where one account must not stop another."""
 
 EMPTY_NAMES = frozenset(
     {"utils", "util", "helpers", "helper", "common", "manager", "managers", "handler", "handlers", "misc"}

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
+import sqlite3
+import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ..core.records import DAY, Record
-from ..errors import Incomplete, ServiceError, SignInNeeded
+from ..errors import Incomplete, ServiceError, SignInNeeded, UnexpectedAnswer, WatchWeaveError
 from ..services.base import Reading, to_the_end
 from ..storage.accounts import Accounts, Cursor
 from ..storage.history import Plays
 from ..storage.journal import Journal
 from ..storage.staging import SHELVES
-from ..storage.store import Store
+from ..storage.store import Store, whole
 from ..storage.values import Values
 from .party import How, Look, Party
+
+log = logging.getLogger("watchweave")
 
 Ask = Callable[[], Awaitable[Reading[Any]]]
 
@@ -34,6 +40,10 @@ SUSPICIOUS_FROM = 3
 """An empty reading is doubted where at least so many records were seen before."""
 SUSPICIOUS_SHARE = 90
 """So is one of less than this percentage of what was agreed, while the account says that nothing moved."""
+OF_THE_RUN = (WatchWeaveError, sqlite3.Error, MemoryError)
+"""Errors of the database, or of the machine: they are no account's, and end the run."""
+OF_ROWS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)
+"""Of those, the ones that only say that what an account gave us is nothing to be stored."""
 
 
 class Fetch:
@@ -81,11 +91,8 @@ class Fetch:
     async def _know_form(self, party: Party) -> None:
         """How many plays of one film an account keeps may be a setting of it: known before plays are planned for it."""
         if not party.confirmed and party.look("history").whole and (self.busy or self.plays.owes(party.id)):
-            try:
-                await self.confirm(party)
-            except ServiceError as problem:
-                party.problems.append(problem)
-                party.told = False
+            await self.supervised(party, "settings", partial(self.confirm, party))
+            party.told = party.told and party.confirmed
             if party.new_epoch:
                 await self._readers(party, ("news", "quiet", "own"))
 
@@ -115,16 +122,31 @@ class Fetch:
         look, shelves = Look(began=self.clock()), [SHELVES[name] for name in covered]
         party.stage.clear(shelves)
         try:
-            await self._read(party, reader, covered, look)
-        except ServiceError as problem:
-            party.problems.append(problem)
-            party.stage.clear(shelves)
-            look.how, look.why = "none", str(problem)
+            problem = await self.supervised(party, reader, partial(self._read, party, reader, covered, look))
         except asyncio.CancelledError:
             party.stage.clear(shelves)
             raise
+        if problem is not None:
+            party.stage.clear(shelves)
+            look.how, look.why = "none", str(problem)
         for name in covered:
             party.looks[name] = replace(look, how="news") if name in look.lacks and look.whole else look
+
+    async def supervised(self, party: Party, what: str, ask: Callable[[], Awaitable[None]]) -> ServiceError | None:
+        """Do this for one account. What goes wrong is its problem, even if the mistake is ours: the others go on."""
+        problem: ServiceError
+        try:
+            await ask()
+            return None
+        except ServiceError as said:
+            problem = said
+        except Exception as fault:
+            ends = isinstance(fault, OF_THE_RUN) and not isinstance(fault, OF_ROWS)
+            if ends or (self.store.source is not None and not whole(self.store.source)):
+                raise
+            problem = mistake(party, what, fault)
+        party.problems.append(problem)
+        return problem
 
     async def _read(self, party: Party, reader: str, covered: Sequence[str], look: Look) -> None:
         shelf = party.service.shelves[reader]
@@ -300,6 +322,15 @@ class Fetch:
             return False
         agreed = [(stage.staged(SHELVES[n]), values.agreed(party.id, SHELVES[n])) for n in covered if n != "history"]
         return any(shown * 100 < of * SUSPICIOUS_SHARE for shown, of in agreed)
+
+
+def mistake(party: Party, what: str, fault: Exception) -> ServiceError:
+    """A fault of ours in reading one account. Only its type and its places: its text and values may be secrets."""
+    kind = type(fault).__name__
+    places = [f"{Path(at.filename).name}:{at.lineno} ({at.name})" for at in traceback.extract_tb(fault.__traceback__)]
+    log.debug("%s, %s: %s at %s", party.name, what, kind, " > ".join(places))
+    told = f"a mistake of WatchWeave in reading {what}: {kind} at {places[-1]}; the other accounts go on. Please report it."
+    return UnexpectedAnswer(party.service.title, told)
 
 
 @contextmanager
