@@ -3,8 +3,11 @@
 Not here yet: F17 (a 409 on a scrobble: nothing scrobbles yet).
 """
 
+from dataclasses import replace
+
 import pytest
 
+from tests.scenarios.diary import Diary
 from tests.scenarios.household import (
     BOTH_WAYS,
     DAY,
@@ -22,6 +25,7 @@ from tests.scenarios.household import (
 )
 from tests.support.town import DIARY, PLEXLIKE, TRAKTLIKE, Town
 from watchweave.engine.decide import Terms
+from watchweave.engine.unmatched import unmatched
 from watchweave.sandbox import faults
 from watchweave.sandbox.trakt_rules import Options
 
@@ -407,3 +411,33 @@ def test_a_dry_run_and_a_further_sync_agree_in_both_directions():
         ("plex", house["m2"].title),
     }
     house.quiet()
+
+
+@pytest.mark.parametrize("at", [253_402_300_740, -62_135_596_740])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+def test_a_play_at_either_end_of_the_calendar_is_told_nobody_and_stops_nothing(at, zone):
+    house = Household(second=True, checked=False)
+    house.person = replace(house.person, timezone=zone)
+    house.start()
+    house.sync()
+    house.later(DAY)
+    house.watch_on_trakt("m1", at)
+    house.watch_on_trakt("m2", NOW - DAY)
+    report = house.sync(yes=True)
+    assert (report.problems, house.plays("m1", house.second)) == ([], [])
+    assert house.plays("m2", house.second) == [NOW - DAY]
+    assert "in the future, or before 1900" in {row["why"] for row in unmatched(house.store, house.now())}.pop()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Juneau"])
+def test_a_day_at_either_end_of_the_calendar_stops_nothing(tmp_path, day, zone):
+    house = Diary(tmp_path)
+    house.person = replace(house.person, timezone=zone)
+    house.start()
+    house.mara.log(house["m1"], day)
+    house.mara.log(house["m2"], "2026-09-01")
+    house.hand_in()
+    house.sync(yes=True)
+    house.later(DAY)
+    assert (house.sync(yes=True).problems, house.plays("m1"), len(house.plays("m2"))) == ([], [], 1)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ..core.media import Kind
 from ..core.merge import NEVER, Edit, Truth
 from ..core.plays import FLAG, Entry, Known, Past, Play, Sighting, State, interval, match, ripe, watched, width
-from ..core.records import PRESENT
+from ..core.records import DAY, PRESENT
 from ..storage.accounts import Circle
 from ..storage.history import Plays
 from ..storage.items import Items
@@ -23,6 +23,8 @@ from .compare import Compare
 from .party import Party
 
 HISTORY, WATCHED = SHELVES["history"], SHELVES["watched"]
+FIRST_DAY, LAST_DAY = -62_135_596_800 + 2 * DAY, 253_402_300_800 - 2 * DAY
+"""Between these, every time zone has a day of a moment: two days from the ends of the years 1 and 9999."""
 
 
 class Retell:
@@ -162,7 +164,7 @@ class Retell:
                 line.account, line.key, at if clock else line.at, lo, hi, Known(clock), line.at,
                 written=True, like=line.like,
             )  # fmt: skip
-        at = self._midnight(line.at) if known is Known.DAY and line.at is not None else line.at
+        at = hour_of(line.at, 0, self.zone) if known is Known.DAY and line.at is not None else line.at
         return Entry(line.account, line.key, at, *interval(at, known, wide, self.now), known, line.at)
 
     def _clock(self, line: Line) -> Known:
@@ -172,9 +174,6 @@ class Retell:
         before = line.known or self.compare.lost.get(line.account, {}).get(line.media)
         ticked = any(e.account == line.account and e.value is not None for e in self.ticks.get(line.media, ()))
         return Known.MOMENT if before and not ticked else Known.MARK
-
-    def _midnight(self, at: int) -> int:
-        return int(datetime.combine(datetime.fromtimestamp(at, self.zone).date(), time(), self.zone).timestamp())
 
     # ---------------------------------------------------------------- telling
     def _tell(self, pasts: Mapping[int, Past]) -> None:
@@ -271,6 +270,13 @@ def as_it_is(play: Play) -> Play:
     return replace(play, sightings={account: replace(s) for account, s in play.sightings.items()})
 
 
+def hour_of(at: int, hour: int, zone: ZoneInfo) -> int:
+    """This hour of the day of a moment, in the person's time zone; the moment itself at the ends of the calendar."""
+    if not FIRST_DAY < at < LAST_DAY:  # not every zone has a day then; as a time it is refused everywhere
+        return at
+    return int(datetime.combine(datetime.fromtimestamp(at, zone).date(), time(hour), zone).timestamp())
+
+
 def noon_of(at: int, zone: ZoneInfo) -> int:
     """Noon of the day of this moment, in the person's time zone."""
-    return int(datetime.combine(datetime.fromtimestamp(at, zone).date(), time(12), zone).timestamp())
+    return hour_of(at, 12, zone)
