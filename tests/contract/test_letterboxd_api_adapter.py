@@ -263,6 +263,8 @@ def test_an_entry_that_is_written_while_we_read_is_no_mark_without_a_viewing(mar
 class Rewritten(ApiMember):
     """Some answers say something else."""
 
+    change = staticmethod(lambda request, told: told)
+
     def service(self):
         service = super().service()
         inner = service.http._client._transport
@@ -290,6 +292,58 @@ def test_a_page_that_leads_to_itself_ends(tmp_path):
     many(mara)
     mara.change = lambda request, told: told | {"next": "start=0"} if "items" in told else told
     assert mara.read()[1].partial == "a page came twice."
+
+
+def test_a_listing_that_always_names_a_new_page_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr("watchweave.services.letterboxd.api.MOST_PAGES", 5)
+    mara = Rewritten(tmp_path, LONG)
+    zeros = iter(range(1, 100))  # the first page, by ever new names
+    mara.change = lambda request, told: told | {"next": f"start={'0' * next(zeros)}"} if "items" in told else told
+    with pytest.raises(UnexpectedAnswer, match="after 5 of them"):
+        mara.read()
+    assert mara.asked.count(FILMS) == 5
+
+
+NOWHERE = ({"film": None}, {"diaryDetails": {"diaryDate": "2026-11-20T00:00"}}, {"diaryDetails": {}})
+
+
+@pytest.mark.parametrize("odd", NOWHERE)
+def test_an_entry_that_cannot_be_used_makes_a_reading_doubtful(tmp_path, odd):
+    mara = Rewritten(tmp_path, LONG)
+    mara.person.log(mara.works["m1"], "2026-11-19")
+    cursor = mara.read()[1].cursor
+    mara.person.log(mara.works["m2"], "2026-11-20")
+    name = mara.works["m2"].title
+    mara.change = lambda request, told: (
+        told | {"items": [row | odd if row.get("film", {}).get("name") == name else row for row in told["items"]]}
+        if "items" in told
+        else told
+    )
+    whole, news = mara.read(), mara.read(cursor)
+    assert [len(of(records, Play)) for records, _ in (whole, news)] == [1, 0]
+    assert ["1 of your entries" in reading.missed for _, reading in (whole, news)] == [True, True]
+
+
+@pytest.mark.parametrize("rating", [1e308, 5.5, -1])
+def test_a_rating_that_is_none_is_not_taken_for_taken_back(tmp_path, rating):
+    mara = Rewritten(tmp_path, LONG)
+    mara.person.rate(mara.works["m1"], 7)
+    mara.change = lambda request, told: (
+        told | {"items": [row | {"relationships": [{"relationship": {"rating": rating}}]} for row in told["items"]]}
+        if "items" in told
+        else told
+    )
+    records, reading = mara.read()
+    assert (records, reading.partial) == ([], f"{mara.works['m1'].title} has a rating that is none: {rating:g}.")
+
+
+def test_a_year_that_is_none_is_not_told(tmp_path):
+    mara = Rewritten(tmp_path, LONG)
+    mara.person.rate(mara.works["m1"], 7)
+    mara.change = lambda request, told: (
+        told | {"items": [row | {"releaseYear": 2**63} for row in told["items"]]} if "items" in told else told
+    )
+    assert {record.media.year for record in mara.read()[0]} == {None}
 
 
 # News
@@ -701,3 +755,26 @@ def test_what_a_rating_of_ours_marks_as_watched_there_is_told_to_nobody(house):
         house.sync(yes=True)
     assert "m6" in house.mara.watched
     assert (house.plays("m6"), house.watched("m6")) == ([], False)
+
+
+def test_an_entry_without_a_film_removes_nothing_anywhere(house):
+    house.change_over()
+    house.sync(yes=True)
+    real = house.door.inner.handle_async_request
+    name = house.mara.of(house["m1"])[0].film.name
+
+    async def without(request):
+        told = await real(request)
+        if "/log-entries" not in str(request.url) or request.method != "GET":
+            return told
+        content = json.loads(await told.aread())
+        for row in content["items"]:
+            if row["film"]["name"] == name:
+                del row["film"]
+        return httpx2.Response(200, json=content)
+
+    house.door.inner.handle_async_request = without
+    for _ in range(9):
+        house.later(DAY)
+        house.sync(yes=True)
+    assert [len(house.plays(uid)) for uid in ("m1", "m2", "m5")] == [1, 2, 1]

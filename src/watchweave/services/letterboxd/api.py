@@ -10,7 +10,7 @@ import msgspec
 
 from ...core.media import Kind, Media
 from ...core.records import Record
-from ...errors import Incomplete
+from ...errors import Incomplete, UnexpectedAnswer
 from ..base import Notes, Refusal
 from ..http import Http
 from .api_convert import Entry, Film, Me, Page, Told
@@ -21,6 +21,8 @@ Asked = Sequence[tuple[str, str]]
 
 PER_PAGE = 100
 """Rows of a page, and ids of one request, at most."""
+MOST_PAGES = 3000
+"""So many pages nobody has: a listing that goes on has no end."""
 NOTE = "lids"
 ENTRIES = "/log-entries"
 
@@ -88,9 +90,9 @@ class Api:
             raise Incomplete(self.http.title, f"{count} rows were announced, {rows} came.")
 
     async def _turned(self, path: str, row: type[Row], asked: Asked) -> AsyncIterator[Page[Row]]:
-        """The pages of a listing, until one names no next."""
+        """The pages of a listing, until one names no next; of one that never ends, not more than anybody has."""
         cursors: list[str] = []
-        while True:
+        while len(cursors) < MOST_PAGES:
             params = [*asked, ("perPage", str(PER_PAGE)), *[("cursor", cursor) for cursor in cursors[-1:]]]
             page: Page[Row] = (await self.http.get(path, Page[row], params=params)).value  # type: ignore[valid-type]
             yield page
@@ -99,6 +101,7 @@ class Api:
             if page.next in cursors:
                 raise Incomplete(self.http.title, "a page came twice.")
             cursors.append(page.next)
+        raise UnexpectedAnswer(self.http.title, f"{path} names a next page after {MOST_PAGES} of them.")
 
     async def tell(self, method: str, path: str, body: object = None, *, again: bool = True) -> str:
         """Change one thing; why it was not done, or not all of it, or nothing. What was taken may have remarks, too."""

@@ -14,12 +14,14 @@ from msgspec import Meta, Struct
 from ...core.media import Kind, Media, clean_ids
 from ...core.records import Like, Play, Rating, Record, Review, Tags, Watched, Wish
 from ..files import text_of
-from .convert import noon
+from .convert import noon, year_of
 
 Row = TypeVar("Row")
 Time = Annotated[datetime, Meta(tz=True)]
 SERIES = "/tv/"
 """What stands in the address of a series at TMDb, whose numbers are others than those of its films."""
+
+MOST_STARS = 5
 
 
 class Shape(Struct, rename="camel"):
@@ -115,7 +117,8 @@ class Film(Shape):
         ids = clean_ids({space: links[space].id for space in ("tmdb", "imdb") if space in links})
         series = "tmdb" in links and SERIES in links["tmdb"].url
         kind = Kind.SHOW if series else Kind.MOVIE
-        return Media(kind, ids, self.name, self.release_year, keys=(f"film:{self.id}",))
+        year = year_of(str(self.release_year))
+        return Media(kind, ids, self.name, year, keys=(f"film:{self.id}",))
 
 
 class Diary(Shape):
@@ -168,6 +171,11 @@ class Entry(Shape):
     def names(self) -> frozenset[str]:
         """Our names of its viewing: by its id, and by the code in its short address, which an export has."""
         return frozenset({f"api:{self.id}", *(f"file:{link.id}" for link in self.links if link.type == "boxd")})
+
+
+def usable(entry: Entry, zone: tzinfo) -> bool:
+    """Can it be told what this is about, and on which day it was, if it has one?"""
+    return entry.film is not None and (entry.diary_details is None or noon(entry.day, zone) is not None)
 
 
 def plays(entries: Sequence[Entry], zone: tzinfo) -> list[Record]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from ...core.records import Record
 from ...errors import Incomplete
 from ..base import Reading
-from .api_convert import Entry, Film, Marks, Words, plays
+from .api_convert import MOST_STARS, Entry, Film, Marks, Words, plays, usable
 
 if TYPE_CHECKING:
     from . import Letterboxd
@@ -55,6 +55,8 @@ class Look:
         """The films of which it was said what they are to the member."""
         self._held: Counter[str] = Counter()
         """How many of these are on each list."""
+        self._unusable = 0
+        """Entries that are no review and no viewing that can be told."""
 
     async def _whole(self) -> AsyncIterator[Sequence[Record]]:
         """The marks first: an entry that is written meanwhile is then no mark without a viewing."""
@@ -68,7 +70,7 @@ class Look:
         words = Words()
         async for entries in self._entries():
             words.take(entries)
-            yield plays(entries, self.service.desk.zone)
+            yield self._plays(entries)
         yield words.records()
         self._leave()
 
@@ -87,7 +89,7 @@ class Look:
             if any(entry.id in self.before.entries for entry in entries):
                 break
         if fresh:
-            yield plays(fresh, self.service.desk.zone)
+            yield self._plays(fresh)
             films = list(dict.fromkeys(entry.film.id for entry in fresh if entry.film))
             yield self._marks("", await self.api.named(films))
             yield await self._words(fresh)
@@ -125,7 +127,10 @@ class Look:
         """What a film is to the member. That it is not said is not that it is nothing."""
         if not film.relationships:
             raise Incomplete(self.service.title, f"it is not said what {film.name} is to you.")
-        return film.relationships[0].relationship
+        marks = film.relationships[0].relationship
+        if marks.rating is not None and not 0 <= marks.rating <= MOST_STARS:
+            raise Incomplete(self.service.title, f"{film.name} has a rating that is none: {marks.rating:g}.")
+        return marks
 
     async def _words(self, fresh: Sequence[Entry]) -> list[Record]:
         """Reviews and tags of the films of these entries: all entries of a film together say what they are."""
@@ -137,10 +142,22 @@ class Look:
                 words.take(page.items)
         return words.records()
 
+    def _plays(self, entries: Sequence[Entry]) -> list[Record]:
+        """The viewings among these. One that cannot be used is there all the same: then not all was read."""
+        zone = self.service.desk.zone
+        self._unusable += sum(not usable(entry, zone) for entry in entries)
+        return plays(entries, zone)
+
     async def _doubt(self, *, known: bool, shown: bool) -> None:
         """Where nothing is shown any more the account may have become private: then this raises."""
         if known and not shown:
             await self.service.identity()
 
     def _leave(self) -> None:
+        """The end. What was not understood may be anything: that something was not shown says nothing then."""
+        if self._unusable:
+            self.reading.missed = (
+                f"its API names no film, or no day that there is, for {self._unusable} of your entries. They are left out, and"
+                " nothing is taken for removed, until it does."
+            )
         self.reading.cursor = msgspec.json.encode(self.now).decode()
