@@ -27,6 +27,8 @@ done after the export was made must not be taken for removed."""
 NAMED = re.compile(r"-(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])-(?:[01]\d|2[0-3])-[0-5]\d)-utc")
 """What the name of an export ends with; the last days of a month are as well left to its files."""
 PAGE = 2000
+Entry = tuple[str, int | None, str]
+"""A viewing as feed and export both show it: title, year and day."""
 GONE = "the film is no longer on Letterboxd"
 
 
@@ -44,6 +46,8 @@ class Export:
         """Does it say what was liked? Some do not."""
         self.gone: list[str] = []
         """Our names of films that Letterboxd has no more."""
+        self.entries: Counter[Entry] = Counter()
+        """The viewings that it shows."""
         self._tags: dict[str, Tags] = {}
 
     def read(self) -> Iterator[list[Record]]:
@@ -132,6 +136,7 @@ class Export:
                 continue
             film = self._film(row, entry=True)
             page.append(Play(film, at, f"file:{code}", "day"))
+            self.entries[row["name"], film.year, row["watched date"].strip()] += 1
             self._tag(film, row)
             if len(page) >= PAGE:
                 yield page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,11 @@ from msgspec import Struct
 
 from ...core.media import Kind
 from ...core.records import Form, Like, Play, Rating, Record, Review, Tags, Watched, Wish
-from ...errors import Unavailable, UnexpectedAnswer
+from ...errors import ServiceError, Unavailable, UnexpectedAnswer
 from ..base import Handed, Reading, Shelf
 from ..files import feed
-from .convert import noon
-from .export import LABEL, Export
+from .convert import noon, year_of
+from .export import LABEL, Entry, Export
 from .feed import Item, items
 
 if TYPE_CHECKING:
@@ -74,28 +76,35 @@ class History(LetterboxdShelf):
         fresh = handed if handed and handed.digest != before.export else None
         if handed is None:
             reading.partial = NOT_YET
-        if fresh is None and int(self.http.clock.now()) - before.asked < WAIT:
+        if fresh is None and 0 <= int(self.http.clock.now()) - before.asked < WAIT:  # a clock may have been put back
             return reading
         reading.records = self._all(reading, fresh, before)
         return reading
 
     async def _all(self, reading: Reading[Record], fresh: Handed | None, before: Cursor) -> AsyncIterator[list[Record]]:
-        """What the feed knows of films is known before the export, which has no ids, is read."""
+        """What the feed knows of films is known before the export, which has no ids, is read. That is read whatever ails the
+        feed, which is then asked again by the next sync, and tells it."""
         now, films = Cursor(before.export, before.newest, asked=int(self.http.clock.now())), self.service.films
-        told = await self._feed(before, now)
+        (told,) = await asyncio.gather(self._feed(before, now), return_exceptions=fresh is not None)
+        if isinstance(told, BaseException):
+            if not isinstance(told, ServiceError):
+                raise told
+            told, now.asked = None, 0
         for item in told or ():
             films.of_feed(item.title, item.year, item.slug, item.tmdb, series=item.series)
+        shown: Counter[Entry] = Counter()
         if fresh:
             export = Export(self.service.title, fresh.path, self.service.desk.zone, films)
             for page in export.read():
                 yield page
+            shown = export.entries
             reading.made, reading.complete, reading.beyond = fresh.made, not export.faults, tuple(export.gone)
             reading.lacks = frozenset() if export.likes else frozenset({"favourites"})
             now.export, now.newest = fresh.digest, fresh.made
             before = Cursor(newest=fresh.made)
         if told is not None:
             yield list(self._news(told, before))
-            if self._hole(told, now.newest):
+            if self._hole(told, now.newest, shown):
                 reading.missed = MISSED
             now.newest = max([now.newest, *(item.logged for item in told)])
             now.said = {item.number: item.said for item in told}
@@ -123,9 +132,16 @@ class History(LetterboxdShelf):
         now.tag, now.changed = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
         return list(items(feed(self.service.title, answer.value, "the feed")))
 
-    def _hole(self, told: Sequence[Item], newest: int) -> bool:
-        """May something have been logged that is seen neither here nor was seen before?"""
-        return newest > 0 and len(told) >= WINDOW and min(item.logged for item in told) > newest
+    def _hole(self, told: Sequence[Item], newest: int, shown: Counter[Entry]) -> bool:
+        """May something have been logged that is seen neither here nor was seen before? An export that shows what is the
+        oldest here was made after it, though that is not seen by its time, and so shows all that was logged before."""
+        if newest <= 0 or len(told) < WINDOW or min(item.logged for item in told) <= newest:
+            return False
+        here = Counter((item.title, year_of(item.year), item.day) for item in told)
+        dated = [item for item in told if item.day]
+        oldest = min(dated, key=lambda item: item.logged, default=told[-1])
+        entry = (oldest.title, year_of(oldest.year), oldest.day)
+        return not 0 < here[entry] <= shown[entry]
 
     def _news(self, told: Sequence[Item], before: Cursor) -> Iterator[Record]:
         """All that these say, as far as it is new: what an old entry says of its film may have changed since. Of a film
@@ -135,7 +151,7 @@ class History(LetterboxdShelf):
         for item in (item for item in told if item.title in fresh):
             film = self.service.films.media(
                 item.title,
-                int(item.year) if item.year.isdigit() else None,
+                year_of(item.year),
                 "",
                 item.slug,
                 item.tmdb,
