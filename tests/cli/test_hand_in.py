@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.place import open_place
+from watchweave.cli.import_ import _one
 from watchweave.sandbox.letterboxd import Letterboxd
 
 SHARED = Path(os.environ.get("WATCHWEAVE_SHARED") or Path(__file__).parents[2].parent / "shared")
@@ -223,3 +224,110 @@ def test_without_an_export_status_says_what_to_do(tmp_path):
         place.write()
         assert place.run("sync", "--yes").code == 0
         assert "nothing is written for it before you import an export" in place.run("status").out
+
+
+# IMDb's files
+
+
+RATED = "Const,Your Rating,Date Rated,Title,URL,Title Type\r\n"
+LISTED = "Position,Const,Created,Modified,Description,Title,URL,Title Type\r\n"
+
+
+@pytest.fixture
+def imdb(tmp_path):
+    """nate imports files of IMDb."""
+    (tmp_path / "home").mkdir()
+    with open_place(tmp_path / "home") as place:
+        place.nate["accounts"]["imdb"] = {}
+        place.write()
+        place.downloads = tmp_path
+        yield place
+
+
+def ratings(place, count=1, first=1, day="2026-01-01", name="mine.csv"):
+    """So many rated films."""
+    rows = (f"tt{number:07},8,{day},Heat,,movie\r\n" for number in range(first, first + count))
+    return written(place, RATED + "".join(rows), name)
+
+
+def written(place, content, name="mine.csv"):
+    path = place.downloads / name
+    path.write_text(content, newline="")
+    return str(path)
+
+
+def test_ratings_of_somebody_else_are_refused_unless_she_insists(imdb):
+    assert imdb.run("import", ratings(imdb, 6)).code == 0
+    theirs = ratings(imdb, 6, first=4, day="2026-02-01", name="theirs.csv")
+    assert imdb.run("import", theirs).code == 0, "half of hers"
+    others = ratings(imdb, 6, first=100, day="2026-03-01", name="others.csv")
+    told = imdb.run("import", others)
+    assert (told.code, "6 of the 6 titles of the file before are not in others.csv: is it yours?" in told.err) == (
+        2,
+        True,
+    )
+    assert "Nothing was imported." in told.err
+    assert imdb.run("import", others, "--anyway").code == 0
+
+
+def test_old_ratings_that_were_copied_today_are_refused(imdb):
+    assert imdb.run("import", ratings(imdb, 2, day="2026-02-01")).code == 0
+    told = imdb.run("import", ratings(imdb, 1, name="copy.csv"))
+    assert (told.code, "this seems an old one" in told.err, "--anyway" in told.err) == (2, True, True)
+
+
+def test_of_a_list_it_says_that_it_is_only_kept(imdb):
+    path = written(imdb, LISTED + "1,tt0113277,2026-01-01,,,Heat,,movie\r\n")
+    told = imdb.run("import", path, "--as", "Winter")
+    assert (told.code, "found: 1 film\n" in told.out) == (0, True)
+    assert "Lists are not synced yet: it is kept, and nothing else happens." in told.out
+    assert "The next sync takes it in" not in told.out
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("watchlst", "watchlist"), ("Checkin", "check-ins"), ("rating", "ratings")]
+)
+def test_a_mistyped_word_is_asked_for(imdb, said, meant):
+    path = written(imdb, LISTED + "1,tt0113277,2026-01-01,,,Heat,,movie\r\n")
+    told = imdb.run("import", path, "--as", said)
+    assert (told.code, f"Is it your {meant}? Then say --as {meant};" in told.err, inbox(imdb)) == (2, True, [])
+    assert imdb.run("import", path, "--as", f"list {said}").code == 0
+    assert [name.partition("@")[0] for name in inbox(imdb)] == [f"list {said}"]
+
+
+def test_one_of_a_kind_is_told_as_one(imdb):
+    assert "found: 1 film rating\n" in imdb.run("import", ratings(imdb)).out
+    path = written(imdb, LISTED + "1,tt0113277,2026-01-01,,,Heat,,movie\r\n", "watchlist.csv")
+    assert "found: 1 film wish\n" in imdb.run("import", path).out
+
+
+@pytest.mark.parametrize(
+    ("things", "one"),
+    [
+        ("films liked", "film liked"),
+        ("reviews", "review"),
+        ("wishes", "wish"),
+        ("copies", "copy"),
+        ("sets of tags", "set of tags"),
+        ("films and episodes watched", "films and episodes watched"),
+    ],
+)
+def test_what_one_of_them_is_called(things, one):
+    assert _one(things) == one
+
+
+def test_a_file_that_is_older_is_told_with_both_times(imdb):
+    new, old = ratings(imdb), ratings(imdb, 2, name="old.csv")
+    os.utime(new, (1_700_000_000, 1_700_000_000))
+    os.utime(old, (1_600_000_000, 1_600_000_000))
+    assert imdb.run("import", new).code == 0
+    told = " ".join(imdb.run("import", old).err.split())
+    assert "old.csv (made 2020-09-13 12:26 UTC) is older than what was imported before (made 2023-11-14" in told
+
+
+def test_the_folder_in_which_she_stands_has_a_name(imdb, monkeypatch):
+    folder = imdb.downloads / "Unpacked"
+    folder.mkdir()
+    (folder / "diary.csv").write_text("Name\r\n")
+    monkeypatch.chdir(folder)
+    assert "Unpacked" in imdb.run("import", ".").err

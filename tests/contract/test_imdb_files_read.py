@@ -60,9 +60,9 @@ def noon(day, zone="UTC"):
 @pytest.mark.parametrize(
     ("name", "used", "game"),
     [
-        ("ratings-2023", {"ratings of films": 11, "ratings of shows": 4, "ratings of episodes": 2}, 12),
-        ("ratings-2024", {"ratings of films": 13, "ratings of shows": 5, "ratings of episodes": 2}, 18),
-        ("watchlist-2024", {"wishes of films": 4, "wishes of shows": 2}, 8),
+        ("ratings-2023", {"film ratings": 11, "show ratings": 4, "episode ratings": 2}, 12),
+        ("ratings-2024", {"film ratings": 13, "show ratings": 5, "episode ratings": 2}, 18),
+        ("watchlist-2024", {"film wishes": 4, "show wishes": 2}, 8),
     ],
 )
 def test_every_row_of_a_sample_is_used_or_reported(name, used, game):
@@ -156,7 +156,7 @@ def test_columns_are_known_by_their_names_whatever_their_letters_and_spaces(file
 
 def test_an_id_and_a_rating_are_enough(file):
     path = file("Const,Your Rating", "tt14544192,8")
-    assert examine(path).used == {"ratings of films": 1}
+    assert examine(path).used == {"film ratings": 1}
     assert [(one.value, one.at, one.media.title) for one in read(path)[1].values()] == [(80, None, "")]
 
 
@@ -198,7 +198,7 @@ def test_before_2017_ratings_had_places_and_days_were_times(file):
 @pytest.mark.parametrize("last", ["", ",Your Rating,Date Rated"])
 def test_a_list_may_have_the_last_two_columns_and_says_no_ratings(file, last):
     path = file(LIST + last, "1,tt0113277,2019-04-28,,,Heat,,movie,,170,1995,,,," + (",9,2022-03-05" if last else ""))
-    assert examine(path, "watchlist").used == {"wishes of films": 1}
+    assert examine(path, "watchlist").used == {"film wishes": 1}
     assert [one.at for one in read(path, "watchlist")[1].values()] == [noon("2019-04-28")]
 
 
@@ -209,13 +209,13 @@ def test_of_what_stands_there_twice_the_first_place_counts(file):
         "tt0113277": noon("2019-04-28"),
         "tt0133093": noon("2019-04-29"),
     }
-    assert examine(path, "watchlist").used == {"wishes of films": 2}
+    assert examine(path, "watchlist").used == {"film wishes": 2}
 
 
 def test_check_ins_are_marks_and_one_of_a_show_does_not_say_what_was_watched(file):
     rows = ("1,tt0113277,2019-04-28,Movie", "2,tt2301451,2019-04-29,TV Episode", "3,tt0903747,2019-04-30,TV Series")
     path = file("Position,Const,Created,Title Type", *rows)
-    assert examine(path, "check-ins").used == {"check-ins of films": 1, "check-ins of episodes": 1}
+    assert examine(path, "check-ins").used == {"film check-ins": 1, "episode check-ins": 1}
     export, marks = read(path, "check-ins")
     assert {name: one.at for name, one in marks.items()} == {
         "tt0113277": noon("2019-04-28"),

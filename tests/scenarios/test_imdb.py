@@ -1,5 +1,6 @@
 """IMDb by file: an episode is known by its id alone until somebody tells its show."""
 
+import os
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -9,6 +10,9 @@ from tests.laws.services import Library
 from tests.scenarios.five import Five
 from tests.scenarios.household import DAY, MINUTE, Signed
 from watchweave.core.media import Kind, Media
+from watchweave.engine.handing import Said, handed_in
+from watchweave.errors import ConfigError
+from watchweave.services.registry import service
 
 
 @pytest.fixture
@@ -56,3 +60,72 @@ def test_a_source_that_knows_its_show_leads_it_to_its_place(house):
     house.later(DAY)
     house.hand_in_all()
     assert house.sync(yes=True).changes == []
+
+
+# Files that are not the next one of hers
+
+
+def downloaded(house, content, said="", **more):
+    """What becomes of a file that was copied just now, and with it its time."""
+    path = house.folder / "download.csv"
+    path.write_bytes(content)
+    os.utime(path, (house.now(), house.now()))
+    return handed_in(house.home, {"imdb": service("imdb")}, path, Said(said, **more))
+
+
+def rated(house, *names):
+    for name in names:
+        house.imdb.rate(house[name], 5)
+    return house.imdb.export("ratings")
+
+
+def test_an_old_file_that_was_copied_today_is_refused(house):
+    old = rated(house, "s1", "s1.1.1")
+    house.later(200 * DAY)
+    rated(house, "s1.1.2")
+    house.hand_in_all()
+    house.later(30 * DAY)
+    with pytest.raises(ConfigError, match=r"newer than of 2025-10-09.* of 2026-04-27: this seems an old one.*--anyway"):
+        downloaded(house, old)
+
+
+def test_who_took_back_her_newest_rating_says_so_and_it_is_taken_in(house):
+    rated(house, "s1")
+    house.later(DAY)
+    rated(house, "s1.1.1")
+    house.hand_in_all()
+    house.later(DAY)
+    house.imdb.unrate(house["s1.1.1"])
+    content = house.imdb.export("ratings")
+    with pytest.raises(ConfigError, match="--anyway"):
+        downloaded(house, content)
+    assert downloaded(house, content, anyway=True).examined.used == {"show ratings": 1}
+
+
+MANY = ("s1.1.1", "s1.1.2", "s1.1.3", "s1.1.4", "s1")
+
+
+@pytest.mark.parametrize(("kept", "refused"), [(2, True), (3, False)])
+def test_a_file_that_lacks_most_titles_of_the_one_before_may_be_of_somebody_else(house, kept, refused):
+    rated(house, *MANY)
+    house.hand_in_all()
+    house.later(DAY)
+    for name in MANY[kept:]:
+        house.imdb.unrate(house[name])
+    content = rated(house, MANY[0])
+    if not refused:
+        assert downloaded(house, content).examined.label == "ratings"
+        return
+    with pytest.raises(ConfigError, match=r"3 of the 5 titles of the file before are not in download.csv: is it yours"):
+        downloaded(house, content)
+    assert downloaded(house, content, anyway=True).examined.label == "ratings"
+
+
+def test_a_damaged_file_before_is_no_measure(house):
+    rated(house, *MANY)
+    house.hand_in_all()
+    house.home.inbox("mara", "imdb").newest("ratings").path.write_bytes(b"")
+    house.later(DAY)
+    for name in MANY[1:]:
+        house.imdb.unrate(house[name])
+    assert downloaded(house, house.imdb.export("ratings")) is not None

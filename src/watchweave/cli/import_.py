@@ -52,6 +52,9 @@ Files = Annotated[
     ),
 ]
 As = Annotated[str, typer.Option("--as", metavar="WHAT", help="What a list is that does not say it: watchlist …")]
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="Take a file in although it looks old, or like somebody else's.")
+]
 Account = Annotated[str, typer.Option("--account", metavar="ACCOUNT", help="For which account, if there are several.")]
 Profile = Annotated[str, typer.Option("--profile", metavar="P", help="For whom, if there are several.")]
 
@@ -62,6 +65,7 @@ def import_(
     what: As = "",
     account: Account = "",
     profile: Profile = "",
+    anyway: Anyway = False,
     json: Json = False,
 ) -> None:
     """Take in what you downloaded: exports of services, for the next sync, and data sets, which tell what things are."""
@@ -70,7 +74,8 @@ def import_(
     taken: list[HandedIn] = []
     done: list[tuple[DataSet, Brought, bool]] = []
     with tools.home(writes="import") as home:
-        found = {path: _found(home, kinds, path, Said(what, account, profile)) for path in files}
+        said = Said(what, account, profile, anyway)
+        found = {path: _found(home, kinds, path, said) for path in map(_named, files)}
         rest = [path for path, handed in found.items() if handed is None]
         wanted = tools.recognise(tools.folder, rest) if rest else ()
         try:
@@ -89,6 +94,11 @@ def import_(
                     _tell_taken(handed)
                 for each in done:
                     _tell(*each)
+
+
+def _named(path: Path) -> Path:
+    """`.` has no name that could be told."""
+    return path if path.name.strip(".") else path.resolve()
 
 
 def _found(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
@@ -124,7 +134,8 @@ def _tell(one: DataSet, brought: Brought, again: bool) -> None:
     say(f"{one.title}: imported {' and '.join(path.name for path in one.files)}.", "bold")
     say(f"  used: {_counted(brought.used)}", "green")
     if brought.left_out:
-        say(f"  left out: {_counted(brought.left_out)}", "dim")
+        left = ", ".join(f"{count:,} {why}" for why, count in brought.left_out.items())
+        say(f"  left out: {left}", "dim")
     if again:
         say("  What nobody could name so far is looked up again at the next sync.")
 
@@ -142,6 +153,8 @@ def _tell_taken(handed: HandedIn) -> None:
         say(f"     and {len(left) - SHOWN:,} more: see --json")
     if handed.again:
         say("  It was imported before; nothing is new.")
+    elif handed.note:
+        say(f"  {handed.note}", "yellow")
     else:
         say('  The next sync takes it in. "watchweave plan" shows what would happen.')
 
@@ -154,13 +167,25 @@ def _taken_json(handed: HandedIn) -> dict[str, Any]:
         "account": handed.account,
         "what": found.label,
         "again": handed.again,
+        "note": handed.note,
         "used": [{"what": what, "count": count} for what, count in found.used.items()],
         "left_out": [{"file": line.file, "line": line.line, "why": line.why} for line in found.left_out],
     }
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {what}" for what, count in counts.items())
+    return ", ".join(f"{count:,} {what if count != 1 else _one(what)}" for what, count in counts.items())
+
+
+def _one(things: str) -> str:
+    """What one of them is called: `film liked`, `wish`; two things in one word stay as they are."""
+    head, more, rest = things.partition("s ")
+    if more:
+        return things if rest.startswith("and ") else f"{head} {rest}"
+    for end, single in (("ies", "y"), ("shes", "sh"), ("s", "")):
+        if things.endswith(end):
+            return things.removesuffix(end) + single
+    return things
 
 
 def _as_json(one: DataSet, brought: Brought, again: bool) -> dict[str, Any]:

@@ -6,22 +6,44 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from ..errors import ConfigError, ServiceError
 from ..services.base import Examined, Service
-from ..storage.inbox import SHORT, digest_of
+from ..storage.inbox import SHORT, Handed, digest_of
 from .home import AccountWish, Home, ProfileWish
+
+ENOUGH = 5
+"""So many titles of the file before tell whether another one is of the same person."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """What a service may tell of a file beside `Examined`, so that it can be compared with the one before.
+
+    titles: those it is about, by any name; newest: the newest day of what is rarely taken back, in unix seconds; note:
+    what becomes of it, where no sync takes it in.
+    """
+
+    @property
+    def titles(self) -> frozenset[str]: ...
+    @property
+    def newest(self) -> int | None: ...
+    @property
+    def note(self) -> str: ...
 
 
 class Said(Struct, frozen=True):
-    """What the person says of a file: what it is, and for which account of whom."""
+    """What the person says of a file: what it is, and for which account of whom. anyway: take it in although it looks
+    old, or like somebody else's."""
 
     label: str = ""
     account: str = ""
     person: str = ""
+    anyway: bool = False
 
 
 class HandedIn(Struct, frozen=True):
@@ -35,6 +57,11 @@ class HandedIn(Struct, frozen=True):
     examined: Examined
     again: bool
     check: Callable[[Path], object]
+
+    @property
+    def note(self) -> str:
+        """What becomes of it, where no sync takes it in."""
+        return self.examined.note if isinstance(self.examined, Telling) else ""
 
     def keep(self, home: Home) -> None:
         """The next sync of the account takes it in. Raises ConfigError where that cannot be; what was there stays then."""
@@ -51,8 +78,8 @@ class HandedIn(Struct, frozen=True):
 def handed_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
     """What this file is and for which account; None where no service knows such a file.
 
-    Raises ConfigError where nobody can tell for which account it is, or a newer one is there; ServiceError where the file
-    is one of a service and cannot be used.
+    Raises ConfigError where nobody can tell for which account it is, a newer one is there, or it looks old or like somebody
+    else's; ServiceError where the file is one of a service and cannot be used.
     """
     zones = [ZoneInfo(person.timezone) for person in home.profile(said.person or None)]
     examined = ((name, kind.examine(path, said.label, zones[0])) for name, kind in kinds.items())
@@ -63,17 +90,47 @@ def handed_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: 
     newest = home.inbox(person.name, account.name).newest(found.label)
     same = newest is not None and newest.digest == digest_of(path)[:SHORT]
     if newest is not None and not same and newest.made > found.made:
-        this = f"{kinds[name].title}: {path.name} (made {_day(found.made)})"
+        this = f"{kinds[name].title}: {path.name} (made {_time(found.made)})"
         raise ConfigError(
-            f"{this} is older than what was imported before (made {_day(newest.made)}). Download a new one."
+            f"{this} is older than what was imported before (made {_time(newest.made)}). Download a new one."
         )
     again = same and newest is not None and newest.whole
     check = partial(kinds[name].examine, said=said.label, zone=zones[0])
+    if newest is not None and not same and not said.anyway:
+        _compare(kinds[name], path, found, _before(kinds[name], newest, zones[0]))
     return HandedIn(path, person.name, account.name, kinds[name].title, found, again, check)
 
 
-def _day(at: int) -> str:
+def _before(kind: type[Service], newest: Handed, zone: ZoneInfo) -> Examined | None:
+    """What the file before says; None where it is damaged, which this one mends."""
+    try:
+        return kind.examine(newest.path, newest.label, zone)
+    except ServiceError:
+        return None
+
+
+def _compare(kind: type[Service], path: Path, found: Examined, before: Examined | None) -> None:
+    """Raises ConfigError where this is hardly the next file of the same person."""
+    if not (isinstance(found, Telling) and isinstance(before, Telling)):
+        return
+    if found.newest is not None and before.newest is not None and found.newest < before.newest:
+        these = f"{path.name} tells nothing newer than of {_day(found.newest)}"
+        raise ConfigError(
+            f"{kind.title}: {these}, and the file before had something of {_day(before.newest)}: this seems an old one."
+            " Download a new one. If you have taken back what is newer, say --anyway to take it in all the same."
+        )
+    missing = len(before.titles - found.titles)
+    if len(before.titles) >= ENOUGH and missing * 2 > len(before.titles):
+        many = f"{missing} of the {len(before.titles)} titles of the file before are not in {path.name}"
+        raise ConfigError(f"{kind.title}: {many}: is it yours? If so, say --anyway to take it in all the same.")
+
+
+def _time(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
 def _meant(home: Home, kind: type[Service], name: str, found: Examined, said: Said) -> tuple[ProfileWish, AccountWish]:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 
 from ...core.media import Kind, Media, clean_id
@@ -27,11 +28,24 @@ SHEET = ("Const", "Title", "Year", "Your Rating")
 OLD_RATING = "you rated"
 """A column of the files before 2017, among them the ratings, which had all that lists have."""
 HEADER = 4096
+NEAR = 0.8
+"""How much alike a mistyped word and one of those above are."""
 
 RECORDS = {RATINGS: "ratings", WATCHLIST: "wishes", CHECK_INS: "check-ins"}
-KINDS = {Kind.MOVIE: "films", Kind.SHOW: "shows", Kind.EPISODE: "episodes"}
+KINDS = {Kind.MOVIE: "film", Kind.SHOW: "show", Kind.EPISODE: "episode"}
 GAME = "is a video game"
 WHOLE_SHOW = "is a check-in of a show, which does not say what of it was watched"
+
+NOT_SYNCED = "Lists are not synced yet: it is kept, and nothing else happens."
+
+
+class Telling(Examined, frozen=True):
+    """What tells the file of somebody else, or an old one, from the next of the same person. titles: those it is about;
+    newest: the newest day of a rating; note: what becomes of it, where no sync takes it in."""
+
+    titles: frozenset[str] = frozenset()
+    newest: int | None = None
+    note: str = ""
 
 
 class Head:
@@ -92,7 +106,8 @@ class Export:
         for row, media in self._titles():
             if media.key not in found and (record := self._record(label, row, media)):
                 found[media.key] = record
-                self.used[f"{RECORDS.get(label, 'titles')} of {KINDS[media.kind]}"] += 1
+                kind = KINDS[media.kind]
+                self.used[f"{kind} {RECORDS[label]}" if label in RECORDS else f"{kind}s"] += 1
         return list(found.values())
 
     def _titles(self) -> Iterator[tuple[Row, Media]]:
@@ -145,8 +160,11 @@ def examine(title: str, path: Path, said: str, zone: tzinfo) -> Examined | None:
     label = _label(title, path, head, said.strip())
     made = min(head.written, int(time.time()))
     export = Export(title, path, zone)
-    export.records(label)
-    return Examined(label, made, dict(export.used), tuple(export.left_out))
+    records = export.records(label)
+    titles = frozenset([record.media.key for record in records] + export.beyond)
+    newest = max((record.at or 0 for record in records if isinstance(record, Rating)), default=0) or None
+    note = "" if label in RECORDS else NOT_SYNCED
+    return Telling(label, made, dict(export.used), tuple(export.left_out), {}, titles, newest, note)
 
 
 def _label(title: str, path: Path, head: Head, said: str) -> str:
@@ -156,7 +174,19 @@ def _label(title: str, path: Path, head: Head, said: str) -> str:
     if not said and not head.named(path.stem):
         how = 'Say it: "watchweave import FILE --as watchlist", or check-ins, or the name of the list'
         raise UnexpectedAnswer(title, f"{name} is a list, and does not say which. {how}.")
-    sort = SORTS.get(word, f"{LIST} {said}") if said else head.named(path.stem)
+    sort = _sort(title, said) if said else head.named(path.stem)
     if not head.holds(sort):
         raise UnexpectedAnswer(title, f"{name} is a list, and holds no other ratings. Export your ratings.")
     return sort
+
+
+def _sort(title: str, said: str) -> str:
+    """What the person calls it. Raises UnexpectedAnswer where a word is mistyped, as far as one can tell."""
+    if said in SORTS.values() or said.startswith(f"{LIST} "):
+        return said
+    word = word_of(said)
+    if word not in SORTS and (near := get_close_matches(word, SORTS, 1, NEAR)):
+        meant, named = SORTS[near[0]], shown(said)
+        how = f'Is it your {meant}? Then say --as {meant}; a list of that name is --as "{LIST} {named}"'
+        raise UnexpectedAnswer(title, f'nothing is called "{named}". {how}, and lists are not synced yet.')
+    return SORTS.get(word, f"{LIST} {said}")
