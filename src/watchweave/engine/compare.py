@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,13 @@ from ..storage.staging import SHELVES
 from ..storage.store import Store
 from ..storage.values import Changed, Values
 from .party import Party
+
+RATED_OTHERWISE = (
+    "SELECT DISTINCT media FROM journal AS j WHERE account = ?1 AND shelf IN (SELECT value FROM json_each(?2))"
+    " AND verb <> 'remove' AND state = 'missing' AND media IN (SELECT value FROM json_each(?3)) AND EXISTS (SELECT 1"
+    " FROM now AS n WHERE n.account = j.account AND n.shelf = j.shelf AND n.media = j.media)"
+)
+"""What was asked for on one of these shelves, and now shows another value there."""
 
 Edits = dict[tuple[int, str], dict[int, list[Edit]]]
 """(circle, shelf) -> media -> the edits of different accounts."""
@@ -143,10 +151,16 @@ class Compare:
         return bool(missing)
 
     def _unmarked(self, party: Party, changes: list[Changed], now: int) -> list[Changed]:
-        """Without the flags that something else left which we wrote there: they stand, and say nothing."""
+        """Without the flags that something else left which we wrote there: they stand, and say nothing. That this has
+        another value by now tells that a person gave it one, and not that she watched it."""
         shelves = [other for other, shelf in party.shelves.items() if shelf.marks]
         new = [change.media for change in changes if change.before is None] if shelves else []
         marked = self.journal.marked(party.id, shelves, new) if new else set()
+        if new:
+            asked = json.dumps([SHELVES[other] for other in shelves])
+            marked |= {
+                media for (media,) in self.values.db.execute(RATED_OTHERWISE, (party.id, asked, json.dumps(new)))
+            }
         if marked:
             self.values.see(party.id, SHELVES["watched"], [change for change in changes if change.media in marked])
             self.journal.mark(party.id, sorted(marked), now)
