@@ -13,6 +13,8 @@ from watchweave.errors import StorageError
 from watchweave.services.base import Reading
 from watchweave.services.trakt.shelves import Ratings
 
+WHEN_READ = "SELECT complete, looked FROM cursor WHERE shelf = 1 AND account = (SELECT id FROM account WHERE name = 'letterboxd')"
+
 
 async def broken(self, cursor):
     raise ValueError("token-of-mara")
@@ -74,3 +76,20 @@ def test_an_error_of_the_database_still_ends_the_run(monkeypatch, error):
     monkeypatch.setattr(Ratings, "read", full)
     with pytest.raises((StorageError, sqlite3.OperationalError)):
         house.sync()
+
+
+def test_after_the_clock_went_back_what_she_handed_in_is_read_once_more_too(tmp_path):
+    house = Diary(tmp_path)
+    house.mara.log(house["m1"], "2026-09-01")
+    house.hand_in()
+    house.skew = 30 * DAY
+    house.sync()
+    house.skew = 0
+    house.later(HOUR)
+    read = []
+    for _ in range(2):
+        assert house.sync(yes=True).problems == []
+        read.append(house.store.db.execute(WHEN_READ).fetchone())
+        house.later(HOUR)
+    assert read == [(house.now() - 2 * HOUR, house.now() - 2 * HOUR), (house.now() - 2 * HOUR, house.now() - HOUR)]
+    assert len(house.plays("m1")) == 1

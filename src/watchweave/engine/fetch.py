@@ -290,7 +290,7 @@ class Fetch:
         if any(self.accounts.cursor(party.id, name).looked != cursor.looked for name in covered):
             return True  # the person named this shelf in the settings only now, or again
         if party.service.shelves[reader].filed:
-            return self.thorough or cursor.complete == 0
+            return self.thorough or cursor.complete == 0 or now < cursor.looked
         if cursor.complete is None:
             return True
         unseen = cursor.own is not None or ("history" in covered and self.plays.unseen(party.id) > 0)
