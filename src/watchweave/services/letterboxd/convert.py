@@ -10,11 +10,15 @@ CODE = re.compile(r"https?://boxd\.it/(\w+)/?")
 
 
 def noon(day: str, zone: tzinfo) -> int | None:
-    """Noon of a day, `YYYY-MM-DD`, in the person's time zone; None where it is none."""
+    """Noon of a day, `YYYY-MM-DD`, in the person's time zone; None where it is none. The ends of the calendar are none: in
+    another zone they are in no year."""
     try:
-        return int(datetime.combine(date.fromisoformat(day.strip()), time(12), zone).timestamp())
-    except (ValueError, OverflowError):
+        said = date.fromisoformat(day.strip())
+    except ValueError:
         return None
+    if not date.min.year < said.year < date.max.year:
+        return None
+    return int(datetime.combine(said, time(12), zone).timestamp())
 
 
 def day_of(at: int, zone: tzinfo) -> str:
@@ -37,7 +41,7 @@ def code_of(address: str) -> str:
 
 def year_of(text: str) -> int | None:
     """The year of a film; None where it has none yet."""
-    return int(text) if re.fullmatch(r"(18|19|20|21)\d\d", text.strip()) else None
+    return int(text) if re.fullmatch(r"(18|19|20|21)[0-9]{2}", text.strip()) else None
 
 
 def tags_of(cell: str) -> tuple[str, ...]:

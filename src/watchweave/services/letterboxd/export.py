@@ -181,7 +181,8 @@ def examine(title: str, path: Path, zone: tzinfo) -> Examined | None:
     for _ in export.read():
         pass
     export.used["wishes"] = len(export.wishes())
-    made = min(_named_for(path, export.made()), int(path.stat().st_mtime))
+    stat = path.stat()  # a file may bear any time, but it has come here no later than now
+    made = min(_named_for(path, export.made()), int(stat.st_mtime), int(stat.st_ctime))
     used = {what: count for what, count in export.used.items() if count}
     return Examined(LABEL, made, used, tuple(export.left_out), {"username": export.whose()})
 

@@ -17,8 +17,8 @@ from .convert import value_of
 OWN, TMDB = "{https://letterboxd.com}", "{https://themoviedb.org}"
 ENTRY = re.compile(r"letterboxd-(?:watch|review)-(\d+)")
 SLUG = re.compile(r"/film/([^/]+)/")
-POSTER = re.compile(r"\s*<p><img [^>]*></p>")
-WARNING = re.compile(r"\s*<p><em>This review may contain spoilers\.</em></p>")
+POSTER = re.compile(r"<p><img [^>]*></p>")
+WARNING = "<p><em>This review may contain spoilers.</em></p>"
 
 
 class Item(Struct, frozen=True):
@@ -58,7 +58,11 @@ def _item(element: Element, number: str, logged: int) -> Item:
     slug = SLUG.search(element.findtext("link", ""))
     series = element.findtext(TMDB + "tvId", "")
     html = element.findtext("description", "") if "review" in element.findtext("guid", "") else ""
-    told = POSTER.sub("", html, count=1)
+    told = (
+        html.strip()
+    )  # beforehand: a pattern that begins with blanks tries each of them, and nobody says how many there are
+    poster = POSTER.match(told)
+    told = told[poster.end() if poster else 0 :].lstrip()
     return Item(
         number,
         own["filmTitle"],
@@ -70,8 +74,8 @@ def _item(element: Element, number: str, logged: int) -> Item:
         own["watchedDate"],
         value_of(own["memberRating"]),
         {"Yes": True, "No": False}.get(own["memberLike"]),
-        text_of(WARNING.sub("", told, count=1)).strip(),
-        bool(WARNING.match(told)),
+        text_of(told.removeprefix(WARNING)).strip(),
+        told.startswith(WARNING),
     )
 
 
@@ -82,6 +86,6 @@ def _moment(text: str) -> int | None:
     """A time as feeds write it; None where it is none."""
     try:
         at = parsedate_to_datetime(text.strip())
-    except ValueError:
+    except (ValueError, OverflowError):  # a zone may be any number
         return None
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
