@@ -82,7 +82,7 @@ def _write_owed(tools: Tools, account: str, profile: str, *, as_json: bool) -> N
             raise ConfigError(f'There is no account "{account}". Known are: {known}.')
         for person, one in wanted:
             for name in finish(home, home.carried_anew(person, one.name), at_once=True):
-                what = to_do(home.kind(one.service).carry, one.name, name)
+                what = to_do(home.kind(one.service).carry, name)
                 told.append({"file": str(home.outbox.folder / name), "to_do": what})
     if as_json:
         say_json({"files": told})

@@ -13,6 +13,7 @@ from ..core.plan import Change
 from ..errors import ConfigError
 from ..services.base import Shelf
 from ..storage.accounts import Accounts
+from ..storage.history import TOLD
 from ..storage.journal import Journal
 from ..storage.staging import NAMES, SHELVES
 from ..storage.store import Store, being_written
@@ -35,12 +36,14 @@ _OWED = (
     " WHERE h.account = ?1 AND h.due = 1 AND h.shelf IN (SELECT value FROM json_each(?5)) AND NOT (h.shelf = 2 AND ?6"
     " AND t.value IS NOT NULL AND EXISTS (SELECT 1 FROM play AS p WHERE p.circle = c.circle AND p.media = h.media"
     " AND p.removed = 0 AND p.known <> 3)) AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.account = ?1"
-    " AND j.shelf = h.shelf AND j.media = h.media AND j.state = 'unclear' AND j.file IS NOT NULL AND j.version = t.version)"
+    " AND j.shelf = h.shelf AND j.media = h.media AND j.state = 'unclear' AND j.file IS NOT NULL AND j.error IS NULL AND j.version = t.version)"
     " AND" + NAMED + " GROUP BY 1, 2 UNION ALL"
-    " SELECT 1, o.state = 2, count(*) FROM sighting AS o INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = o.play"
-    " CROSS JOIN media AS m ON m.id = p.media WHERE o.account = ?1 AND o.state IN (0, 2) AND 1 IN (SELECT value FROM json_each(?5))"
+    " SELECT 1, s.state = 2, count(*) FROM sighting AS s INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = s.play"
+    " CROSS JOIN media AS m ON m.id = p.media WHERE s.account = ?1 AND s.state IN (0, 2) AND "
+    + TOLD
+    + " AND 1 IN (SELECT value FROM json_each(?5))"
     " AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.account = ?1 AND j.shelf = 1 AND j.media = p.media"
-    " AND j.play = p.id AND j.state = 'unclear' AND j.file IS NOT NULL)"
+    " AND j.play = p.id AND j.state = 'unclear' AND j.file IS NOT NULL AND j.error IS NULL)"
     " AND (p.at IS NULL OR (p.at > ?3 AND p.at <= ?4)) AND" + NAMED + " GROUP BY 1, 2"
 )
 """What can never be named to an account, or has an impossible time, is not owed to it: `unmatched` tells of that. Nor is a
@@ -81,7 +84,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                         "file": f"outbox/{file}",
                         "count": count,
                         "there": home.outbox.has(file),
-                        "to_do": to_do(home.kind(service).carry, name, file),
+                        "to_do": to_do(home.kind(service).carry, file),
                     }
                     for file, count in journal.carried(number).items()
                 ],

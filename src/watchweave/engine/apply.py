@@ -11,13 +11,13 @@ from ..core.media import Media
 from ..core.merge import NEVER
 from ..core.plan import Change
 from ..core.records import Play, Record, Value, record
-from ..errors import LimitReached, Rejected, ServiceError
+from ..errors import LimitReached, Rejected, ServiceError, Unavailable
 from ..services.base import Refusal
 from ..storage.accounts import Accounts
 from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
-from ..storage.outbox import Outbox
+from ..storage.outbox import Outbox, Unwritable
 from ..storage.staging import RECORDS
 from ..storage.store import Store
 from .carry import Carry
@@ -68,7 +68,7 @@ class Apply:
                 return
             carried = [change for change in changes if party.shelves[change.shelf].carried and change.verb != "remove"]
             if carried and self.outbox and not self.stop.is_set():
-                Carry(self, self.outbox).all(party, carried)
+                self._write_down(party, carried, self.outbox)
             changes = [change for change in changes if change not in carried]
             for shelf, verb, batch in batches(changes, party):
                 reader = party.shelves[shelf].read_by or shelf
@@ -79,6 +79,21 @@ class Apply:
             await self._pass_by(party, begun)
         except ServiceError as problem:
             party.problems.append(problem)
+
+    def _write_down(self, party: Party, carried: Sequence[Change], outbox: Outbox) -> None:
+        try:
+            Carry(self, outbox).all(party, carried)
+        except Unwritable as problem:
+            party.problems.append(Unavailable(party.service.title, str(problem)))
+
+    def refile(self, parties: Sequence[Party]) -> None:
+        """What waits to be carried stands in files without what is not owed any more."""
+        for party in parties:
+            if self.outbox and self.journal.mixed(party.id):
+                try:
+                    Carry(self, self.outbox).again(party)
+                except Unwritable as problem:
+                    party.problems.append(Unavailable(party.service.title, str(problem)))
 
     async def _still(self, party: Party, reader: str) -> bool:
         """Is the reading that the plan rests on still good? An old one is only if the stamp has not moved."""

@@ -10,7 +10,7 @@ from ..core.records import Record
 from ..services.base import Refusal
 from ..storage.accounts import Accounts
 from ..storage.journal import Row
-from ..storage.outbox import Outbox, names
+from ..storage.outbox import Outbox, names, sheet_of
 from .party import Party
 
 if TYPE_CHECKING:
@@ -40,23 +40,23 @@ class Carry:
                 else:
                     self.journal.carry(row, where[id(record)])
                     apply.outcomes[change.identity] = ("pending", f"to be carried: outbox/{where[id(record)]}")
-        self.outbox.offer(self.journal.carried())
+        self.outbox.tidy(self.journal.carried())
 
     def again(self, party: Party) -> list[str]:
         """All that still is to be carried, in new files in place of the old ones; their names. Of two values of one thing
         the newer one counts."""
-        rows = [row for row in self.journal.open(party.id) if row.file is not None]
+        rows = [row for row in self.journal.open(party.id) if row.waits]
         newest = {(row.shelf, row.media, row.play): row for row in rows}
         records = self._records(party, [change_of(row) for row in newest.values()])
         where, _ = self._ready(party, records)
         files = {key: where.get(id(record)) for key, record in zip(newest, records, strict=True)}
-        before = {row.file for row in rows if row.file}
         with self.apply.store.transaction(durable=True):
             for row in rows:
                 if file := files[row.shelf, row.media, row.play]:
                     self.journal.carry(row, file)
-        self.outbox.offer(self.journal.carried())
-        self.outbox.drop(before - self.journal.carried().keys())
+                else:
+                    self.journal.withdraw([row])
+        self.outbox.tidy(self.journal.carried())
         return sorted(set(where.values()))
 
     def _records(self, party: Party, changes: Sequence[Change]) -> list[Record]:
@@ -67,7 +67,7 @@ class Carry:
         """In which file each record stands, by its identity in memory, and those that no file can say."""
         sheets, refusals = party.service.sheets(records)
         person, account = Accounts(self.apply.store).owned()[party.id]
-        called = names(account, [sheet.name for sheet in sheets], person, self.apply.run)
+        called = names((party.id, account), [sheet.name for sheet in sheets], person, self.apply.run)
         for name, sheet in zip(called, sheets, strict=True):
             self.outbox.ready(name, sheet.content)
         return {
@@ -81,7 +81,6 @@ def change_of(row: Row) -> Change:
     return Change(**given)
 
 
-def to_do(carry: Mapping[str, str], account: str, file: str) -> str:
+def to_do(carry: Mapping[str, str], file: str) -> str:
     """What a person does with a file of this name."""
-    sort = max((name for name in carry if name and file.startswith(f"{account}-{name}-")), key=len, default="")
-    return carry.get(sort, "")
+    return carry.get(sheet_of(file), "")

@@ -36,10 +36,10 @@ class Close:
             if self._shown(row, proven):
                 self.done(row)
             elif proven and look.as_of >= row.sent + settle:
-                if missed := self.journal.missed(row):
+                if row.file is None and (missed := self.journal.missed(row)):  # nobody need have carried the other
                     self.journal.refuse(row, "it was sent more than once, but does not show", self.now, missed)
                 self.journal.settle(row, "missing", self.now, "not shown in a reading made after it could have arrived")
-                if row.shelf == "history" and row.verb == "add":
+                if row.shelf == "history" and row.verb == "add" and not self._logged(row):
                     self.plays.unsend(row.play or 0, self.party.id)
 
     def _shown(self, row: Row, proven: bool) -> bool:
@@ -55,6 +55,11 @@ class Close:
         free = [key for key in self.plays.unplaced(self.party.id, row.media, row.value, near) if key not in self.placed]
         self.placed.update(free[:1])
         return bool(free)
+
+    def _logged(self, row: Row) -> bool:
+        """Does the account show an entry of this play that is not of our writing, or did?"""
+        state, _ = self.plays.sighting(row.play or 0, self.party.id) or (State.DUE, None)
+        return row.file is not None and state != State.DUE
 
     def done(self, row: Row) -> None:
         """The write is known to have been carried out: what the account shows follows from it."""

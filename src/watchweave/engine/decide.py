@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -189,16 +189,19 @@ class Decide:
         circle = next(c for c in self.circles if party.id in c.members)
         changes: list[Change] = []
         for name in party.shelves:
-            if not party.look(name).whole or name in party.silent:
+            if not party.look(name).whole:
                 continue
-            refused = self.journal.refused(party.id, name, self.now)
+            refused, carried = self.journal.refused(party.id, name, self.now), party.shelves[name].carried
             if name == "history":
-                changes += self._told(party, self._open(party, name) | refused)
+                told = self.plays.told(party.id) if name not in party.silent else []
+                opened = self._waiting(party, name, {row.play for row in told}) if carried else self._open(party, name)
+                changes += self._told(party, told, opened | refused)
                 continue
-            due = self._due(party, name, circle)
+            due = self._due(party, name, circle) if name not in party.silent else []
             opened = {row.media for row in due} & self._open(party, name)
-            if party.shelves[name].carried:  # what is on its way may be followed by something newer
-                last = {row.media: row.value for row in self.journal.open(party.id, name)}
+            if carried:  # what is on its way may be followed by something newer
+                self._waiting(party, name, {row.media for row in due if row.value is not None})
+                last = {row.media: row.value for row in self.journal.open(party.id, name) if row.waits}
                 opened = {row.media for row in due if self._fit(party, name, row.value) == last.get(row.media, ABSENT)}
             busy = opened | refused
             fresh = [row.media for row in due if row.media not in busy]
@@ -218,6 +221,13 @@ class Decide:
     def _open(self, party: Party, name: str) -> set[int]:
         """Of these nobody knows yet what became of our last write."""
         return {row.media for row in self.journal.open(party.id, name)}
+
+    def _waiting(self, party: Party, name: str, owed: Collection[int]) -> set[int]:
+        """The media of which something waits in a file. What is no longer owed, by its media or its play, waits no more."""
+        rows = [row for row in self.journal.open(party.id, name) if row.waits]
+        stay = [row for row in rows if (row.play if name == "history" else row.media) in owed]
+        self.journal.withdraw(row for row in rows if row not in stay)
+        return {row.media for row in stay}
 
     def _fit(self, party: Party, name: str, value: Value) -> Value:
         return self._form(party.id, name).fit(value)
@@ -252,9 +262,9 @@ class Decide:
         }.get(name, {"add": "added on", "change": "changed on", "remove": "removed on"})
         return f"{done[verb]} {giver}"
 
-    def _told(self, party: Party, busy: set[int]) -> list[Change]:
+    def _told(self, party: Party, told: Sequence[Told], busy: set[int]) -> list[Change]:
         kinds = party.shelves["history"].holds()
-        told = [row for row in self.plays.told(party.id) if row.media not in busy and row.kind in kinds]
+        told = [row for row in told if row.media not in busy and row.kind in kinds]
         taken = self.plays.taken(party.id, {row.media for row in told})
         changes = []
         for row in told:

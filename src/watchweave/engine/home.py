@@ -21,7 +21,7 @@ from ..storage.inbox import Inbox
 from ..storage.journal import Journal
 from ..storage.matches import Matches
 from ..storage.notes import StoredNotes
-from ..storage.outbox import Outbox
+from ..storage.outbox import Outbox, Unwritable
 from ..storage.staging import SHELVES, Stage
 from ..storage.store import Damaged, Store
 from .apply import Apply
@@ -228,9 +228,10 @@ class Home:
 
     def tidy(self) -> None:
         """The outbox holds what is to be carried, and nothing else: also after a process has died on the way."""
-        journal = Journal(self.store)
-        self.outbox.offer(journal.carried())
-        self.outbox.drop(journal.arrived())
+        try:
+            self.outbox.tidy(Journal(self.store).carried())
+        except Unwritable as problem:
+            log.warning("%s", problem)
 
     async def carried_anew(self, profile: ProfileWish, account: str) -> list[str]:
         """All that a person is to carry to this account, in new files in place of the old ones; their names."""
@@ -274,10 +275,13 @@ class Home:
         try:
             async with self.parties(profile, store) as (number, parties):
                 request = asked_for(profile, number, parties, None)
+                request.outbox = self.outbox
                 undoing = Undo(request, parties, store, self.clock, self.stop)
                 result = await undoing.run(run, dry_run=dry_run, agreed=agreed)
             if copy and not any(line.outcome in ("done", "pending") for line in result.changes):
                 copy.unlink()
+            if not dry_run:
+                self.tidy()
         finally:
             if dry_run:
                 store.close()

@@ -86,6 +86,7 @@ async def sync(
             request.before_writing()
             request.tell(f"writing ({len(outcome.passed)})")
         await apply.all(parties, outcome.passed, fetch.confirm)
+        apply.refile(parties)
     result = end(request, parties, store, (run, outcome, holds, apply), clock())
     result.lookups, result.odd = lookups, max(0, rivals.count() - odd)
     return result

@@ -40,6 +40,8 @@ class Undo:
         self.values = Values(store.db)
         self.plays = Plays(store.db)
         self.undone_by: int | None = None
+        self.waiting: dict[tuple[object, ...], Row] = {}
+        """What stands in a file that may not have been carried yet, by the change that takes it out of there."""
         self.number = 0
 
     async def run(self, undone: int, *, dry_run: bool, agreed: Collection[tuple[object, ...]] | None = None) -> Report:
@@ -60,9 +62,12 @@ class Undo:
         if agreed is not None:
             changes = [change for change in changes if change.identity in agreed]
         apply = Apply(self.store, number, self.clock, self.stop, changes)
+        apply.outbox = self.request.outbox
         if not dry_run:
-            await apply.all(parties, changes, fetch.confirm)
+            await apply.all(parties, [c for c in changes if c.identity not in self.waiting], fetch.confirm)
+            self._withdraw(changes, apply)
             self._keep_apart(number, undone, changes, apply)
+            apply.refile(parties)
         outcome = Outcome(changes, [], [], left)
         result = end(self.request, parties, self.store, (number, outcome, {}, apply), self.clock())
         mine = {change.identity for change in changes}
@@ -90,6 +95,13 @@ class Undo:
             raise Left(f"the {shown_shelf(row.shelf)} of this account is not synced any more")
         if not party.look(row.shelf).whole:
             raise Left("this account could not be read now; try again later")
+        if row.waits and row.state == "unclear":
+            change = Change(
+                row.account, row.shelf, "remove", row.media, row.value if row.shelf == "history" else None,
+                None if row.shelf == "history" else row.value, row.play, self.number, why=self.request.why,
+            )  # fmt: skip
+            self.waiting[change.identity] = row
+            return change
         if row.state != "done":
             raise Left("whether it was written is not known yet; the next sync looks")
         return self._opposite_play(party, row) if row.shelf == "history" else self._opposite_value(party, row)
@@ -128,6 +140,17 @@ class Undo:
     def _gone(self) -> str:
         """Why things are there as they were before the run."""
         return f"already taken back by run {self.undone_by}" if self.undone_by else "already taken back there"
+
+    def _withdraw(self, changes: Sequence[Change], apply: Apply) -> None:
+        """What waits in a file is taken out of it; should it have been carried before, a reading shows that it was ours."""
+        with self.store.transaction(durable=True):
+            for change in changes:
+                if (row := self.waiting.get(change.identity)) is None:
+                    continue
+                self.journal.withdraw([row])
+                apply.outcomes[change.identity] = ("done", "")
+                if row.shelf == "history":
+                    self.plays.told_now(row.play or 0, row.account, State.GONE, self.clock())
 
     def _keep_apart(self, run: int, undone: int, changes: Sequence[Change], apply: Apply) -> None:
         """The truth does not write these again; the next new edit flows as ever."""

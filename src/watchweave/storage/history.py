@@ -23,6 +23,12 @@ STATE = (
     " WHERE o.play = p.id AND l.account = ?1), 3, 0)"
 )
 """The account ?1 is due the play p, unless a person removed it there, while the account was in another circle."""
+TOLD = (
+    "(s.state = 2 OR p.removed = 0 AND (NOT EXISTS (SELECT 1 FROM sighting WHERE play = p.id AND state = 3)"
+    " OR EXISTS (SELECT 1 FROM sighting WHERE play = p.id AND state IN (1, 2))))"
+)
+"""The account of the sighting s is to be told of the play p, or to lose it: what was taken away by all who had shown it is
+told to nobody else."""
 
 ITS_KEY = "iif(substr(s.key, 1, 6) = 'shown:', substr(s.key, 7), s.key)"
 """The account's own name of an entry, also where that is known to be shown as something else."""
@@ -371,7 +377,7 @@ class Plays:
             " (SELECT o.account FROM sighting AS o WHERE o.play = p.id AND o.state = 1 ORDER BY o.ours, o.account LIMIT 1),"
             " s.sent, s.settled IS NOT NULL"
             " FROM sighting AS s INDEXED BY sighting_due CROSS JOIN play AS p ON p.id = s.play CROSS JOIN media AS m ON m.id = p.media"
-            " WHERE s.account = ? AND s.state IN (0, 2) AND m.frozen IS NULL AND (p.removed = 0 OR s.state = 2) ORDER BY p.at, p.id",
+            " WHERE s.account = ? AND s.state IN (0, 2) AND m.frozen IS NULL AND " + TOLD + " ORDER BY p.at, p.id",
             (account,),
         )
         return [Told(*row) for row in rows]

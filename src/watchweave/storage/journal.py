@@ -41,7 +41,15 @@ class Row(Struct):
     file: str | None = None
     """Of the outbox, in which a person is to carry it."""
 
+    @property
+    def waits(self) -> bool:
+        """Is it still to be carried?"""
+        return self.file is not None and self.error != WITHDRAWN
 
+
+WITHDRAWN = "owed no more"
+"""Of what stood in a file: it may have been carried before, so that what became of it is still open."""
+WAITING = f"state IN ('sent', 'unclear') AND file IS NOT NULL AND error IS NOT '{WITHDRAWN}'"
 COLUMNS = "id, account, shelf, verb, media, play, key, before, value, at, version, state, sent, settled, why, error, run, origin, file"
 
 
@@ -75,19 +83,24 @@ class Journal:
     def carried(self, account: int | None = None) -> dict[str, int]:
         """The files in which something still is to be carried, and how much."""
         rows = self.db.execute(
-            "SELECT file, count(*) FROM journal WHERE state IN ('sent', 'unclear') AND file IS NOT NULL"
-            " AND (?1 IS NULL OR account = ?1) GROUP BY file ORDER BY min(id)",
+            f"SELECT file, count(*) FROM journal WHERE {WAITING} AND (?1 IS NULL OR account = ?1)"
+            " GROUP BY file ORDER BY min(id)",
             (account,),
         )
         return dict(rows.fetchall())
 
-    def arrived(self) -> list[str]:
-        """The files of which nothing is to be carried any more."""
-        rows = self.db.execute(
-            "SELECT DISTINCT file FROM journal AS j WHERE file IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal AS o"
-            " WHERE o.file = j.file AND o.state IN ('sent', 'unclear'))"
+    def withdraw(self, rows: Iterable[Row]) -> None:
+        """These are not to be carried any more."""
+        self.db.executemany("UPDATE journal SET error = ? WHERE id = ?", [(WITHDRAWN, row.id) for row in rows])
+
+    def mixed(self, account: int) -> bool:
+        """Is there a file with something that is to be carried, and something that is not any more?"""
+        row = self.db.execute(
+            "SELECT 1 FROM journal AS j WHERE account = ? AND state = 'unclear' AND file IS NOT NULL AND error IS ?"
+            f" AND EXISTS (SELECT 1 FROM journal WHERE account = j.account AND file = j.file AND {WAITING})",
+            (account, WITHDRAWN),
         )
-        return [file for (file,) in rows]
+        return row.fetchone() is not None
 
     def settle(self, row: Row, state: str, now: int, error: str | None = None) -> None:
         """The outcome of one write (inside a transaction)."""
