@@ -9,6 +9,7 @@ import pytest
 
 from tests.contract.letterboxd_desk import Member
 from watchweave.core.records import Play
+from watchweave.errors import Stopped
 from watchweave.services.files import feed
 from watchweave.services.letterboxd import Letterboxd, convert
 from watchweave.services.letterboxd.feed import items
@@ -87,3 +88,14 @@ def test_an_export_of_the_future_was_made_now(tmp_path):
     path = mara.export()
     os.utime(path, (2_051_222_400, 2_051_222_400))  # 2035
     assert Letterboxd.examine(path, "", AUCKLAND).made <= time.time()
+
+
+def test_who_has_not_said_her_name_is_told_where_to_say_it(tmp_path):
+    mara = Member(tmp_path)
+    nameless = Letterboxd(mara.service().http, {}, None, mara.desk)
+    mara.service = lambda: nameless
+    with pytest.raises(Stopped, match="Set `username:`"):
+        plays(mara)
+    with pytest.raises(Stopped, match="Set `username:`"):
+        asyncio.run(nameless.identity())
+    assert mara.world.requests.all == []

@@ -30,6 +30,8 @@ FLOW = Flow(
 )
 PRIVATE = "the profile is private, and the API hides what a private one holds. Make it public in its settings there."
 
+NAMELESS = "whose profile it is is not known. Set `username:` in config.yml, as in the address of your profile."
+
 
 def has_app(options: Mapping[str, object]) -> bool:
     """Do these settings name an app of the person's own?"""
@@ -94,7 +96,7 @@ class Letterboxd(Service):
         """The address to which the browser was sent, with a code in it. Nobody but the person hands it over, so that the
         state proves nothing."""
         if missing := [name for name in (*APP, REDIRECT) if not options.get(name)]:
-            needs = "Feed and export need no sign-in. For the API these must stand in config.yml first:"
+            needs = "Feed and export need no sign-in, only your `username:` in config.yml. For the API these must stand there:"
             raise ConfigError(f"{cls.title}: {needs} {', '.join(missing)}. Letterboxd gives them to you on request.")
         base, client, back = (str(options.get(name) or "") for name in ("url", "client_id", REDIRECT))
         tell(f"Open {FLOW.page(base or cls.base_url, client, back, 'watchweave')}")
@@ -115,6 +117,7 @@ class Letterboxd(Service):
         """The name in the address of the profile, whichever way it is read; whose an export is was seen when it was
         handed in."""
         if not self.by_api:
+            self.named()
             return Identity(self.username, self.username)
         me = await self.api.me()
         if me.private_account:
@@ -126,6 +129,12 @@ class Letterboxd(Service):
                 self.title, f'{whose}. Correct it, or run "watchweave login ACCOUNT" as {self.username}.'
             )
         return Identity(name, me.member.username)
+
+    def named(self) -> str:
+        """The name in the address of the profile, which the person has to tell where no API does."""
+        if not self.username:
+            raise Stopped(self.title, NAMELESS)
+        return self.username
 
     @classmethod
     def examine(cls, path: Path, said: str, zone: tzinfo) -> Examined | None:

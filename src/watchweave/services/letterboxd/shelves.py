@@ -115,7 +115,7 @@ class History(LetterboxdShelf):
         """The entries of the feed; None where nothing has happened since."""
         known = {"If-None-Match": before.tag, "If-Modified-Since": before.changed}
         answer = await self.http.get(
-            f"/{self.service.username}/rss/",
+            f"/{self.service.named()}/rss/",
             bytes,
             host="site_url",
             headers={"Accept": "application/rss+xml, application/xml", **{k: v for k, v in known.items() if v}},
