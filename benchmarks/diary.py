@@ -47,7 +47,9 @@ def serve(folder: Path) -> None:
         keys = {"client_id": CLIENT, "client_secret": SECRET, "access_token": grant.access}
         at_trakt = {"url": served.url("trakt.api"), "auth_url": served.url("trakt.auth"), **keys}
         accounts = {"trakt": at_trakt, "letterboxd": {"username": "mara", "site_url": served.url("letterboxd-site")}}
-        (folder / "config.yml").write_text(json.dumps({"profiles": {"mara": {"accounts": accounts, "sync": ["letterboxd -> trakt"]}}}))
+        (folder / "config.yml").write_text(
+            json.dumps({"profiles": {"mara": {"accounts": accounts, "sync": ["letterboxd -> trakt"]}}})
+        )
         print("ready", flush=True)
         sys.stdin.read()
 
@@ -68,7 +70,8 @@ def main() -> int:
         folder = Path(name)
         command = [sys.executable, __file__, name]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as services:
-            assert services.stdout and services.stdin
+            assert services.stdout
+            assert services.stdin
             services.stdout.readline()
             run(folder, "import", str(folder / "first.zip"))
             run(folder, "sync")
@@ -82,7 +85,9 @@ def main() -> int:
     Path("build/diary.json").write_text(json.dumps(costs))
     wall, peak = costs["import"][0], max(cost[2] for cost in costs.values())
     holds = wall < SECONDS and peak < MEBIBYTES
-    print(f"import: {wall:.1f} s (under {SECONDS:.0f}); memory: {peak:.0f} MiB (under {MEBIBYTES:.0f}): {'holds' if holds else 'fails'}")
+    print(
+        f"import: {wall:.1f} s (under {SECONDS:.0f}); memory: {peak:.0f} MiB (under {MEBIBYTES:.0f}): {'holds' if holds else 'fails'}"
+    )
     return 0 if holds else 1
 
 

@@ -16,6 +16,7 @@ IMDB, ANIME = "imdb.db", "anime.db"
 """What our own files are called."""
 UNUSABLE = "rows that cannot be read, or not in whole"
 
+
 class Brought(Struct, frozen=True):
     """How much of an import is used, and how many lines are left out, by the reason."""
 
@@ -104,4 +105,5 @@ def unread(path: Path) -> str:
         return f"{path} is no file." if path.exists() else f"{path} is not there."
     lists = "; ".join(one.address for one in FORMATS.values())
     known = f"{BASICS}.tsv.gz and {EPISODES}.tsv.gz of {ADDRESS}; {lists}"
-    return f"{path} is nothing that can be imported. These can: {known}."
+    exports = "what a service lets you download, as it came (docs/services.md says which)"
+    return f"{path} is nothing that can be imported. These can: {exports}; {known}."
