@@ -16,7 +16,7 @@ from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
 from ..storage.lookups import NOBODY, TELLERS
-from ..storage.staging import NAMES, RECORDS
+from ..storage.staging import NAMES, RECORDS, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
 from .answers import named_json, shown
@@ -27,6 +27,9 @@ from .report import IMPOSSIBLE, UNNAMED, shown_shelf, shown_value
 STANDINGS = ("good", "former", "ambiguous", "disputed")
 CLOCKS = ("moment", "day", "mark", "unknown")
 SIGHTINGS = ("owed", "here", "to be removed", "gone")
+
+BY_HAND = "to be removed there by hand: that cannot be done from here"
+READ_ONLY = "it cannot be written there, only read"
 
 
 def everything(home: Home, media: int) -> dict[str, Any]:
@@ -188,7 +191,7 @@ class Dossier:
         if truth == seen:
             return None
         there = {"there": seen is not None, "value": shown_value(name, seen)}
-        why = _coarse(form) if form.fit(truth) == seen else self._reason(account, name, form, bool(due))
+        why = _coarse(form) if form.fit(truth) == seen else self._reason(account, name, (truth, seen), bool(due))
         return {**self.named(account), **there, "why": why}
 
     def _form(self, account: int, shelf: int) -> Form:
@@ -197,7 +200,9 @@ class Dossier:
         learned = Values(self.db).roundings(account).get(shelf)
         return replace(form, learned=learned) if learned else form
 
-    def _reason(self, account: int, shelf: str, form: Form, due: bool) -> str:
+    def _reason(self, account: int, shelf: str, values: tuple[Value, Value], due: bool) -> str:
+        """Why it does not show the first of these values, but the second."""
+        form, truth = self._form(account, SHELVES[shelf]), values[0]
         query = "SELECT 1 FROM handle WHERE account = ? AND media = ? AND library > 0"
         if form.library and not self.db.execute(query, (account, self.number)).fetchone():
             return "not in its library"
@@ -209,9 +214,25 @@ class Dossier:
             return f"held back by {held[0]['hold']}"
         if self._frozen():
             return "its ids contradict each other"
+        if waits := self._waits(account, shelf):
+            return waits
+        use, verb = self.uses[account][shelf], _verb(form.fit(truth), values[1])
+        if not use.can(verb) or self.media.kind not in use.holds():
+            return BY_HAND if verb == "remove" else READ_ONLY
         if not due:
             return "kept apart, as an undo or a sync left it"
         return "the next sync writes it" if self._can_be_named(account) else UNNAMED
+
+    def _waits(self, account: int, shelf: str, play: int | None = None) -> str | None:
+        """What is on its way there, if anything is; of a play, that it is."""
+        for row in Journal(self.store).open(account):
+            if row.media != self.number or shown_shelf(row.shelf) != shown_shelf(shelf) or play not in (None, row.play):
+                continue
+            if row.file is None:
+                return "it was sent, and the next reading tells whether it arrived"
+            if row.error is None:  # else it is no longer to be carried
+                return f"it waits in outbox/{row.file} for you to carry it there"
+        return None
 
     def _can_be_named(self, account: int) -> bool:
         """By the account's own name for it, or by an id, its own or its show's."""
@@ -257,11 +278,12 @@ class Dossier:
             "SELECT s.play, s.account, s.state, s.ours, s.sent, p.at FROM play AS p JOIN sighting AS s ON s.play = p.id"
             " WHERE p.media = ? ORDER BY s.account"
         ):
-            why = self._never(account, at) if state in (0, 2) else None
+            never = self._never(account, at) if state in (0, 2) else None
+            why = never or (self._waits(account, "history", play) if state == 0 else None)
             sightings.setdefault(play, []).append(
                 {
                     "account": self.accounts[account],
-                    "state": "cannot be told" if why else SIGHTINGS[state],
+                    "state": "cannot be told" if never else SIGHTINGS[state],
                     "why": why,
                     "written_by_us": bool(ours),
                     "sent_as": shown(sent),
@@ -319,6 +341,11 @@ class Dossier:
             for number, hold in Journal(self.store).waiting().items()
             if any(change.media == self.number for change in hold.changes)
         ]
+
+
+def _verb(value: Value, seen: Value) -> str:
+    """What would have to be done there."""
+    return "remove" if value is None else "add" if seen is None else "change"
 
 
 def _coarse(form: Form) -> str:
