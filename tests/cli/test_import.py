@@ -143,7 +143,7 @@ def test_several_sets_are_imported_by_one_command_and_what_stands_is_told_where_
 def test_the_report_says_what_was_used_and_what_was_left_out(place):
     assert take(place, "title.basics.tsv.gz").out.splitlines() == [
         "IMDb's data sets: imported title.basics.tsv.gz and title.episode.tsv.gz.",
-        "  used: 3 films and series, 1 episodes",
+        "  used: 3 films and series, 1 episode",
         "  left out: 1 episodes without a season or a number, 1 shorts, games and other kinds",
     ]
 
