@@ -92,6 +92,14 @@ def test_who_has_no_client_id_needs_no_sign_in(place):
     assert "client_id, client_secret, redirect_uri" in ended.err
 
 
+def test_who_has_no_client_id_and_no_name_either_is_told_where_to_say_it(place):
+    place.nate["accounts"] = {"letterboxd": {}}
+    place.write()
+    ended = place.run("login", "letterboxd")
+    assert (ended.code, place.requests) == (2, [])
+    assert "Set `username:` in config.yml." in ended.err
+
+
 def test_signed_in_as_somebody_else_is_told(place):
     place.nate["accounts"]["letterboxd"]["username"] = "nate"
     place.write()

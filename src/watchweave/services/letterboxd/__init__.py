@@ -96,7 +96,9 @@ class Letterboxd(Service):
         """The address to which the browser was sent, with a code in it. Nobody but the person hands it over, so that the
         state proves nothing."""
         if missing := [name for name in (*APP, REDIRECT) if not options.get(name)]:
-            needs = "Feed and export need no sign-in, only your `username:` in config.yml. For the API these must stand there:"
+            needs = "Feed and export need no sign-in. For the API these must stand in config.yml first:"
+            if not options.get("username"):
+                needs = f"Set `username:` in config.yml. {needs}"
             raise ConfigError(f"{cls.title}: {needs} {', '.join(missing)}. Letterboxd gives them to you on request.")
         base, client, back = (str(options.get(name) or "") for name in ("url", "client_id", REDIRECT))
         tell(f"Open {FLOW.page(base or cls.base_url, client, back, 'watchweave')}")
