@@ -1,5 +1,6 @@
 """One film in Letterboxd's feed and in its export: by which name, and how often it was seen."""
 
+import httpx2
 import pytest
 
 from tests.scenarios.diary import Diary
@@ -58,6 +59,26 @@ def test_a_film_that_nobody_knew_when_it_was_exported_has_one_viewing_once_it_is
 
 
 # The name of a film
+
+
+def test_a_film_that_is_called_otherwise_in_the_export_has_one_viewing(tmp_path):
+    house = Diary(tmp_path)
+    often(house, imports=True)
+    entry = house.mara.log(house["m1"], "2026-11-19")
+    inner, named = house.door.inner.handle_async_request, f"<letterboxd:filmTitle>{entry.film.name}"
+
+    async def renamed(request):
+        response = await inner(request)
+        if "/rss/" not in str(request.url):
+            return response
+        text = (await response.aread()).decode().replace(named, named.replace(">", ">Le ", 1))
+        return httpx2.Response(200, content=text.encode())
+
+    house.door.inner.handle_async_request = renamed
+    often(house, imports=False)
+    assert len(house.plays("m1")) == 1
+    often(house, imports=True)
+    assert len(house.plays("m1")) == 1
 
 
 def test_a_film_keeps_the_name_by_which_it_was_met():

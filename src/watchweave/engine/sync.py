@@ -75,6 +75,7 @@ async def sync(
     fetch.strange = strange(request, parties, store)
     await fetch.all(parties)
     lookups = await identify(request, parties, store, (clock, stop), read=fetch.busy)
+    rename(parties, store)
     await fetch.look_behind(unread(request, parties, store, run, clock()))
     request.tell("comparing")
     outcome, holds = decide(request, parties, store, run, clock())
@@ -140,6 +141,14 @@ def decide(
         record(parties, accounts)
         holds = {number: hold for number, hold in journal.waiting().items() if number not in outcome.granted}
     return outcome, holds
+
+
+def rename(parties: Sequence[Party], store: Store) -> None:
+    """What is one thing only now that things are identified may have entries of two names."""
+    with store.transaction():
+        for party in parties:
+            if "history" in party.shelves and party.form("history").renames and party.look("history").how != "none":
+                party.stage.rename()
 
 
 def strange(request: Request, parties: Sequence[Party], store: Store) -> dict[int, int]:
