@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from watchweave.core.media import clean_ids
-from watchweave.sandbox.household import household, play_out
+from watchweave.sandbox.household import household
+from watchweave.sandbox.playing import play_out
 from watchweave.sandbox.titles import INVENTED, titles
 from watchweave.sandbox.world import DAY, START, Clock, World
 
 SHARED = Path(os.environ.get("WATCHWEAVE_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 SEEDS = (1, 2, 77)
+ALL = ("plex", "trakt", "letterboxd", "imdb", "serializd")
 remembered = cache(household)
 
 
@@ -251,7 +253,7 @@ def test_the_library_lacks_some_titles_and_cannot_name_all_it_holds(home):
 @pytest.fixture(scope="module")
 def played(home):
     world = World(home.catalogue, Clock(home.end))
-    return world, *play_out(home, world)
+    return world, play_out(home, world)
 
 
 def person_at(trakt, name):
@@ -259,14 +261,14 @@ def person_at(trakt, name):
 
 
 def test_it_is_the_end_when_all_is_played_out(home, played):
-    world, plex, trakt = played
+    world, services = played
     assert world.now() == home.end
-    assert world.services == {"plex": plex, "trakt": trakt}
-    assert plex.owner.name == "mara"
+    assert world.services == {name: getattr(services, name) for name in ALL}
+    assert services.plex.owner.name == "mara"
 
 
 def test_the_server_holds_the_library_as_it_was_named(home, played):
-    plex = played[1]
+    plex = played[1].plex
     held = {item.work.uid: item for item in plex.server.library.items.values() if item.kind in ("movie", "show")}
     assert {uid: item.added for uid, item in held.items()} == {s.uid: s.added for s in home.library}
     forms = {"new": "plex://", "old": "com.plexapp.agents.", "none": "local://"}
@@ -274,7 +276,7 @@ def test_the_server_holds_the_library_as_it_was_named(home, played):
 
 
 def test_plex_holds_what_each_person_watched_ticked_and_rated(home, played):
-    plex = played[1]
+    plex = played[1].plex
     for name, user in plex.server.users.items():
         states = {item.work.uid: state for item, state in user.view.states.items()}
         views = Counter(d.uid for verb in ("watch", "tick") for d in deeds(home, "plex", verb, name))
@@ -284,14 +286,14 @@ def test_plex_holds_what_each_person_watched_ticked_and_rated(home, played):
 
 
 def test_plex_has_a_row_of_history_for_each_play_and_none_for_ticks(home, played):
-    server = played[1].server
+    server = played[1].plex.server
     people = {user.account: name for name, user in server.users.items()}
     rows = Counter((people[row.account], row.item.work.uid, row.at) for row in server.library.history)
     assert rows == Counter((d.person, d.uid, d.at) for d in deeds(home, "plex", "watch"))
 
 
 def test_plex_and_trakt_hold_the_wishes_with_their_dates(home, played):
-    _, plex, trakt = played
+    plex, trakt = played[1].plex, played[1].trakt
     for name, user in plex.server.users.items():
         wanted = {s: {d.uid: d.at for d in deeds(home, s, "want", name)} for s in ("plex", "trakt")}
         by_plex_id = {home.catalogue[uid].ids["plex"]: at for uid, at in wanted["plex"].items()}
@@ -300,7 +302,7 @@ def test_plex_and_trakt_hold_the_wishes_with_their_dates(home, played):
 
 
 def test_trakt_holds_what_each_person_watched_and_rated(home, played):
-    trakt = played[2]
+    trakt = played[1].trakt
     for name in ("mara", "jonas"):
         account = person_at(trakt, name)
         told = [d for verb in ("watch", "tick") for d in deeds(home, "trakt", verb, name)]

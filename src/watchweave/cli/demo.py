@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..engine.answers import standing
+from ..engine.handing import Said, handed_in
 from ..engine.home import Home
 from ..engine.report import Report
+from ..services.registry import names, service
 from . import Tools
 from .printing import exit_code, tell
 from .running import finish, progress
@@ -34,20 +38,42 @@ def demo(
             say(f"Times are those of their home, {home.profiles[0].timezone}.")
             say()
             say("The first sync", "bold", "blue")
+            _import(home, stage.download())
             reports = _sync_all(home)
+            _tell_waiting(home)
+            say()
+            say("One evening later", "bold", "blue")
+            say(stage.carry())
+            say(stage.evening())
+            _import(home, stage.download())
+            reports += _sync_all(home, people=stage.people[:1])
             say()
             say("The same again: nothing is left to do", "bold", "blue")
             reports += _sync_all(home, brief=True)
-            say()
-            say("One evening later", "bold", "blue")
-            say(stage.evening())
-            reports += _sync_all(home, people=stage.people[:1])
     say()
     say(
         'That was the demo. For your own accounts write a config.yml, sign in with "watchweave login ACCOUNT", and look at'
     )
     say('what "watchweave plan" shows; docs/start.md goes through it step by step.')
     raise typer.Exit(exit_code(reports))
+
+
+def _import(home: Home, downloads: Sequence[Path]) -> None:
+    """Take in these files, as `watchweave import` does."""
+    kinds = {name: service(name) for name in names()}
+    for handed in filter(None, (handed_in(home, kinds, path, Said()) for path in downloads)):
+        handed.keep(home)
+        found = ", ".join(f"{count:,} {what}" for what, count in handed.examined.used.items())
+        say(f"{handed.title}: imported for {handed.person}: {found}.")
+
+
+def _tell_waiting(home: Home) -> None:
+    """What nobody but the person can bring to a service."""
+    for told in standing(home):
+        for account in told["accounts"]:
+            for file in account["carried"]:
+                wait = f"{many(file['count'], 'change waits', 'changes wait')} in {file['file']}"
+                say(f"{wait} for {told['profile']} to carry to {home.kind(account['service']).title}.", "yellow")
 
 
 def _sync_all(home: Home, *, brief: bool = False, people: list[str] | None = None) -> list[Report]:

@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from .demo import SOURCES, open_stage
+from .demo import DOWNLOADS, OUTBOX, SOURCES, Stage, open_stage
 
 USAGE = "Usage: python -m watchweave.sandbox FOLDER. The folder must be new or empty; settings are written there."
 
@@ -20,12 +20,22 @@ def main(words: list[str]) -> int:
         return 2
     folder.mkdir(parents=True, exist_ok=True)
     with open_stage(folder, SOURCES) as stage, suppress(KeyboardInterrupt):
-        sys.stdout.write(
-            f'{stage.story}\nElsewhere: "watchweave --config {folder} plan", and any other command. Ctrl-C ends it.\n'
-        )
+        stage.download()
+        sys.stdout.write("\n".join([stage.story, *_ways(stage)]) + "\n")
         sys.stdout.flush()
         threading.Event().wait()
     return 0
+
+
+def _ways(stage: Stage) -> list[str]:
+    """What can be tried."""
+    watchweave, outbox = f"watchweave --config {stage.folder}", stage.folder / OUTBOX
+    return [
+        f'Elsewhere: "{watchweave} plan", and any other command. Ctrl-C ends it.',
+        f'Exports of Letterboxd and IMDb: "{watchweave} import {stage.folder / DOWNLOADS}/*".',
+        f"A new one of Letterboxd: \"curl -OJ '{stage.export_address}'\".",
+        f"What waits for it: \"curl --data-binary @{outbox}/FILE '{stage.upload_address()}'\"; of=watchlist for wishes.",
+    ]
 
 
 if __name__ == "__main__":

@@ -4,66 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from random import Random
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .plex import Plex
+from .deeds import HOUR, MINUTE, YEAR, Deed, Lived, Person, Verb, astray, other
+from .diaries import Diaries
 from .plex_shelves import Names
 from .titles import titles
-from .trakt import Trakt
-from .trakt_account import Account
-from .world import DAY, START, WEEK, Catalogue, Work, World
+from .world import DAY, START, WEEK, Catalogue, Work
 
-MINUTE = 60
-HOUR = 3_600
-YEAR = 365 * DAY
 LONGEST = 28 * HOUR
 """From midnight until the longest evening, which goes on into the night, is surely over."""
 FRIDAY, SATURDAY = 4, 5
-LATER = {"movie": 60, "show": 15}
+LATER = {"movie": 70, "show": 15}
 """So many are never begun: wishes come from them."""
-
-Verb = Literal["watch", "tick", "rate", "want"]
-"""To tick is to say that something was watched, some day; Plex keeps no row of history for it (plex.md 7)."""
-
-
-class Person(Struct, frozen=True):
-    """Somebody of the household, with their habits.
-
-    years: how long they have kept records. weekday, weekend: how likely an evening is spent watching. films: the share
-    of those evenings that goes to a film. mild: the rating, 1 to 100, that they give most often.
-    """
-
-    name: str
-    years: int
-    weekday: float
-    weekend: float
-    films: float
-    mild: int
-
+WISHES = {"movie": 34, "show": 9}
 
 PEOPLE = (
-    Person("mara", years=8, weekday=0.26, weekend=0.58, films=0.45, mild=74),
+    Person("mara", years=8, weekday=0.26, weekend=0.58, films=0.45, mild=74, diary=7.75, series=2),
     Person("jonas", years=5, weekday=0.34, weekend=0.60, films=0.25, mild=66),
 )
-
-
-class Deed(Struct, frozen=True):
-    """Something a person did at a service: watched, rated or wanted a work.
-
-    `at`: when, in unix seconds; None where the service was told that nobody knows. `value` of a rating: 1 to 100.
-    """
-
-    person: str
-    service: str
-    verb: Verb
-    uid: str
-    at: int | None
-    value: int | None = None
 
 
 class Shelved(Struct, frozen=True):
@@ -92,54 +54,12 @@ def household(seed: int = 1, end: int = START) -> Household:
     names = _library(random, catalogue)
     deeds: list[Deed] = []
     for person in PEOPLE:
-        deeds += _Life(person, Random(f"{person.name} {seed}"), catalogue, names, end).told()
+        life = _Life(person, Random(f"{person.name} {seed}"), catalogue, names, end)
+        deeds += life.told()
+        deeds += Diaries(person, Random(f"{person.name} diaries {seed}"), life.lived, end).told()
     deeds.sort(key=lambda deed: (deed.at or 0, deed.person, deed.service, deed.verb, deed.uid))
     library = _shelved(random, catalogue, names, deeds, end)
     return Household(catalogue, PEOPLE, library, tuple(deeds), end)
-
-
-def play_out(home: Household, world: World) -> tuple[Plex, Trakt]:
-    """Bring both services into the world, with the people and the library, and do there all that was done, each deed
-    at its time. The first person owns the server; it is `home.end` afterwards. `world` has `home.catalogue`."""
-    times = [deed.at for deed in home.deeds if deed.at is not None]
-    world.clock.set(min([home.end, *times]))
-    plex, trakt = Plex(world, owner=home.people[0].name), Trakt(world)
-    accounts = {person.name: trakt.join(person.name) for person in home.people}
-    for person in home.people[1:]:
-        plex.person(person.name, home=True)
-    for shelved in sorted(home.library, key=lambda shelved: shelved.added):
-        plex.shelves.put(world.catalogue[shelved.uid], shelved.names, shelved.added)
-    for deed in home.deeds:
-        if deed.at is not None:
-            world.clock.set(deed.at)
-        if deed.service == "plex":
-            _at_plex(plex, deed)
-        else:
-            _at_trakt(accounts[deed.person], world.catalogue[deed.uid], deed)
-    world.clock.set(home.end)
-    return plex, trakt
-
-
-def _at_plex(plex: Plex, deed: Deed) -> None:
-    match deed.verb:
-        case "watch":
-            plex.watch(deed.person, deed.uid, at=deed.at)
-        case "tick":
-            plex.mark(deed.person, deed.uid)
-        case "rate":
-            plex.rate(deed.person, deed.uid, (deed.value or 0) / 10, at=deed.at)
-        case "want":
-            plex.want(deed.person, deed.uid, at=deed.at)
-
-
-def _at_trakt(account: Account, work: Work, deed: Deed) -> None:
-    match deed.verb:
-        case "watch" | "tick":
-            account.watch(work, at=deed.at or 0)
-        case "rate":
-            account.rate(work, (deed.value or 0) // 10, at=deed.at)
-        case "want":
-            account.want(work)
 
 
 def _whole(work: Work) -> Work:
@@ -186,6 +106,7 @@ class _Life:
     catalogue: Catalogue
     library: Mapping[str, Names]
     end: int
+    lived: Lived = field(default_factory=Lived)
     seen: dict[str, int] = field(default_factory=dict)
     """When each film, show and episode was first watched."""
     running: Iterator[Work] | None = None
@@ -193,14 +114,16 @@ class _Life:
     """Films and shows not begun yet, in the order in which they will be."""
 
     def told(self) -> Iterator[Deed]:
-        """All that this person did, at each service; about one in twenty records is not the same at both."""
+        """All that this person did at Plex and Trakt; about one in twenty records is not the same at both."""
         for kind in ("movie", "show"):
             works = [work for work in self.catalogue.of(kind) if work.ids]
             self.ahead[kind] = self.random.sample(works, len(works))
-        yield from self.watched(list(self.plays()))
+        self.lived.viewings += self.plays()
+        yield from self.watched()
         yield from self.ticked()
         yield from self.rated()
         yield from self.wanted()
+        self.lived.left += [work for kind in WISHES for work in self.ahead[kind][: -WISHES[kind]] if self.named(work)]
 
     # What they watched
 
@@ -262,11 +185,6 @@ class _Life:
 
     # What the services were told
 
-    def astray(self, count: int, ways: Mapping[str, float]) -> Mapping[int, str]:
-        """Which of so many records are not the same at both services, and how; each way happens at least once."""
-        names = [way for way, share in ways.items() for _ in range(ceil(count * share))]
-        return dict(zip(self.random.sample(range(count), len(names)), names, strict=True))
-
     def deeds(self, verb: Verb, work: Work, at: int | None, value: int | None = None) -> tuple[Deed, Deed]:
         plex = Deed(self.person.name, "plex", verb, work.uid, at, value)
         return plex, replace(plex, service="trakt")
@@ -274,16 +192,20 @@ class _Life:
     def owned(self, work: Work) -> bool:
         return _whole(work).uid in self.library
 
-    def watched(self, plays: Sequence[tuple[Work, int]]) -> Iterator[Deed]:
+    def named(self, work: Work) -> bool:
+        """Has the library all its ids? By the one id of an old agent alone a diary would not recognise it."""
+        return self.library.get(_whole(work).uid) == "new"
+
+    def watched(self) -> Iterator[Deed]:
         """Each play at both services, as far as the library has it: elsewhere one watches for Trakt alone."""
-        for work, at in plays:
+        for work, at in self.lived.viewings:
             if not self.owned(work):
                 yield self.deeds("watch", work, at)[1]
-        plays = [(work, at) for work, at in plays if self.owned(work)]
-        astray = self.astray(len(plays), {"plex": 0.02, "trakt": 0.02, "apart": 0.01})
+        plays = [(work, at) for work, at in self.lived.viewings if self.owned(work)]
+        ways = astray(self.random, len(plays), {"plex": 0.02, "trakt": 0.02, "apart": 0.01})
         for place, (work, at) in enumerate(plays):
             plex, trakt = self.deeds("watch", work, at)
-            way = astray.get(place)
+            way = ways.get(place) if self.named(work) else None
             if way != "trakt":
                 yield plex
             if way != "plex":
@@ -292,7 +214,7 @@ class _Life:
     def ticked(self) -> Iterator[Deed]:
         """Films seen before there were records: ticked at Plex one evening, or at Trakt on no date; and a home video."""
         evening = self.end - 400 * DAY
-        films = [work for work in self.ahead["movie"] if self.owned(work) and work.released < evening]
+        films = [work for work in self.ahead["movie"] if self.named(work) and work.released < evening]
         for place, work in enumerate(self.random.sample(films, 10)):
             self.ahead["movie"].remove(work)
             plex, trakt = self.deeds("tick", work, evening + place * MINUTE)
@@ -304,17 +226,18 @@ class _Life:
         shares = {"movie": 0.6, "show": 0.5, "episode": 0.02}
         works = [self.catalogue[uid] for uid in self.seen]
         works = [work for work in works if self.random.random() < shares[work.kind]]
-        astray = self.astray(len(works), {"plex": 0.015, "trakt": 0.015, "other": 0.03})
+        ways = astray(self.random, len(works), {"plex": 0.015, "trakt": 0.015, "other": 0.03})
         for place, work in enumerate(works):
             at = min(self.seen[work.uid] + self.random.randrange(2, 40) * MINUTE, self.end)
             halves = round(self.random.gauss(self.person.mild, 15) / 5)
             value = 5 * min(20, max(2, halves))
+            self.lived.ratings.append((work, at, value))
             plex, trakt = self.deeds("rate", work, at, value)
             trakt = replace(trakt, value=(value + 5) // 10 * 10)
-            way = astray.get(place)
+            way = ways.get(place)
             if way == "other":
                 later = min(at + self.random.randrange(3, 300) * DAY, self.end)
-                trakt = replace(trakt, value=max(10, (trakt.value or 0) - 20) if value > 50 else 70, at=later)
+                trakt = replace(trakt, value=other(trakt.value or 0), at=later)
             if way != "trakt" and self.owned(work):
                 yield plex
             if way != "plex" or not self.owned(work):
@@ -322,9 +245,10 @@ class _Life:
 
     def wanted(self) -> Iterator[Deed]:
         """Wishes for films and shows not begun yet; a watchlist needs no library."""
-        works = [work for work in self.ahead["movie"][-34:] + self.ahead["show"][-9:] if work.released < self.end]
-        astray = self.astray(len(works), {"plex": 0.03, "trakt": 0.03})
+        works = [w for kind in WISHES for w in self.ahead[kind][-WISHES[kind] :] if w.released < self.end]
+        ways = astray(self.random, len(works), {"plex": 0.03, "trakt": 0.03})
         for place, work in enumerate(works):
             at = self.end - self.random.randrange(2 * WEEK, 100 * WEEK) // MINUTE * MINUTE
-            both = self.deeds("want", work, max(at, work.released))
-            yield from (deed for deed in both if astray.get(place) in (None, deed.service))
+            self.lived.wishes.append((work, max(at, work.released)))
+            both = self.deeds("want", *self.lived.wishes[-1])
+            yield from (deed for deed in both if ways.get(place) in (None, deed.service))
