@@ -105,6 +105,21 @@ def test_a_match_by_title_is_taken_back_and_not_made_again(place):
     assert "you took back what this name was taken for" in place.run("why", one["name"]).out
 
 
+def test_taking_back_what_nobody_settled_says_so_and_how_to_have_it_again(place):
+    place.run("sync")
+    film = place.work("m1")
+    title = f"{film.title} ({film.year})"
+    told = place.run("match", title, "forget").out
+    assert "Nobody had settled it: it was matched by its title." in told
+    assert f"watchweave match '{title}' 1" in told
+    place.run("sync")
+    assert len(listed(place)) == 1
+    assert place.run("match", title, "1").code == 0
+    place.run("sync")
+    assert (place.plays("m1"), listed(place)) == (1, [])
+    assert "Nobody had settled it" not in place.run("match", title, "forget").out
+
+
 @pytest.mark.parametrize(
     ("words", "because"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 
 from ..core.media import PUBLIC, clean_id
 from ..errors import ConfigError
@@ -50,12 +51,15 @@ def _forget(store: Store, settled: Settled, words: str) -> str:
     """What was settled is not, from now on."""
     what = "was taken for anything by its title, or by you"
     number = _meant(store, settled, words, lambda n: settled.taken(n) or settled.left_alone(n), what)
-    name = _named(store, number)
+    name, by_title = _named(store, number), not settled.by_a_person(number)
     settled.forget(number, words)
     if rivals := settled.rivals.of(number):
         both = " and ".join(_named(store, one) for one in (number, *rivals))
         return f"{both} contradict each other again: nothing is written of them."
-    return f'{name} stands for itself again, and is listed by "watchweave unmatched". {NEXT}'
+    done = f'{name} stands for itself again, and is listed by "watchweave unmatched". {NEXT}'
+    if by_title:
+        done += f' Nobody had settled it: it was matched by its title. "watchweave match {quote(words)} 1" takes it for that again.'
+    return done
 
 
 def _one_or_two(store: Store, settled: Settled, words: str, choice: str) -> str:

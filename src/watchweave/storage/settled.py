@@ -72,6 +72,15 @@ class Settled:
         )
         return row.fetchone() is not None
 
+    def by_a_person(self, number: int) -> bool:
+        """Has a person said anything of what it is?"""
+        row = self.db.execute(
+            "SELECT 1 FROM handle AS h JOIN lookup AS l ON l.account = h.account AND l.native = h.native"
+            " WHERE h.media = ? AND l.source = 'person'",
+            (number,),
+        )
+        return row.fetchone() is not None
+
     def called(self, words: str) -> list[tuple[int, int, str]]:
         """What names of this title, or of what had this number, stand for by a person's word or on the word of a title:
         it may bear another title and number since. Media, account and name of each."""
