@@ -331,3 +331,43 @@ def test_the_folder_in_which_she_stands_has_a_name(imdb, monkeypatch):
     (folder / "diary.csv").write_text("Name\r\n")
     monkeypatch.chdir(folder)
     assert "Unpacked" in imdb.run("import", ".").err
+
+
+# What is owed where nobody knows what is there
+
+
+def at_imdb(place):
+    (one,) = [one for one in place.run("status", "--json").json["profiles"][0]["accounts"] if one["account"] == "imdb"]
+    return one
+
+
+@pytest.fixture
+def wishing(imdb):
+    """nate also wishes for a film at Trakt, and has rated one."""
+    imdb.account.want(imdb.work("m1"))
+    imdb.account.rate(imdb.work("m2"), 8)
+    return imdb
+
+
+def test_before_any_file_nothing_is_owed_and_status_says_what_to_export(wishing):
+    wishing.run("sync", "--yes")
+    assert (at_imdb(wishing)["owed"], at_imdb(wishing)["unread"]) == ({}, ["ratings", "watchlist"])
+    assert "Export your ratings and your watchlist there" in wishing.run("status").out
+
+
+def test_before_a_watchlist_was_handed_in_no_wish_is_owed_and_status_asks_for_it(wishing):
+    wishing.run("import", ratings(wishing))
+    wishing.run("sync", "--yes")
+    assert (at_imdb(wishing)["owed"], at_imdb(wishing)["unread"]) == ({}, ["watchlist"])
+    told = wishing.run("status").out
+    assert "still to be written to imdb" not in told
+    assert "what stands in the watchlist of imdb is not known" in told
+    assert 'export the watchlist at IMDb, and run "watchweave import FILE"' in told
+
+
+def test_once_it_was_handed_in_the_wish_is_offered(wishing):
+    wishing.run("import", ratings(wishing))
+    wishing.run("import", written(wishing, LISTED, "watchlist.csv"))
+    wishing.run("sync", "--yes")
+    one = at_imdb(wishing)
+    assert (one["unread"], one["message"], sorted(file["count"] for file in one["carried"])) == ([], None, [1, 1])

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..engine.answers import standing
+from ..services.registry import service
 from . import Tools
 from .printing import ENDED, held_words
 from .terminal import local, many, say, say_json
@@ -73,12 +74,21 @@ def _tell_account(account: dict[str, Any], zone: str) -> None:
         say(f"     sign-in good until {clock(account['expires_at'], zone)}, renewed by itself before", "dim")
     if account["wait_until"]:
         say(f"     nothing is sent before {clock(account['wait_until'], zone)}")
+    if account["unread"] and not account["message"]:
+        say(f"     {_never_read(account)}", "yellow")
     for line in waiting(account):
         say(f"     {line}")
     for file in account["carried"]:
         say(f"     {many(file['count'], 'change')} in {file['file']}. {file['to_do']}", "yellow")
         if not file["there"]:
             say(f'       The file is gone. "watchweave export {account["account"]}" writes it anew.', "yellow")
+
+
+def _never_read(account: dict[str, Any]) -> str:
+    """What is to be handed in, before anybody can tell what is owed there."""
+    missing = " and ".join(account["unread"])
+    whose = f"what stands in the {missing} of {account['account']} is not known, so that nothing is owed there"
+    return f'{whose}: export the {missing} at {service(account["service"]).title}, and run "watchweave import FILE".'
 
 
 def waiting(account: dict[str, Any]) -> list[str]:

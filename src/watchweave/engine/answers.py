@@ -67,6 +67,9 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
     accounts, uses = [], home.uses()
     for number, name, service, whose, state, text, wait, looked in rows:
         unsigned = home.unsigned(wanted[name], number)
+        written = told_of(uses[number], person.shelves)
+        missing = unread(store, number, written)
+        known_there = {shelf: kind for shelf, kind in written.items() if shelf not in missing}
         accounts.append(
             {
                 "account": name,
@@ -77,7 +80,8 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 "expires_at": expiry(home, number, wanted[name].options),
                 "wait_until": shown(int(wait) if wait > home.clock() else None),
                 "looked": shown(looked),
-                **owed(store, number, service, home.clock(), told_of(uses[number], person.shelves)),
+                **owed(store, number, service, home.clock(), known_there),
+                "unread": sorted({shown_shelf(shelf) for shelf in missing}),
                 "pending": sum(row.file is None for row in journal.open(number)),
                 "carried": [
                     {
@@ -113,6 +117,12 @@ def told_of(uses: Mapping[str, type[Shelf[Any]]], wanted: Sequence[str] | None) 
     """Those of the shelves in use that are written to."""
     silent = kept_silent(uses, wanted)
     return {name: shelf for name, shelf in uses.items() if name not in silent and shelf.can("add")}
+
+
+def unread(store: Store, account: int, told: Mapping[str, type[Shelf[Any]]]) -> list[str]:
+    """Those of the shelves that are written to of which no file was handed in yet: nobody knows what is owed there."""
+    accounts = Accounts(store)
+    return [name for name, shelf in told.items() if shelf.filed and accounts.cursor(account, name).looked is None]
 
 
 def owed(

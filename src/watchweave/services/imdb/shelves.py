@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 TITLES = frozenset({Kind.MOVIE, Kind.SHOW, Kind.EPISODE})
 """There are no seasons at IMDb."""
+NOT_YET = (
+    "nothing that IMDb exports was handed in yet. Export your ratings and your watchlist there, fetch the files at"
+    ' www.imdb.com/exports, then run "watchweave import FILE"'
+)
 
 
 class FiledShelf(Shelf[Record]):
@@ -32,8 +36,7 @@ class FiledShelf(Shelf[Record]):
     async def read(self, cursor: str | None) -> Reading[Record]:
         handed = self.service.newest.file(self.label)
         if handed is None:
-            how = 'Export it at www.imdb.com/exports, then run "watchweave import FILE"'
-            return Reading([], complete=False, partial=f"no {self.label} file of IMDb was handed in yet. {how}")
+            return Reading([], complete=False, partial=NOT_YET)
         export = Export(self.http.title, handed.path, self.service.desk.zone)
         records = export.records(self.label)
         return Reading(
