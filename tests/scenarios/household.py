@@ -64,6 +64,7 @@ class Person:
     timezone: str = "UTC"
     name: str = "mara"
     shelves: Sequence[str] | None = None
+    lists: Sequence[str] | None = None
     limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))
     titles: str = "exact"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from watchweave.core.media import Kind, Media
-from watchweave.core.records import Copy, Form, Play, Rating, Record, Review, Watched, Wish
+from watchweave.core.records import Copy, Form, Member, Play, Rating, Record, Review, Watched, Wish
 from watchweave.errors import Incomplete, NotSent, SignInNeeded, Unavailable
-from watchweave.services.base import Identity, Reading, Refusal, Service, Shelf
+from watchweave.services.base import Identity, Listed, Lists, ListShelf, Reading, Refusal, Service, Shelf
 
 
 class Killed(BaseException):
@@ -53,8 +53,13 @@ class Box:
     ratings: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     wishes: dict[str, int] = field(default_factory=dict)
     reviews: dict[str, tuple[str, int]] = field(default_factory=dict)
+    lists: dict[str, tuple[str, dict[str, int]]] = field(default_factory=dict)
+    """By their names here: what the person calls them, and what stands in them since when."""
+    makes_lists: bool = True
     unknown: set[str] = field(default_factory=set)
-    moved: dict[str, int] = field(default_factory=lambda: {"history": 1, "ratings": 1, "watchlist": 1, "reviews": 1})
+    moved: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("history", "ratings", "watchlist", "reviews", "lists"), 1)
+    )
     number: int = 0
     told: set[str] = field(default_factory=set)
     """The keys that any reading has shown."""
@@ -137,6 +142,26 @@ class Box:
         else:
             self.reviews[uid] = (text, at)
         self.move("reviews")
+
+    def list(self, title: str, *uids: str, at: int = 0) -> str:
+        """A list of this title with these in it, made where there is none; its name here."""
+        own = next((own for own, (called, _) in self.lists.items() if called == title), f"l{len(self.lists) + 1}")
+        self.lists.setdefault(own, (title, {}))[1].update(dict.fromkeys(uids, at))
+        self.move("lists")
+        return own
+
+    def unlist(self, title: str, *uids: str) -> None:
+        """Take these out of a list; without any, the list itself."""
+        own = next(own for own, (called, _) in self.lists.items() if called == title)
+        for uid in uids:
+            self.lists[own][1].pop(uid)
+        if not uids:
+            self.lists.pop(own)
+        self.move("lists")
+
+    def listed(self, title: str) -> set[str]:
+        """What stands in the list of this title."""
+        return {uid for called, members in self.lists.values() if called == title for uid in members}
 
     def unwish(self, uid: str) -> None:
         self.wishes.pop(uid, None)
@@ -227,8 +252,8 @@ class MemoryShelf(Shelf[Any]):
         if fate == "unsent" or self.box.down:
             raise NotSent("Memory", "no connection")
         unknown = {"", *self.box.unknown}
-        refusals = [Refusal(r, "Memory does not know this") for r in records if self.uid(r) in unknown]
-        taken = [r for r in records if self.uid(r) not in unknown]
+        taken = [r for r in records if verb == "make" or self.uid(r) not in unknown]
+        refusals = [Refusal(r, "Memory does not know this") for r in records if r not in taken]
         if fate == "lost":
             raise Unavailable("Memory", "the connection broke")
         if fate in ("late", "kill_late"):
@@ -361,7 +386,55 @@ class Reviews(MemoryShelf):
         return await self.writing(records, lambda r: self.box.reviews.pop(self.uid(r), None) and None, "remove")
 
 
+class OneList(ListShelf, MemoryShelf):
+    """One list of an account."""
+
+    name = "lists"
+
+    def __init__(self, service: Memory, listed: Listed) -> None:
+        super().__init__(service, listed)
+        self.form = service.box.form("lists")  # type: ignore[misc]
+
+    def members(self) -> dict[str, int]:
+        return self.box.lists[self.own][1] if self.own else {}
+
+    async def read(self, cursor: str | None) -> Reading[Any]:
+        await self.asked()
+        return self.reading([Member(self.media(uid), at, self.own) for uid, at in self.members().items()], cursor)
+
+    async def add(self, records: list[Member]) -> list[Refusal[Member]]:
+        await self.made()
+        return await self.writing(records, lambda r: self.members().__setitem__(self.uid(r), self.now()), "add")
+
+    async def remove(self, records: list[Member]) -> list[Refusal[Member]]:
+        return await self.writing(records, lambda r: self.members().pop(self.uid(r), None) and None, "remove")
+
+
+class ListsRead(MemoryShelf, Lists):
+    """Which lists there are, for who can make none."""
+
+    name = "lists"
+    each = OneList
+
+    async def all(self) -> list[Listed]:
+        await self.asked()
+        if "lists" in self.box.partial:
+            raise Incomplete("Memory", "the second page of lists failed")
+        seen = {} if "lists" in self.box.empty else self.box.lists
+        return [Listed(own, title, str(sorted(members.items()))) for own, (title, members) in seen.items()]
+
+
+class AllLists(ListsRead):
+    """Which lists there are, and new ones."""
+
+    async def make(self, title: str) -> str:
+        made = Member(Media(Kind.MOVIE, {}, title))
+        await self.writing([made], lambda record: self.box.list(title) and None, "make")
+        return self.box.list(title)
+
+
 SHELVES: dict[str, type[MemoryShelf]] = {
+    "lists": AllLists,
     "history": HistoryWrites,
     "watched": Flags,
     "ratings": Ratings,
@@ -385,6 +458,8 @@ class Memory(Service):
             kind = SHELVES[shelf]
             if shelf == "history" and form.clock == "now":
                 kind = HistoryReads
+            if shelf == "lists" and not box.makes_lists:
+                kind = ListsRead
             own = type(kind.__name__, (kind,), {"form": form})
             self.shelves[shelf] = own(self)
 

@@ -42,6 +42,7 @@ DIARY = {
     "watchlist": Form(settle=300, times=False),
 }
 BLOG = {"reviews": Form(settle=60)}
+LISTER = {"lists": Form(settle=60)}
 STARS = {"ratings": Form(steps=5, settle=60, times=False), "watchlist": Form(settle=60)}
 
 
@@ -61,6 +62,8 @@ class Town:
         self.sources: Sequence[Source] = ()
         self.named: Sequence[str] = ()
         """The shelves that the person names in the settings."""
+        self.chosen: Sequence[str] | None = None
+        """The lists that she names there."""
 
     def __getattr__(self, name: str) -> Box:
         boxes = self.__dict__.get("boxes", {})
@@ -91,9 +94,10 @@ class Town:
         for rank, row in enumerate(rows):
             box = self.boxes[row.name]
             service = Memory(box, self.things, self.clock, Matches(self.store.db, row.id))
-            stage = Stage(self.store.db, row.id, {SHELVES[name] for name in service.shelves})
-            silent = kept_silent(service.shelves, self.named)
-            found.append(Party(row, rank, service, service.shelves, stage, silent=silent))
+            silent, shelves = kept_silent(service.shelves, self.named), dict(service.shelves)
+            lists: Any = shelves.pop("lists", None)
+            stage = Stage(self.store.db, row.id, {SHELVES[name] for name in shelves})
+            found.append(Party(row, rank, service, shelves, stage, silent=silent, lists=lists, chosen=self.chosen))
         return profile, found
 
     def sync(

@@ -89,6 +89,12 @@ class Review(Record, frozen=True, gc=False):
         return json.encode([self.text, self.spoiler]).decode()
 
 
+class Member(Record, frozen=True, gc=False):
+    """Something that stands in a list of the person's. `list` is the service's own name of that list."""
+
+    list: str = ""
+
+
 class Tags(Record, frozen=True, gc=False):
     """The person's own words for it."""
 

@@ -12,13 +12,14 @@ from ..core.merge import NEVER
 from ..core.plan import Change
 from ..core.records import Play, Record, Value, record
 from ..errors import LimitReached, Rejected, ServiceError, Unavailable
-from ..services.base import Refusal
+from ..services.base import ListShelf, Refusal
 from ..storage.accounts import Accounts
 from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
+from ..storage.lists import Lists, number_of
 from ..storage.outbox import Outbox, Unwritable
-from ..storage.staging import RECORDS
+from ..storage.staging import RECORDS, SHELVES, sort_of
 from ..storage.store import Store
 from .carry import Carry
 from .close import Close
@@ -117,7 +118,8 @@ class Apply:
         rows = self._begin(batch, party.shelves[shelf].read_by or shelf)
         medias = self.items.load({change.media for change in batch}, party.id)
         records = self.records(party, batch, medias)
-        act = getattr(party.service.shelves[shelf], "remove" if verb == "remove" else "add")
+        place = party.service.shelves[shelf]
+        act = getattr(place, "remove" if verb == "remove" else "add")
         carried = party.service.http.carried
         try:
             refusals = await act(records)
@@ -135,6 +137,17 @@ class Apply:
                 raise
         else:
             self._settle(party, rows, batch, refusals, records)
+        finally:
+            if isinstance(place, ListShelf) and place.own:
+                self._bind(party, shelf, place)
+
+    def _bind(self, party: Party, shelf: str, place: ListShelf) -> None:
+        """A list that was made for us is ours to keep in step, whatever became of what was to stand in it."""
+        lists, number = Lists(self.store.db), number_of(shelf)
+        if number not in lists.of(party.id):
+            with self.store.transaction(durable=True):
+                lists.bind(party.id, number, place.own, place.title)
+                party.stage.lists[place.own] = SHELVES[shelf]
 
     def records(self, party: Party, batch: Sequence[Change], medias: Mapping[int, Media]) -> list[Record]:
         """What the shelves are asked to add, or to remove."""
@@ -238,4 +251,4 @@ def record_of(change: Change, media: Media, again: bool = False) -> Record:
     if change.shelf == "history":
         clock = "unknown" if value is None else "second"
         return Play(media, value if isinstance(value, int) else None, change.key or "", clock, again)  # type: ignore[arg-type]
-    return record(RECORDS[change.shelf], media, change.at, change.before if value is None else value)
+    return record(RECORDS[sort_of(change.shelf)], media, change.at, change.before if value is None else value)

@@ -165,11 +165,10 @@ class Decide:
         return meant
 
     def _mark(self, circle: Circle) -> None:
-        for name, shelf in SHELVES.items():
-            members = [self.parties[m] for m in circle.members if name in self.parties[m].shelves]
-            if name == "history" or not members:
-                continue
-            for party in members:
+        names = {name for member in circle.members for name in self.parties[member].shelves} - {"history"}
+        for name in sorted(names, key=SHELVES.__getitem__):
+            shelf = SHELVES[name]
+            for party in [self.parties[m] for m in circle.members if name in self.parties[m].shelves]:
                 form, whole = self._form(party.id, name), party.look(name).whole
                 able = (circle.id, party.id, shelf, party.shelves[name].holds())
                 exact = not form.learned
@@ -193,11 +192,11 @@ class Decide:
                 continue
             refused, carried = self.journal.refused(party.id, name, self.now), party.shelves[name].carried
             if name == "history":
-                told = self.plays.told(party.id) if name not in party.silent else []
+                told = self.plays.told(party.id) if not party.is_silent(name) else []
                 opened = self._waiting(party, name, {row.play for row in told}) if carried else self._open(party, name)
                 changes += self._told(party, told, opened | refused)
                 continue
-            due = self._due(party, name, circle) if name not in party.silent else []
+            due = self._due(party, name, circle) if not party.is_silent(name) else []
             opened = {row.media for row in due} & self._open(party, name)
             if carried:  # what is on its way may be followed by something newer
                 self._waiting(party, name, {row.media for row in due if row.value is not None})
@@ -362,7 +361,10 @@ class Decide:
 
     def spent(self, account: int, kind: str) -> int:
         shelves, verb = {
-            "removals": (tuple(name for name in SHELVES if name != "history"), "remove"),
+            "removals": (
+                tuple(name for name in {*SHELVES, *self.parties[account].shelves} if name != "history"),
+                "remove",
+            ),
             "plays_removed": (("history",), "remove"),
             "plays_added": (("history", "watched"), "add"),
             "ratings_changed": (("ratings",), "change"),

@@ -20,9 +20,10 @@ from ..services.base import Reading, to_the_end
 from ..storage.accounts import Accounts, Cursor
 from ..storage.history import Plays
 from ..storage.journal import Journal
-from ..storage.staging import SHELVES
+from ..storage.staging import LISTS, SHELVES, sort_of
 from ..storage.store import Store, whole
 from ..storage.values import Values
+from .lists import find, shelve
 from .party import How, Look, Party
 
 log = logging.getLogger("watchweave")
@@ -70,8 +71,25 @@ class Fetch:
     async def all(self, parties: Sequence[Party]) -> None:
         """Read everybody who is asked; a failing account does not disturb the others."""
         with seldom_collected():
+            await self._lists([party for party in parties if party.asked and party.lists])
             await self._unless_stopped([party for party in parties if party.asked], self.one)
             await self._unless_stopped([p for p in parties if p.told and p.takes_plays()], self._know_form)
+
+    async def _lists(self, parties: Sequence[Party]) -> None:
+        """Each list of theirs becomes a shelf, once it is known which there are; where that fails, none takes part."""
+        found: list[Party] = []
+
+        async def ask(party: Party) -> None:
+            if (
+                await self.supervised(party, LISTS, partial(find, party, self.store, self.confirm, self.clock()))
+                is None
+            ):
+                found.append(party)
+
+        if parties:
+            await self._unless_stopped(parties, ask)
+        for party in found:
+            shelve(party, self.store)
 
     async def _unless_stopped(self, parties: Sequence[Party], read: Callable[[Party], Awaitable[None]]) -> None:
         """Read these, each in the same way. Once the person ends the run, what is not whole yet is given up."""
@@ -130,7 +148,7 @@ class Fetch:
             party.stage.clear(shelves)
             look.how, look.why = "none", str(problem)
         for name in covered:
-            party.looks[name] = replace(look, how="news") if name in look.lacks and look.whole else look
+            party.looks[name] = replace(look, how="news") if sort_of(name) in look.lacks and look.whole else look
 
     async def supervised(self, party: Party, what: str, ask: Callable[[], Awaitable[None]]) -> ServiceError | None:
         """Do this for one account. What goes wrong is its problem, even if the mistake is ours: the others go on."""

@@ -19,10 +19,11 @@ from ..services.base import Desk, Pace, Secrets, Service, Shelf
 from ..storage.accounts import Account, Accounts
 from ..storage.inbox import Inbox
 from ..storage.journal import Journal
+from ..storage.lists import Lists, State, shelf_of
 from ..storage.matches import Matches
 from ..storage.notes import StoredNotes
 from ..storage.outbox import Outbox, Unwritable
-from ..storage.staging import SHELVES, Stage
+from ..storage.staging import LISTS, SHELVES, Stage
 from ..storage.store import Damaged, Store
 from .apply import Apply
 from .carry import Carry
@@ -61,6 +62,8 @@ class ProfileWish(Protocol):
     def directions(self) -> Sequence[tuple[str, str]]: ...
     @property
     def shelves(self) -> Sequence[str] | None: ...
+    @property
+    def lists(self) -> Sequence[str] | None: ...
     @property
     def rules(self) -> Any: ...
     @property
@@ -146,10 +149,17 @@ class Home:
         """The shelves in use of every account of the settings, by its number."""
         numbers = {whose: number for number, whose in Accounts(self.store).owned().items()}
         return {
-            numbers[person.name, wish.name]: used
+            (number := numbers[person.name, wish.name]): self._with_lists(number, used)
             for person in self.profiles
             for wish, used in zip(person.accounts, self._used(person), strict=True)
         }
+
+    def _with_lists(self, account: int, used: Mapping[str, type[Shelf[Any]]]) -> Mapping[str, type[Shelf[Any]]]:
+        """These shelves, with a shelf for each list that is in step."""
+        lists: Any = used.get(LISTS)
+        known = Lists(self.store.db).of(account).values() if lists else ()
+        kept = {shelf_of(one.list): lists.kind(one.own) for one in known if one.state is State.KEPT}
+        return {name: shelf for name, shelf in {**used, **kept}.items() if name != LISTS}
 
     def _used(self, person: ProfileWish) -> list[dict[str, type[Shelf[Any]]]]:
         """The shelves in use of each account of a person."""
@@ -176,9 +186,12 @@ class Home:
                 service, closing = self._service(profile, wish, row, store)
                 await stack.enter_async_context(closing)
                 shelves = {n: s for n, s in service.shelves.items() if n in used[rank]}
-                stage = Stage(store.db, row.id, {SHELVES[name] for name in shelves})
                 silent = kept_silent(shelves, profile.shelves)
-                found.append(Party(row, rank, service, shelves, stage, silent=silent))
+                lists: Any = shelves.pop(LISTS, None)
+                stage = Stage(store.db, row.id, {SHELVES[name] for name in shelves})
+                found.append(
+                    Party(row, rank, service, shelves, stage, silent=silent, lists=lists, chosen=profile.lists)
+                )
             yield number, found
 
     def _service(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..core.records import Form
 from ..errors import ServiceError
-from ..services.base import Service, Shelf
+from ..services.base import Lists, Service, Shelf
 from ..storage.accounts import Account, Cursor
-from ..storage.staging import Stage
+from ..storage.staging import Stage, sort_of
 
 How = Literal["complete", "news", "quiet", "own", "partial", "none"]
 """own: nothing has happened since our last write, but what happened just before it was not read; good enough as long as
@@ -59,7 +59,7 @@ class Party:
     account: Account
     rank: int
     service: Service
-    shelves: Mapping[str, Shelf[Any]]
+    shelves: dict[str, Shelf[Any]]
     stage: Stage
     looks: dict[str, Look] = field(default_factory=dict)
     problems: list[ServiceError] = field(default_factory=list)
@@ -70,7 +70,13 @@ class Party:
     told: bool = True
     """Is it among those to be written to?"""
     silent: frozenset[str] = frozenset()
-    """Shelves that are read and not written to: what stands there is public, and the person has not asked for it."""
+    """Sorts of shelves that are read and not written to: what stands there is public, and the person has not asked for it."""
+    lists: Lists | None = None
+    """Says which lists there are, each of which is a shelf then."""
+    chosen: Collection[str] | None = None
+    """The titles of the lists that the person wants in step; None: all."""
+    noted: list[str] = field(default_factory=list)
+    """What she should know of this account, though nothing is wrong."""
 
     @property
     def id(self) -> int:
@@ -86,6 +92,10 @@ class Party:
     def can(self, shelf: str, verb: str) -> bool:
         """Does this shelf of the service define it?"""
         return shelf in self.shelves and type(self.shelves[shelf]).can(verb)
+
+    def is_silent(self, shelf: str) -> bool:
+        """Is this shelf only read?"""
+        return sort_of(shelf) in self.silent
 
     def takes_plays(self) -> bool:
         """Can plays with their own times be added here?"""

@@ -15,7 +15,8 @@ from ..core.records import Value
 from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
-from ..storage.staging import NAMES, SHELVES
+from ..storage.lists import Lists
+from ..storage.staging import NAMES, SHELVES, sort_of
 from ..storage.store import Store
 from ..storage.values import Values
 from .decide import EARLIEST, FARTHEST_AHEAD
@@ -70,6 +71,8 @@ class Line(Struct, frozen=True):
     before: Value = None
     identity: tuple[object, ...] = ()
     """Of the change it tells of: the same as `Change.identity`."""
+    list: str = ""
+    """The title of the list that it is about."""
 
 
 class Problem(Struct, frozen=True):
@@ -91,6 +94,7 @@ class HeldBack(Struct, frozen=True):
     check: str
     titles: tuple[str, ...] = ()
     """The first of what would change, where no line of the report names it."""
+    list: str = ""
 
 
 class Refused(Struct, frozen=True):
@@ -101,6 +105,7 @@ class Refused(Struct, frozen=True):
     media: Media
     why: str
     tried: bool = True
+    list: str = ""
 
 
 class Lookedup(Struct, frozen=True):
@@ -143,7 +148,7 @@ class Report(Struct):
             "changes": [
                 {
                     "account": line.account,
-                    "shelf": shown_shelf(line.shelf),
+                    **placed(line),
                     "verb": line.verb,
                     "media": media_json(line.media),
                     "value": shown_value(line.shelf, line.value),
@@ -155,13 +160,13 @@ class Report(Struct):
             ],
             "held": [
                 {
-                    "hold": h.hold or None, "account": h.account, "shelf": shown_shelf(h.shelf), "verb": h.verb,
+                    "hold": h.hold or None, "account": h.account, **placed(h), "verb": h.verb,
                     "count": h.count, "of": h.of, "why": h.why,
                 }
                 for h in self.held
             ],
             "refused": [
-                {"account": r.account, "shelf": shown_shelf(r.shelf), "media": media_json(r.media), "why": r.why}
+                {"account": r.account, **placed(r), "media": media_json(r.media), "why": r.why}
                 for r in self.refused
             ],
             "problems": [{"account": p.account, "kind": p.kind, "message": p.message} for p in self.problems],
@@ -175,7 +180,17 @@ def addressed(text: str, account: str) -> str:
 
 def shown_shelf(shelf: str) -> str:
     """People know one history, of plays and flags alike."""
-    return "history" if shelf == "watched" else shelf
+    return "history" if shelf == "watched" else sort_of(shelf)
+
+
+def placed(told: Line | HeldBack | Refused) -> dict[str, str]:
+    """Where that is, as the contract prints it; of a list with its title."""
+    return {"shelf": shown_shelf(told.shelf)} | ({"list": told.list} if told.list else {})
+
+
+def place(told: Line | HeldBack | Refused) -> str:
+    """The same in words."""
+    return f'list "{told.list}"' if told.list else shown_shelf(told.shelf)
 
 
 def shown_value(shelf: str, value: Value) -> str | float | int | None:
@@ -217,16 +232,18 @@ def report(
     held_now = {change.identity for hold in outcome.holds for change in hold.changes}
     held_now |= {change.identity for hold in holds.values() for change in hold.changes}
     wanted = {change.media for change in outcome.changes} | {row.media for row in open_rows}
-    medias = Items(store.db).load(wanted)
+    medias, lists = Items(store.db).load(wanted), Lists(store.db).named()
     lines = []
     for change in outcome.changes:
         state, reason = outcomes.get(change.identity, ("", ""))
         state = state or ("held" if change.identity in held_now else "planned")
-        lines.append(_line(change, names, medias, state, reason))
+        lines.append(_line(change, names, (medias, lists), state, reason))
     told = {change.identity for change in outcome.changes}
-    lines += [_pending(row, names, medias) for row in open_rows if _identity(row) not in told]
+    lines += [_pending(row, names, (medias, lists)) for row in open_rows if _identity(row) not in told]
     refused = [
-        Refused(line.account, line.shelf, line.media, line.reason) for line in lines if line.outcome == "refused"
+        Refused(line.account, line.shelf, line.media, line.reason, list=line.list)
+        for line in lines
+        if line.outcome == "refused"
     ]
     refused += _untold(parties, store, run) if outcome.left is None else _left(outcome.left, store)
     problems = _problems(parties)
@@ -239,7 +256,9 @@ def report(
     ]
     status = _status(parties, lines, dry_run, held=bool(shown))
     number = None if dry_run else run
-    return Report(number, dry_run, status, requests, lines, shown, refused, problems, note=outcome.note)
+    notes = [f"{party.name}: {note}." for party in parties for note in party.noted]
+    note = " ".join([outcome.note, *notes]).strip()
+    return Report(number, dry_run, status, requests, lines, shown, refused, problems, note=note)
 
 
 def _held(name: str, hold: Hold, account: str, store: Store) -> HeldBack:
@@ -249,7 +268,8 @@ def _held(name: str, hold: Hold, account: str, store: Store) -> HeldBack:
         medias = Items(store.db).load(first)
         titles = tuple(medias[media].named() for media in first)
     count = len(hold.changes)
-    return HeldBack(name, account, hold.shelf, hold.verb, count, known(store, hold), hold.why, hold.check, titles)
+    told = (hold.why, hold.check, titles, Lists(store.db).named().get(hold.shelf, ""))
+    return HeldBack(name, account, hold.shelf, hold.verb, count, known(store, hold), *told)
 
 
 def known(store: Store, hold: Hold) -> int:
@@ -300,27 +320,20 @@ def _left(left: Mapping[tuple[object, ...], str], store: Store) -> list[Refused]
     ]
 
 
-def _line(change: Change, names: Mapping[int, str], medias: Mapping[int, Media], state: str, reason: str) -> Line:
-    media = medias[change.media]
-    account = names[change.account]
-    return Line(
-        account,
-        change.shelf,
-        change.verb,
-        media,
-        change.value,
-        change.why,
-        state,
-        reason,
-        change.before,
-        change.identity,
-    )
+Known = tuple[Mapping[int, Media], Mapping[str, str]]
+"""Media by number, and the titles of lists by the names of their shelves."""
 
 
-def _pending(row: Row, names: Mapping[int, str], medias: Mapping[int, Media]) -> Line:
-    account, media = names[row.account], medias[row.media]
-    error = row.error or ""
-    return Line(account, row.shelf, row.verb, media, row.value, row.why, "pending", error, row.before, _identity(row))
+def _line(change: Change, names: Mapping[int, str], known: Known, state: str, reason: str) -> Line:
+    media, title = known[0][change.media], known[1].get(change.shelf, "")
+    told = (change.value, change.why, state, reason, change.before, change.identity, title)
+    return Line(names[change.account], change.shelf, change.verb, media, *told)
+
+
+def _pending(row: Row, names: Mapping[int, str], known: Known) -> Line:
+    media, title = known[0][row.media], known[1].get(row.shelf, "")
+    told = (row.value, row.why, "pending", row.error or "", row.before, _identity(row), title)
+    return Line(names[row.account], row.shelf, row.verb, media, *told)
 
 
 def _identity(row: Row) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from ..storage.journal import Journal
 from ..storage.lookups import Lookups
 from ..storage.outbox import Outbox
 from ..storage.rivals import Rivals
+from ..storage.staging import sort_of
 from ..storage.store import Store
 from ..storage.told import Told
 from .apply import Apply
@@ -254,7 +255,7 @@ def wanted(request: Request, changes: Sequence[Change]) -> list[Change]:
     return [
         change
         for change in changes
-        if (not request.only_shelves or change.shelf in request.only_shelves)
+        if (not request.only_shelves or sort_of(change.shelf) in request.only_shelves)
         and (not request.only_from or change.origin in request.only_from)
     ]
 
@@ -289,7 +290,9 @@ def end(
     run, outcome, holds, apply = done
     if not request.dry_run:
         holds = {**holds, **close_granted(outcome, apply, store, now)}
-    holds = {n: hold for n, hold in holds.items() if not request.only_shelves or hold.shelf in request.only_shelves}
+    holds = {
+        n: hold for n, hold in holds.items() if not request.only_shelves or sort_of(hold.shelf) in request.only_shelves
+    }
     accounts = Accounts(store)
     result = report(request.dry_run, run, parties, (outcome, holds, apply.outcomes), store)
     with store.transaction(durable=True):

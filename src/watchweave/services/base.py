@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import Meta, Struct
 
 from ..core.media import Kind
-from ..core.records import Form, Record
+from ..core.records import Form, Member, Record
 from ..errors import ConfigError
+from .desk import Desk as Desk
+from .desk import Files as Files
+from .desk import Fleeting as Fleeting
+from .desk import Handed as Handed
+from .desk import Notes as Notes
 
 if TYPE_CHECKING:
     from .http import Http, Signer
@@ -95,20 +100,6 @@ class Known(Protocol):
         """Those of these service-own names (`Media.keys`) that have not been identified yet."""
 
 
-class Handed(Protocol):
-    """A file that the person handed in for an account. label: what it is, in the service's own words; made: when, in unix
-    seconds, what it says was so; digest: of its content."""
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def made(self) -> int: ...
-    @property
-    def digest(self) -> str: ...
-
-
 class LeftOut(Struct, frozen=True):
     """A line of a file that could not be used, and why."""
 
@@ -135,50 +126,6 @@ class Sheet(Struct, frozen=True):
     content: bytes
     records: Sequence[Record]
     name: str = ""
-
-
-class Files(Protocol):
-    """What the person handed in for one account."""
-
-    def newest(self, label: str) -> Handed | None:
-        """The newest file of this label."""
-
-    def labels(self) -> Sequence[str]:
-        """Of which there are files."""
-
-
-class Notes(Protocol):
-    """What a service wants to remember of an account from run to run, to save requests; nothing that must not be lost."""
-
-    def load(self, name: str) -> bytes:
-        """What was saved last under this name; nothing where nothing was."""
-
-    def save(self, name: str, value: bytes) -> None: ...
-
-
-class Fleeting(dict[str, bytes]):
-    """No files, and notes that last as long as this."""
-
-    def newest(self, label: str) -> Handed | None:
-        return None
-
-    def labels(self) -> Sequence[str]:
-        return ()
-
-    def load(self, name: str) -> bytes:
-        return self.get(name, b"")
-
-    def save(self, name: str, value: bytes) -> None:
-        self[name] = value
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What an account has beside its service: the person's time zone, what was handed in, and notes."""
-
-    zone: tzinfo = UTC
-    files: Files = field(default_factory=Fleeting)
-    notes: Notes = field(default_factory=Fleeting)
 
 
 class Shelf(Generic[R]):
@@ -237,6 +184,53 @@ class Shelf(Generic[R]):
         return cls.kinds if cls.takes is None else cls.takes
 
 
+class Listed(Struct, frozen=True):
+    """A list that an account has. own: the service's own name of it; title: what the person calls it. stamp: changes
+    whenever the list does; empty where nobody says when it does."""
+
+    own: str
+    title: str
+    stamp: str = ""
+
+
+class ListShelf(Shelf[Member]):
+    """One list of the person's. `own` is empty as long as the service has none: `made` makes it there."""
+
+    record = Member
+
+    def __init__(self, service: Service, listed: Listed) -> None:
+        super().__init__(service)
+        self.own, self.title, self.told = listed.own, listed.title, listed.stamp
+
+    async def stamp(self) -> str | None:
+        return self.told or None
+
+    async def made(self) -> str:
+        """The service's own name of the list, which is there now."""
+        self.own = self.own or await self.service.shelves["lists"].make(self.title)  # type: ignore[attr-defined]
+        return self.own
+
+
+class Lists(Shelf[Member]):
+    """Which lists there are; it holds nothing itself. `stamp` moves whenever one of them does."""
+
+    record = Member
+    kinds = frozenset()
+    each: ClassVar[type[ListShelf]]
+
+    async def all(self) -> Sequence[Listed]:
+        """Every list of the person's own; raises where not all are told."""
+        raise NotImplementedError
+
+    # Where lists can be made this is defined, too; it is not repeated by itself:
+    #   async def make(self, title: str) -> str
+
+    @classmethod
+    def kind(cls, own: str) -> type[ListShelf]:
+        """What the list of this name is."""
+        return cls.each
+
+
 class Service:
     """A place where a person keeps records, for one account and one run.
 
@@ -254,7 +248,7 @@ class Service:
 
     settings: ClassVar[tuple[Field, ...]] = ()
     shelf_types: ClassVar[Mapping[str, type[Shelf[Any]]]] = {}
-    """History, `watched` (the flag), ratings, watchlist, collection … by name."""
+    """History, `watched` (the flag), ratings, watchlist, collection … by name; `lists` is a `Lists`."""
 
     needs: ClassVar[Mapping[Kind, str]] = {}
     """By kind: the database without whose id it cannot be told which thing is meant."""

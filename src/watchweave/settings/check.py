@@ -157,6 +157,7 @@ def profile(
         rules=rules(found.get("rules"), f"{path}.rules", names),
         limits=raised(found.get("limits"), f"{path}.limits", limits),
         titles=choice(found.get("titles"), PROFILE, "titles"),
+        lists=chosen_lists(found.get("lists"), shelves),
     )
 
 
@@ -264,6 +265,15 @@ def known_shelves(entry: Entry, offered: Iterable[str], path: str) -> tuple[str,
     if not shelves:
         fault(entry, "shelves names none", "Leave it out to sync all.")
     return shelves
+
+
+def chosen_lists(entry: Entry | None, shelves: Entry | None) -> tuple[str, ...] | None:
+    """The titles of the lists that are wanted; None: all."""
+    if entry is None or entry.value is None:
+        return None
+    if shelves is None or "lists" not in texts(shelves, "shelves"):
+        fault(entry, "lists says which, but shelves does not name lists", "Write `shelves:` with lists among them.")
+    return texts(entry, "lists")
 
 
 def rules(entry: Entry | None, path: str, accounts: tuple[str, ...]) -> Rules:

@@ -39,7 +39,8 @@ class AccountSettings(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """A person. `directions` are (giver, receiver) by account name; `shelves` None means all that the accounts have."""
+    """A person. `directions` are (giver, receiver) by account name; `shelves` None means all that the accounts have, `lists`
+    None all lists."""
 
     name: str
     timezone: str
@@ -49,6 +50,7 @@ class Profile(Struct, frozen=True):
     rules: Rules
     limits: Mapping[str, Limit]
     titles: str
+    lists: tuple[str, ...] | None = None
 
 
 class Settings(Struct, frozen=True):

@@ -1,5 +1,6 @@
 -- What we remember. Times are unix seconds, UTC. Values: a rating 1..100, 100 for mere presence, NULL for absence.
--- Shelves: 1 history (plays), 2 watched (the flag), 3 ratings, 4 watchlist, 5 collection, 6 favourites, 7 reviews, 8 tags.
+-- Shelves: 1 history (plays), 2 watched (the flag), 3 ratings, 4 watchlist, 5 collection, 6 favourites, 7 reviews, 8 tags,
+-- 9 which lists there are; 1000 and the number of a list: that list.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID;
 
@@ -133,6 +134,13 @@ CREATE INDEX alias_entry ON alias (account, entry);
 -- what a service remembers of an account, to save requests
 CREATE TABLE memo (
   account INTEGER NOT NULL REFERENCES account, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (account, name)) STRICT, WITHOUT ROWID;
+-- AUTOINCREMENT: a list is a shelf, and no other one may have its number later
+CREATE TABLE list (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, profile INTEGER NOT NULL REFERENCES profile, title TEXT NOT NULL) STRICT;
+-- a list as an account has it. own: the service's own name of it; state: 0 in step, 1 gone from there, 2 apart
+CREATE TABLE listed (
+  account INTEGER NOT NULL REFERENCES account, list INTEGER NOT NULL REFERENCES list, own TEXT NOT NULL, title TEXT NOT NULL,
+  stamp TEXT NOT NULL DEFAULT '', state INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, list)) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile, began INTEGER NOT NULL, ended INTEGER,
   why TEXT NOT NULL DEFAULT 'sync', status TEXT, requests TEXT, problems TEXT, undone INTEGER) STRICT;

@@ -7,11 +7,44 @@ import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ..core.records import Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from ..core.records import Copy, Like, Member, Play, Rating, Record, Review, Tags, Watched, Wish
 from .aliases import rename
 from .matches import Matches
 from .store import enter
 
+LISTS = "lists"
+FIRST_LIST = 1000
+"""Above it each list has its own number, and is a shelf."""
+
+
+class Numbers(dict[str, int]):
+    """By name; `lists/7` is the list of that number."""
+
+    def __missing__(self, name: str) -> int:
+        sort, _, number = name.partition("/")
+        if sort != LISTS or not number:
+            raise KeyError(name)
+        return FIRST_LIST + int(number)
+
+
+class Words(dict[int, str]):
+    """By number."""
+
+    def __missing__(self, number: int) -> str:
+        if number <= FIRST_LIST:
+            raise KeyError(number)
+        return f"{LISTS}/{number - FIRST_LIST}"
+
+
+def sort_of(shelf: str) -> str:
+    """The sort of a shelf: lists have a name each, all others are the only one of their sort."""
+    return shelf.partition("/")[0]
+
+
+SHELVES = Numbers()
+"""The numbers of the shelves in the database, by name."""
+NAMES = Words()
+"""The names of the shelves, by number."""
 RECORDS: dict[str, type[Record]] = {
     "history": Play,
     "watched": Watched,
@@ -21,12 +54,13 @@ RECORDS: dict[str, type[Record]] = {
     "favourites": Like,
     "reviews": Review,
     "tags": Tags,
+    LISTS: Member,
 }
-"""The shelves, and what stands on each."""
-SHELVES = {name: number for number, name in enumerate(RECORDS, 1)}
-"""The numbers of the shelves in the database."""
-NAMES = {number: name for name, number in SHELVES.items()}
+"""What stands on each shelf, by sort."""
+SHELVES.update({name: number for number, name in enumerate(RECORDS, 1)})
+NAMES.update({number: name for name, number in SHELVES.items()})
 SHELF_OF = {kind: SHELVES[name] for name, kind in RECORDS.items()}
+HISTORY, COLLECTION = SHELVES["history"], SHELVES["collection"]
 _STANDS = (
     "SELECT media FROM edit WHERE account = ?1 AND shelf = ?2 AND hi > ?3 UNION SELECT media FROM journal WHERE account = ?1"
     " AND shelf = ?2 AND state = 'done' AND settled > ?3 UNION SELECT media FROM held WHERE account = ?1 AND shelf = ?2"
@@ -42,7 +76,9 @@ class Stage:
     def __init__(self, db: sqlite3.Connection, account: int, shelves: Collection[int]) -> None:
         self.db = db
         self.account = account
-        self.shelves = shelves
+        self.shelves = set(shelves)
+        self.lists: dict[str, int] = {}
+        """The numbers of its lists, by the service's own names."""
         self.matches = Matches(db, account)
         self.nameless: set[int] = set()
         """The shelves of which a record was read that names nothing; plays may be known by their own name."""
@@ -54,7 +90,7 @@ class Stage:
         self.nameless -= set(shelves)
         for shelf in shelves:
             self.db.execute("DELETE FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))
-        if SHELVES["history"] in shelves:
+        if HISTORY in shelves:
             self.db.execute("DELETE FROM now_play WHERE account = ?", (self.account,))
             self.db.execute("DELETE FROM here WHERE account = ?", (self.account,))
 
@@ -64,23 +100,31 @@ class Stage:
         if len(named) < len(records):
             rest = [record for record in records if not (record.media.keys or record.media.ids)]
             self._take_nameless([record for record in rest if isinstance(record, Play)])
-            self.nameless |= {SHELF_OF[type(record)] for record in rest if not isinstance(record, Play)}
+            self.nameless |= {self._shelf(record) for record in rest if not isinstance(record, Play)}
         things = {id(record.media): record.media for record in named}  # one thing has several records
         numbers = dict(zip(things, self.matches.identify(list(things.values())), strict=True))
         kinds: dict[type[Record], list[Any]] = {}
         for record in named:
             kinds.setdefault(type(record), []).append(record)
-        for kind, some in kinds.items():
-            if kind is Copy:
+        members = kinds.pop(Member, [])
+        found = {SHELF_OF[kind]: some for kind, some in kinds.items()}
+        for member in members:
+            found.setdefault(self._shelf(member), []).append(member)
+        for shelf, some in found.items():
+            if shelf == COLLECTION:
                 here = ((self.account, record.media.key) for record in some)
                 enter(self.db, "INSERT OR IGNORE INTO here", here)
-            if (shelf := SHELF_OF[kind]) not in self.shelves:
+            if shelf not in self.shelves:
                 continue
-            if kind is Play:
+            if shelf == HISTORY:
                 plays = ((self.account, r.key, numbers[id(r.media)], r.at, CLOCKS[r.clock]) for r in some)
                 enter(self.db, "INSERT OR IGNORE INTO now_play", plays)
             else:
                 self._take_values(shelf, some, numbers)
+
+    def _shelf(self, record: Record) -> int:
+        """The number of the shelf on which it stands; 0 where that is a list that is not synced."""
+        return self.lists.get(record.list, 0) if isinstance(record, Member) else SHELF_OF[type(record)]
 
     def _take_values(self, shelf: int, records: Sequence[Record], numbers: dict[int, int]) -> None:
         """Copies of one media are one record: present if any is, the newest rating."""
@@ -119,7 +163,7 @@ class Stage:
                 f" AND h.shelf = ?2 AND h.seen IS NOT NULL AND h.media IN ({_STANDS})",
                 given,
             )
-        if SHELVES["history"] in shelves:
+        if HISTORY in shelves:
             self.db.execute(
                 "INSERT OR IGNORE INTO now_play SELECT e.account, e.key, e.media, e.at, e.clock FROM entry AS e"
                 " JOIN run AS r ON r.id = e.fresh WHERE e.account = ?1 AND (r.began > ?2 OR e.media IN"
@@ -150,13 +194,13 @@ class Stage:
 
     def staged(self, shelf: int) -> int:
         """How many records of a shelf are staged."""
-        if shelf == SHELVES["history"]:
+        if shelf == HISTORY:
             return _count(self.db, "SELECT count(*) FROM now_play WHERE account = ?", (self.account,))
         return _count(self.db, "SELECT count(*) FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))
 
     def news(self, shelf: int) -> int:
         """How many staged records differ from what was seen."""
-        if shelf == SHELVES["history"]:
+        if shelf == HISTORY:
             return _count(
                 self.db,
                 "SELECT count(*) FROM now_play AS n LEFT JOIN entry AS e ON e.account = n.account AND e.key = n.key"
@@ -172,7 +216,7 @@ class Stage:
 
     def fresh(self, shelf: int) -> int:
         """How many staged records were not there when last seen."""
-        if shelf == SHELVES["history"]:
+        if shelf == HISTORY:
             return self.news(shelf)
         return _count(
             self.db,
@@ -183,7 +227,7 @@ class Stage:
 
     def known(self, shelf: int) -> int:
         """How many records the account showed when last looked."""
-        if shelf == SHELVES["history"]:
+        if shelf == HISTORY:
             return _count(self.db, "SELECT count(*) FROM entry WHERE account = ?", (self.account,))
         return _count(
             self.db,

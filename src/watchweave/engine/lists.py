@@ -1,0 +1,56 @@
+"""Finding the lists of the accounts: each becomes a shelf, before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from ..services.base import Listed
+from ..storage.accounts import Accounts, Cursor
+from ..storage.lists import Lists as Known
+from ..storage.lists import State, shelf_of
+from ..storage.staging import LISTS, SHELVES
+from ..storage.store import Store
+from .party import Party
+
+Confirm = Callable[[Party], Awaitable[None]]
+
+
+async def find(party: Party, store: Store, confirm: Confirm, now: int) -> None:
+    """Ask the account which lists it has, unless it says that none has changed, and find out which of the person's they are."""
+    if (lists := party.lists) is None:
+        return
+    accounts, known = Accounts(store), Known(store.db)
+    before = accounts.cursor(party.id, LISTS)
+    stamp = await lists.stamp()
+    fresh = before.complete is not None and before.complete <= now < before.complete + lists.stale
+    if stamp is not None and stamp == before.stamp and fresh:
+        return
+    found = await lists.all()
+    if {one.own for one in found} != {one.own for one in known.of(party.id).values()}:
+        await confirm(party)
+    with store.transaction():
+        party.noted += known.take(party.id, found)
+        accounts.move(party.id, LISTS, Cursor(None, stamp, now, now))
+
+
+def shelve(party: Party, store: Store) -> None:
+    """Each list that is in step is a shelf of the account. So is one that it has not, if it can be made there."""
+    if (lists := party.lists) is None:
+        return
+    known = Known(store.db)
+    chosen = None if party.chosen is None else {title.casefold() for title in party.chosen}
+    bound, makes, alive = known.of(party.id), hasattr(lists, "make"), known.kept(party.id)
+    for number, title in known.titles(party.id).items():
+        if chosen is not None and title.casefold() not in chosen:
+            continue
+        if (one := bound.get(number)) is not None:
+            there = Listed(one.own, one.title, one.stamp) if one.state is State.KEPT else None
+        else:
+            there = Listed("", title) if makes and number in alive else None
+        if there is None:
+            continue
+        name = shelf_of(number)
+        party.shelves[name] = party.service.shelves[name] = lists.kind(there.own)(party.service, there)
+        party.stage.shelves.add(SHELVES[name])
+        if there.own:
+            party.stage.lists[there.own] = SHELVES[name]

@@ -1,0 +1,141 @@
+"""The lists of a person: each is a shelf of its own, and every account that has it has a name of its own for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from .staging import FIRST_LIST, NAMES, SHELVES
+
+
+class State(IntEnum):
+    """What a list is at an account. KEPT: in step; GONE: it was there, and is no more; APART: the person wants it so."""
+
+    KEPT = 0
+    GONE = 1
+    APART = 2
+
+
+class Shown(Protocol):
+    """A list as an account shows it."""
+
+    @property
+    def own(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def stamp(self) -> str: ...
+
+
+class Bound(Struct, frozen=True):
+    """A list of ours as an account has it; `own` is empty where it has none."""
+
+    list: int
+    own: str
+    title: str
+    stamp: str
+    state: State
+
+
+def shelf_of(number: int) -> str:
+    """The name of the shelf that this list is."""
+    return NAMES[FIRST_LIST + number]
+
+
+FORGET_LIST = (
+    "DELETE FROM listed WHERE account = ? AND list = ?",
+    "DELETE FROM held WHERE account = ? AND shelf = ?",
+    "DELETE FROM cursor WHERE account = ? AND shelf = ?",
+    "DELETE FROM refusal WHERE account = ? AND shelf = ?",
+    "UPDATE hears SET met = 0 WHERE account = ? AND shelf = ?",
+)
+
+
+def number_of(shelf: str) -> int:
+    """The list that is this shelf."""
+    return SHELVES[shelf] - FIRST_LIST
+
+
+class Lists:
+    """Which lists a person has, and which of them is which at her accounts."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    def titles(self, account: int) -> dict[int, str]:
+        """All lists of the person whose account this is, by number."""
+        query = "SELECT id, title FROM list WHERE profile = (SELECT profile FROM account WHERE id = ?) ORDER BY id"
+        return dict(self.db.execute(query, (account,)))
+
+    def named(self) -> dict[str, str]:
+        """The titles of all lists of everybody, by the names of their shelves."""
+        return {shelf_of(number): title for number, title in self.db.execute("SELECT id, title FROM list")}
+
+    def of(self, account: int) -> dict[int, Bound]:
+        """What an account has of them, by number."""
+        query = "SELECT list, own, title, stamp, state FROM listed WHERE account = ? ORDER BY list"
+        return {
+            row[0]: Bound(row[0], row[1], row[2], row[3], State(row[4])) for row in self.db.execute(query, (account,))
+        }
+
+    def kept(self, account: int) -> set[int]:
+        """The lists that are in step at some account of this person."""
+        query = (
+            "SELECT DISTINCT d.list FROM listed AS d JOIN list AS l ON l.id = d.list"
+            " WHERE d.state = 0 AND l.profile = (SELECT profile FROM account WHERE id = ?)"
+        )
+        return {number for (number,) in self.db.execute(query, (account,))}
+
+    def bind(self, account: int, number: int, own: str, title: str, *, stamp: str = "", state: int = 0) -> None:
+        """At this account it is this."""
+        row = (account, number, own, title, stamp, int(state))
+        self.db.execute("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def free(self, account: int, number: int) -> None:
+        """It is found anew which of its lists this is, and introduced, as if the account had never had it."""
+        for query in FORGET_LIST:
+            self.db.execute(query, (account, number if "list =" in query else SHELVES[shelf_of(number)]))
+
+    def take(self, account: int, found: Iterable[Shown]) -> list[str]:
+        """These are all lists of an account. One of an equal name is the same list; what a person has to know of the rest."""
+        shown, bound, notes = {one.own: one for one in found}, self.of(account), []
+        for one in bound.values():
+            if one.own in shown:
+                new = shown[one.own]
+                state = State.KEPT if one.state is State.GONE else one.state
+                self.bind(account, one.list, one.own, new.title, stamp=new.stamp, state=state)
+            elif one.state is State.KEPT:
+                self.bind(account, one.list, one.own, one.title, state=State.GONE)
+                notes.append(f'its list "{one.title}" is gone; elsewhere it stays as it is')
+        known = {one.own for one in bound.values()}
+        same = {title.strip().casefold(): number for number, title in self.titles(account).items()}
+        for own, new in shown.items():
+            if own in known:
+                continue
+            number = same.get(new.title.strip().casefold())
+            if number is not None and number in bound:
+                notes += _left_alone(bound[number], new)
+                continue
+            if number is None:
+                number = same[new.title.strip().casefold()] = self._make(account, new.title)
+            self.bind(account, number, own, new.title, stamp=new.stamp)
+            bound[number] = self.of(account)[number]
+        return notes
+
+    def _make(self, account: int, title: str) -> int:
+        query = "INSERT INTO list (profile, title) SELECT profile, ? FROM account WHERE id = ?"
+        return int(self.db.execute(query, (title, account)).lastrowid or 0)
+
+
+def _left_alone(known: Bound, new: Shown) -> list[str]:
+    """What a person has to know of a list that has the name of another one."""
+    if known.state is State.KEPT:
+        return [f'its second list "{new.title}" is left alone: give it another name']
+    if known.state is State.GONE:
+        made = f'its list "{new.title}" is not the one that was there before, and is left alone'
+        return [f'{made}: "watchweave lists join" takes it']
+    return []
