@@ -25,7 +25,8 @@ async def find(party: Party, store: Store, confirm: Confirm, now: int) -> None:
     fresh = before.complete is not None and before.complete <= now < before.complete + lists.stale
     if stamp is not None and stamp == before.stamp and fresh:
         return
-    found = await lists.all()
+    if (found := await lists.all()) is None:
+        return
     if {one.own for one in found} != {one.own for one in known.of(party.id).values()}:
         await confirm(party)
     with store.transaction():

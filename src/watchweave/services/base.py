@@ -218,8 +218,8 @@ class Lists(Shelf[Member]):
     kinds = frozenset()
     each: ClassVar[type[ListShelf]]
 
-    async def all(self) -> Sequence[Listed]:
-        """Every list of the person's own; raises where not all are told."""
+    async def all(self) -> Sequence[Listed] | None:
+        """Every list of the person's own; None where nobody has said which there are. Raises where not all are told."""
         raise NotImplementedError
 
     # Where lists can be made this is defined, too; it is not repeated by itself:
