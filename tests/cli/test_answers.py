@@ -261,7 +261,7 @@ def keys_of(value):
         return set().union(*map(keys_of, value))
     if not isinstance(value, dict):
         return set()
-    open_tables = {"ids", "requests", "owed", "to_remove", "changes"}
+    open_tables = {"ids", "requests", "owed", "to_remove", "by_hand", "changes"}
     return set(value).union(*(keys_of(one) for name, one in value.items() if name not in open_tables or one == []))
 
 

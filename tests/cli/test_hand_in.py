@@ -371,3 +371,29 @@ def test_once_it_was_handed_in_the_wish_is_offered(wishing):
     wishing.run("sync", "--yes")
     one = at_imdb(wishing)
     assert (one["unread"], one["message"], sorted(file["count"] for file in one["carried"])) == ([], None, [1, 1])
+
+
+def test_what_only_she_can_remove_there_is_told_so(owed):
+    (file,) = (owed.folder / "outbox").iterdir()
+    owed.member.upload(file.read_bytes())
+    export(owed, "later.zip")
+    owed.run("sync")
+    owed.world.clock.advance(60)
+    owed.account.unrate(owed.work("m1"))
+    owed.run("sync")
+    told = owed.run("status").out
+    assert "1 rating for you to remove from letterboxd by hand: that cannot be done from here" in told
+    assert "to be removed from letterboxd" not in told
+    (one,) = [one for one in owed.run("status", "--json").json["profiles"][0]["accounts"] if one["to_remove"]]
+    assert (one["to_remove"], one["by_hand"]) == ({"ratings": 1}, {"ratings": 1})
+
+
+def test_what_is_removed_from_here_is_not_asked_of_her(place):
+    place.plex.want("nate", "x1")
+    place.run("sync")
+    place.plex.unwant("nate", "x1")
+    place.trakt.delete_app()
+    place.run("sync")
+    told = place.run("status").out
+    assert "1 wish still to be removed from trakt" in told
+    assert "by hand" not in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -93,17 +94,26 @@ def _never_read(account: dict[str, Any]) -> str:
 
 def waiting(account: dict[str, Any]) -> list[str]:
     """What is not there yet, in words."""
-    lines = []
-    for counts, what in (("owed", "written to"), ("to_remove", "removed from")):
-        found = [
-            many(count, *NOUNS.get(shelf, (f"record of its {shelf}",))) for shelf, count in account[counts].items()
-        ]
-        lines += [f"{', '.join(found)} still to be {what} {account['account']}"] if found else []
+    lines, name = [], account["account"]
+    if found := _counted(account["owed"]):
+        lines.append(f"{found} still to be written to {name}")
+    if found := _counted(
+        {shelf: count - account["by_hand"].get(shelf, 0) for shelf, count in account["to_remove"].items()}
+    ):
+        lines.append(f"{found} still to be removed from {name}")
+    if found := _counted(account["by_hand"]):
+        lines.append(f"{found} for you to remove from {name} by hand: that cannot be done from here")
     if account["pending"]:
         lines.append(f"{many(account['pending'], 'write')} not confirmed yet: the next sync looks")
     if account["refused"]:
         lines.append(f'{many(account["refused"], "record")} cannot be written there: see "watchweave unmatched"')
     return lines
+
+
+def _counted(records: Mapping[str, int]) -> str:
+    """How many of which records; nothing where there are none."""
+    counts = {shelf: count for shelf, count in records.items() if count}
+    return ", ".join(many(count, *NOUNS.get(shelf, (f"record of its {shelf}",))) for shelf, count in counts.items())
 
 
 def clock(text: str | None, zone: str) -> str:

@@ -128,15 +128,17 @@ def unread(store: Store, account: int, told: Mapping[str, type[Shelf[Any]]]) -> 
 def owed(
     store: Store, account: int, service: str, now: int, told: Mapping[str, type[Shelf[Any]]]
 ) -> dict[str, dict[str, int]]:
-    """How many records this account should show and does not yet, by shelf, and how many it is to lose. told: its shelves
-    that are written to."""
-    counts: dict[str, dict[str, int]] = {"owed": {}, "to_remove": {}}
+    """How many records this account should show and does not yet, by shelf, and how many it is to lose; by_hand: those of
+    the latter that only the person can remove there. told: its shelves that are written to."""
+    counts: dict[str, dict[str, int]] = {"owed": {}, "to_remove": {}, "by_hand": {}}
     shelves = json.dumps([SHELVES[name] for name in told])
     plays = "history" in told and told["history"].form.clock != "now"
     given = (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD, shelves, plays)
     for shelf, gone, count in store.db.execute(_OWED, given):
-        name, of_sense = shown_shelf(NAMES[shelf]), counts["to_remove" if gone else "owed"]
-        of_sense[name] = of_sense.get(name, 0) + count
+        name = shown_shelf(NAMES[shelf])
+        by_hand = gone and not told[NAMES[shelf]].can("remove")
+        for sense in ("to_remove" if gone else "owed", *(["by_hand"] if by_hand else [])):
+            counts[sense][name] = counts[sense].get(name, 0) + count
     return counts
 
 
