@@ -208,6 +208,19 @@ def test_a_sync_calls_it_pending_and_ends_well(owed):
     assert [(row["outcome"], told["status"]) for row in rows] == [("pending", "done")]
 
 
+def test_what_waits_is_listed_once_and_then_counted(owed):
+    title = owed.work("m1").title
+    owed.world.clock.advance(60)
+    owed.account.rate(owed.work("m3"), 4)
+    first, second = owed.run("sync").out, owed.run("sync").out
+    assert (title in first, owed.work("m3").title in first) == (False, True)
+    assert "letterboxd: 1 change waits for you to carry there" in first
+    assert "letterboxd: 2 changes wait for you to carry there" in second
+    assert (title in second, owed.work("m3").title in second) == (False, False)
+    named = [row["media"]["title"] for row in owed.run("plan", "--json").json["changes"] if row["outcome"] == "pending"]
+    assert named == [title, owed.work("m3").title]
+
+
 def test_once_it_was_carried_the_next_export_ends_it(owed):
     (file,) = (owed.folder / "outbox").iterdir()
     owed.member.upload(file.read_bytes())

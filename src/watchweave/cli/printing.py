@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from ..core.plan import LIMITS
@@ -52,6 +52,7 @@ def tell(report: Report, zone: str, most: int = MOST) -> None:
     """Print what one run did, or would do, with at most so many lines of each kind."""
     say(f"{report.profile}: {summary(report)}", "bold")
     tell_changes(report, zone, most)
+    _tell_waiting(report)
     _tell_refused(report)
     _tell_untold(report)
     for hold in report.held:
@@ -80,13 +81,20 @@ def lookups_of(report: Report) -> str:
 
 
 def tell_changes(report: Report, zone: str, most: int = MOST, show: str = SHOW) -> None:
-    """The changes, by account, shelf and what became of them."""
+    """The changes, by account, shelf and what became of them; what waits since an earlier run was told by that one."""
     groups: dict[tuple[str, str, int, str], list[Line]] = defaultdict(list)
     for line in report.changes:
-        if line.outcome in ORDER:
+        if line.outcome in ORDER and not line.waits:
             groups[line.account, shown_shelf(line.shelf), ORDER.index(line.outcome), line.verb].append(line)
     for (account, shelf, place, verb), lines in sorted(groups.items()):
         _tell_group(f"{account} {shelf}", ORDER[place], verb, lines, (report.dry_run, zone, most, show))
+
+
+def _tell_waiting(report: Report) -> None:
+    """How much a person is still to carry, since earlier runs."""
+    for account, count in Counter(line.account for line in report.changes if line.waits).items():
+        waits = "1 change waits" if count == 1 else f"{count} changes wait"
+        say(f'  {account}: {waits} for you to carry there; "watchweave status" says how', "yellow")
 
 
 def tell_problems(report: Report) -> None:

@@ -73,6 +73,8 @@ class Line(Struct, frozen=True):
     """Of the change it tells of: the same as `Change.identity`."""
     list: str = ""
     """The title of the list that it is about."""
+    waits: bool = False
+    """Was it written down by an earlier run, and is still to be carried there by the person?"""
 
 
 class Problem(Struct, frozen=True):
@@ -332,7 +334,7 @@ def _line(change: Change, names: Mapping[int, str], known: Known, state: str, re
 
 def _pending(row: Row, names: Mapping[int, str], known: Known) -> Line:
     media, title = known[0][row.media], known[1].get(row.shelf, "")
-    told = (row.value, row.why, "pending", row.error or "", row.before, _identity(row), title)
+    told = (row.value, row.why, "pending", row.error or "", row.before, _identity(row), title, row.waits)
     return Line(names[row.account], row.shelf, row.verb, media, *told)
 
 
