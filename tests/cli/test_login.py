@@ -88,6 +88,26 @@ def test_who_never_signed_in_is_told_so_and_how_and_no_request_is_sent(place):
     assert place.requests == []
 
 
+def test_who_lacks_a_setting_is_told_which_and_not_to_sign_in(place):
+    place.nate["accounts"]["diary"] = {"service": "letterboxd"}
+    place.nate["accounts"]["trakt"] = {"url": place.served.url("trakt.api")}
+    place.write()
+    for words in (("status",), ("doctor",)):
+        told = place.run(*words).out
+        assert "`username:` is missing. Set it in config.yml. As in the address of your profile." in told
+        assert "`client_id:` is missing. Set it in config.yml. Of your app at" in told
+        assert "watchweave login" not in told
+    states = {one["account"]: one["state"] for one in place.run("status", "--json").json["profiles"][0]["accounts"]}
+    assert states == {"plex": "new", "trakt": "sign_in_needed", "diary": "sign_in_needed"}
+
+
+def test_who_signs_in_with_an_app_of_her_own_needs_no_name_for_it(place):
+    app = {"client_id": "x", "client_secret": "y", "redirect_uri": "https://here.example"}
+    place.nate["accounts"]["letterboxd"] = app
+    place.write()
+    assert 'not signed in. Run "watchweave login letterboxd".' in place.run("status").out
+
+
 def test_the_command_names_the_account_and_not_its_service(place):
     place.nate["accounts"] = {
         "attic": {"service": "plex"} | place.accounts()["plex"],

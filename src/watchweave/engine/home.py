@@ -136,12 +136,17 @@ class Home:
     def unsigned(self, wish: AccountWish, number: int) -> str:
         """Why nobody is signed in to this account, and what to do; nothing where somebody seems to be."""
         known = {**wish.options, **self.secrets(number).load()}
-        missing = [
-            field.name for field in self.kind(wish.service).sign_in if field.required and not known.get(field.name)
-        ]
+        fields = self.kind(wish.service).sign_in
+        missing = [field for field in fields if field.required and not known.get(field.name)]
         if not missing:
             return ""
-        damaged = set(missing) & set(self.secrets(number).damaged())
+        typed = [field for field in missing if not field.secret]
+        if typed and not any(
+            field.secret and known.get(field.name) for field in fields
+        ):  # no sign-in would bring these
+            names = " and ".join(f"`{field.name}:`" for field in typed)
+            return f"{names} is missing. Set it in config.yml. {typed[0].help}".strip()
+        damaged = {field.name for field in missing} & set(self.secrets(number).damaged())
         what = "the saved sign-in is damaged" if damaged else "not signed in"
         return f'{what}. Run "watchweave login {wish.name}".'
 
