@@ -354,3 +354,13 @@ def test_a_shoebox_without_a_file_keeps_nothing_from_being_told(place, shelves):
     place.account.watch(place.work("m1"), 0)
     assert place.run("sync", "--yes").code == 0
     assert place.plex.user("nate").view.state(place.plex.item("m1")).count == 1
+
+
+def test_a_row_that_cannot_be_used_is_named_by_its_number_once(known, empty):
+    path = exported(known)
+    told = read(path)
+    number = next(place for place, row in enumerate(told["ratings"], 1) if row["type"] == "movie")
+    told["ratings"][number - 1]["rating"] = 70
+    path.write_text(json.dumps(told))
+    taken = empty.run("import", str(path)).out
+    assert f"     ratings in {path.name}: row {number} has 70, and no rating from 1 to 10\n" in taken

@@ -12,7 +12,7 @@ import typer
 from ..engine.handing import HandedIn, Said, handed_in
 from ..engine.home import Home
 from ..errors import ConfigError, ServiceError
-from ..services.base import Service
+from ..services.base import LeftOut, Service
 from ..services.registry import names, service
 from ..storage.lookups import Lookups
 from . import Tools
@@ -148,7 +148,7 @@ def _tell_taken(handed: HandedIn) -> None:
     if left:
         say(f"  left out: {many(len(left), 'line')}", "yellow")
     for line in left[:SHOWN]:
-        say(f"     {line.file}, line {line.line}: {line.why}")
+        say(f"     {_placed(line)}: {line.why}")
     if len(left) > SHOWN:
         say(f"     and {len(left) - SHOWN:,} more: see --json")
     if handed.again:
@@ -157,6 +157,11 @@ def _tell_taken(handed: HandedIn) -> None:
         say(f"  {handed.note}", "yellow")
     else:
         say('  The next sync takes it in. "watchweave plan" shows what would happen.')
+
+
+def _placed(left: LeftOut) -> str:
+    """Where a line stands. What is no line of a file says itself which row of a list it is."""
+    return left.file if left.why.startswith(f"row {left.line} ") else f"{left.file}, line {left.line}"
 
 
 def _taken_json(handed: HandedIn) -> dict[str, Any]:
