@@ -16,6 +16,8 @@ from watchweave.settings import defaults, table
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
+HEADER = 2
+"""Lines of a table above its rows."""
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#[^)\s]*)?\)")
 
 
@@ -76,6 +78,8 @@ def account_section(kind: type[Service]) -> Part:
         for name, base in kind.hosts.items()
     ]
     text = f"Below the account, beside `service` and `url`. `watchweave login` fills in what a sign-in at {kind.title} gives."
+    if not found:
+        text = f"Nothing of its own: `{kind.name}: {{}}` says it all, with `service` below it under another name."
     return f"An account at {kind.title}", text, "PROFILES__NAME__ACCOUNTS__NAME__", found
 
 
@@ -104,14 +108,15 @@ def default(limit: str) -> str:
 
 
 def section(title: str, text: str, prefix: str, settings: Iterable[table.Setting]) -> str:
-    """One table of settings."""
+    """One table of settings, if there are any."""
     rows = ["| key | what | default | meaning |", "| --- | --- | --- | --- |"]
     for setting in settings:
         kind = " \\| ".join(f"`{word}`" for word in setting.choices) or setting.kind
         kind += " or an account" if setting.kind == "rule" else ""
         rows.append(f"| `{setting.name}` | {kind} | {setting.default or '–'} | {setting.help} |")
     variable = f"Variables: `WATCHWEAVE__{prefix}` and the key in capitals."
-    return "\n\n".join(filter(None, [f"## {title}", text, variable, "\n".join(rows)]))
+    told = [variable, "\n".join(rows)] if len(rows) > HEADER else []
+    return "\n\n".join(filter(None, [f"## {title}", text, *told]))
 
 
 def variables() -> str:

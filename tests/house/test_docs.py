@@ -32,6 +32,12 @@ def test_every_setting_stands_on_the_page() -> None:
     assert names <= set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
 
 
+def test_no_page_of_ours_has_a_table_without_rows() -> None:
+    pages = [law.ROOT / "README.md", *law.ROOT.glob("docs/**/*.md"), *law.ROOT.glob("src/**/*.md")]
+    empty = re.compile(r"^\|[-| ]+\|\n(?!\|)", re.MULTILINE)
+    assert [page.name for page in pages if empty.search(page.read_text() + "\n")] == []
+
+
 def test_every_make_target_is_explained_to_contributors() -> None:
     targets = re.findall(r"^([a-z]+):", (law.ROOT / "Makefile").read_text(), re.MULTILINE)
     contributing = (law.ROOT / "CONTRIBUTING.md").read_text()
