@@ -199,8 +199,8 @@ meanwhile is `undo`'s. A number (m12) leads to what the thing has become, and is
 never overruled by a title.
 
 `import` knows files by what is in them, not by their names; of two that belong together, the other is looked for beside
-the one that is named. An import replaces the one before, or changes nothing. Files of other services are not read yet:
-they end with 2.
+the one that is named. An import replaces the one before, or changes nothing. A file that nobody knows
+ends with 2, and then nothing is imported.
 
 The dashboard is not there yet."""
 
@@ -271,7 +271,31 @@ an account where nobody has signed in; `message` then says how.
 ```
 
 `name` is for `match`; `source` says whose word a candidate is, where `known` stands for another account; `score` is 100
-for the same title in the same year."""
+for the same title in the same year.
+
+`import`:
+
+```json
+{"imported": [{"title": "Letterboxd", "profile": "nate", "account": "letterboxd", "what": "export", "again": false,
+               "note": "", "used": [{"what": "viewings", "count": 23}],
+               "left_out": [{"file": "orphaned/diary.csv", "line": 2, "why": "…"}]},
+              {"title": "IMDb's lists", "files": ["title.basics.tsv.gz"], "used": [{"what": "films", "count": 700}],
+               "left_out": [{"why": "…", "count": 12}], "asked_again": true}]}
+```
+
+The first is a file of a service: `again` says that the very same one was imported before, `note` what becomes of one that no
+sync takes in, and `left_out` names every line that cannot be used. The second is a data set, whose lines are only counted;
+`asked_again`: what nobody could name so far is looked up again by the next sync.
+
+`export ACCOUNT`, and `export json`:
+
+```json
+{"files": [{"file": "/home/nate/.config/watchweave/outbox/letterboxd-nate-12-1of1.csv", "to_do": "…"}]}
+{"files": [{"file": "/home/nate/watchweave-nate-2026-11-23.json", "profile": "nate", "counts": {"history": 512}}]}
+```
+
+`to_do` is what you do with the file; `counts` are the rows in it, by shelf. What stands in the file of `export json` is
+described with the [shoebox](../../src/watchweave/services/shoebox/README.md#our-form), which takes it in."""
 
 
 def outdated() -> Iterator[str]:

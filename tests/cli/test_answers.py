@@ -261,16 +261,27 @@ def keys_of(value):
         return set().union(*map(keys_of, value))
     if not isinstance(value, dict):
         return set()
-    open_tables = {"ids", "requests", "owed", "to_remove", "by_hand", "changes"}
+    open_tables = {"ids", "requests", "owed", "to_remove", "by_hand", "changes", "counts"}
     return set(value).union(*(keys_of(one) for name, one in value.items() if name not in open_tables or one == []))
 
 
-@pytest.mark.parametrize("question", ["status", "runs", "unmatched"])
+@pytest.mark.parametrize("question", ["status", "runs", "unmatched", "export", "import"])
 def test_every_key_of_an_answer_is_explained(synced, question):
     page = (Path(__file__).parents[2] / "docs" / "reference" / "commands.md").read_text()
-    keys = keys_of(synced.run(question, "--json").json)
-    assert len(keys) > 5
+    assert f"\n`{question}" in page[page.index("## What `--json` prints") :]
+    keys = keys_of(synced.run(question, *given_to(synced, question), "--json").json)
+    assert len(keys) > 3
     assert [key for key in keys if f'"{key}"' not in page] == []
+
+
+def given_to(place, question):
+    """What the command is about, where it has to be said."""
+    path = place.folder / "everything.json"
+    if question == "import":
+        place.nate["accounts"]["shoebox"] = {}
+        place.write()
+        assert place.run("export", "json", "--to", str(path)).code == 0
+    return {"export": ("json", "--to", str(path)), "import": (str(path),)}.get(question, ())
 
 
 def test_why_says_what_an_account_can_never_be_told(synced):
