@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.merge import Held, Truth, mark
 from ..core.plays import State
+from ..storage.carried import recognise
 from ..storage.history import Plays
 from ..storage.journal import Journal, Row
 from ..storage.staging import SHELVES
@@ -27,6 +28,8 @@ class Close:
 
     def all(self) -> None:
         """Each open write that a reading of this run shows is done; what a late enough whole reading lacks is missing."""
+        if any(look.has_rows for look in self.party.looks.values()):
+            recognise(self.store.db, self.party.id, self._near())
         for row in self.journal.open(self.party.id):
             look = self.party.look(row.shelf)
             if not look.has_rows:
@@ -51,10 +54,14 @@ class Close:
             return shown and value == row.value
         if row.verb == "remove":
             return proven and not self.plays.staged_key(self.party.id, row.key or "")
-        near = self.party.form("history").near
-        free = [key for key in self.plays.unplaced(self.party.id, row.media, row.value, near) if key not in self.placed]
+        unplaced = self.plays.unplaced(self.party.id, row.media, row.value, self._near())
+        free = [key for key in unplaced if key not in self.placed]
         self.placed.update(free[:1])
         return bool(free)
+
+    def _near(self) -> int:
+        """Seconds by which the times of one viewing may differ there."""
+        return self.party.form("history").near if "history" in self.party.shelves else 0
 
     def _logged(self, row: Row) -> bool:
         """Does the account show an entry of this play that is not of our writing, or did?"""
