@@ -84,7 +84,6 @@ def test_a_list_made_anew_under_the_name_of_one_that_is_gone_is_taken_only_when_
     assert (town.left.listed(NIGHT), town.right.listed(NIGHT)) == ({"a", "b"}, {"d"})
     with town.store.transaction():
         Lists(town.store.db).free(2, 1)
-    town.right.move("lists")
     town.settle()
     assert town.left.listed(NIGHT) == town.right.listed(NIGHT) == {"a", "b", "d"}
 

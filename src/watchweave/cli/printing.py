@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from ..core.plan import LIMITS
-from ..engine.report import HeldBack, Line, Report, shown_shelf, shown_value
+from ..engine.report import HeldBack, Line, Report, place_of, shown_value
 from .terminal import local, many, say
 
 MOST, EVERY = 20, 1_000_000
@@ -85,7 +85,7 @@ def tell_changes(report: Report, zone: str, most: int = MOST, show: str = SHOW) 
     groups: dict[tuple[str, str, int, str], list[Line]] = defaultdict(list)
     for line in report.changes:
         if line.outcome in ORDER and not line.waits:
-            groups[line.account, shown_shelf(line.shelf), ORDER.index(line.outcome), line.verb].append(line)
+            groups[line.account, place_of(line), ORDER.index(line.outcome), line.verb].append(line)
     for (account, shelf, place, verb), lines in sorted(groups.items()):
         _tell_group(f"{account} {shelf}", ORDER[place], verb, lines, (report.dry_run, zone, most, show))
 
@@ -146,7 +146,7 @@ def _tell_group(place: str, outcome: str, verb: str, lines: Sequence[Line], how:
 def _tell_refused(report: Report) -> None:
     refused = [one for one in report.refused if one.tried]
     for one in refused[:MOST]:
-        place = f"{one.account} {shown_shelf(one.shelf)}"
+        place = f"{one.account} {place_of(one)}"
         say(f"  {place}: {one.media.named()} was not taken: {one.why}", "yellow")
     if len(refused) > MOST:
         say(f'  and {len(refused) - MOST} more were not taken; see "watchweave unmatched"', "dim")
@@ -157,7 +157,7 @@ def _tell_untold(report: Report) -> None:
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for one in report.refused:
         if not one.tried:
-            groups[one.account, shown_shelf(one.shelf), one.why].append(one.media.named())
+            groups[one.account, place_of(one), one.why].append(one.media.named())
     for (account, shelf, why), names in sorted(groups.items()):
         say(f"  {account} {shelf}: {len(names)} cannot be written, {why}: {listed(names)}", "dim")
 
@@ -170,7 +170,7 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 def _tell_hold(hold: HeldBack) -> None:
     """What waits, and the ways on. A dry run keeps no hold, so that there is nothing to approve yet."""
-    what = held_words(hold.account, hold.shelf, hold.verb, hold.count, hold.why, hold.check)
+    what = held_words(hold.account, place_of(hold), hold.verb, hold.count, hold.why, hold.check)
     say(f"  {hold.hold} waits: {what}" if hold.hold else f"  would be held back: {what}", "yellow")
     if hold.titles:
         say(f"     {listed([*hold.titles, *[''] * (hold.count - len(hold.titles))], len(hold.titles))}")
@@ -184,11 +184,11 @@ def _tell_hold(hold: HeldBack) -> None:
         say(f'     A sync would keep it for "watchweave approve"{once}.')
 
 
-def held_words(account: str, shelf: str, verb: str, count: int, why: str, check: str) -> str:
+def held_words(account: str, place: str, verb: str, count: int, why: str, check: str) -> str:
     """What a hold holds back. What follows from a doubted reading concerns other accounts: its reason names them."""
     if check == "doubted":
-        return f"the {shown_shelf(shelf)} of {why}"
-    return f"{account} {shown_shelf(shelf)}, {count} {AHEAD.get(verb, verb)} ({why})"
+        return f"the {place} of {why}"
+    return f"{account} {place}, {count} {AHEAD.get(verb, verb)} ({why})"
 
 
 def value_of(line: Line, zone: str) -> str:

@@ -15,7 +15,7 @@ from .. import __version__
 from ..settings.folder import configuration_folder
 
 COMMANDS = (
-    "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "match", "import",
+    "demo", "sync", "plan", "approve", "status", "login", "token", "runs", "undo", "why", "unmatched", "match", "lists", "import",
     "export", "doctor",
 )  # fmt: skip
 """In the order of the help. Each is a function, or a group of them, in the module of its name; a word that Python keeps

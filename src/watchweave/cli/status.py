@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ..engine.answers import standing
+from ..engine.report import spoken
 from ..services.registry import service
 from . import Tools
 from .printing import ENDED, held_words
@@ -33,6 +34,7 @@ NOUNS = {
     "favourites": ("like",),
     "reviews": ("review",),
     "tags": ("set of tags", "sets of tags"),
+    "lists": ("entry in a list", "entries in lists"),
 }
 """What one record of a shelf is called."""
 
@@ -57,7 +59,8 @@ def _tell(told: dict[str, Any], zone: str) -> None:
     if last:
         say(f"  last run: {last['run']} at {clock(last['began'], zone)}, {ENDED.get(last['status'], last['status'])}")
     for hold in told["held"]:
-        what = held_words(*(hold[name] for name in ("account", "shelf", "verb", "count", "why", "check")))
+        place = spoken(hold["shelf"], {"lists": hold["list"]} if "list" in hold else {})
+        what = held_words(hold["account"], place, *(hold[name] for name in ("verb", "count", "why", "check")))
         say(f"  {hold['hold']} waits: {what}", "yellow")
         say(f'     If that is right: "watchweave approve {hold["hold"]}".')
 

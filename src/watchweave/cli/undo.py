@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..engine.home import Home
-from ..engine.report import Report, shown_shelf
+from ..engine.report import Report, place_of
 from ..errors import ConfigError
 from . import Tools
 from .printing import EVERY, INTERRUPTED, MOST, PARTLY, exit_code, tell_changes, tell_problems
@@ -75,7 +75,7 @@ def _tell(home: Home, report: Report, run: int, most: int) -> None:
     if report.refused:
         say(f"  {many(len(report.refused), 'change')} cannot be taken back:", "yellow")
     for one in report.refused[:most]:
-        say(f"    = {one.account} {shown_shelf(one.shelf)}: {one.media.named()}: {one.why}")
+        say(f"    = {one.account} {place_of(one)}: {one.media.named()}: {one.why}")
     if len(report.refused) > most:
         say(f"      and {len(report.refused) - most} more; --all shows them", "dim")
     if not report.changes and not report.refused:

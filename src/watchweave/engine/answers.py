@@ -15,14 +15,15 @@ from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.history import TOLD
 from ..storage.journal import Journal
-from ..storage.staging import NAMES, SHELVES
+from ..storage.lists import Lists
+from ..storage.staging import LISTS, NAMES, SHELVES, sort_of
 from ..storage.store import Store, being_written
 from ..storage.values import Values
 from .carry import to_do
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home, ProfileWish, kept_silent
 from .party import Party
-from .report import NAMED, addressed, known, media_json, moment, never, shown_shelf
+from .report import NAMED, addressed, known, media_json, moment, never, shown_shelf, spoken
 
 _ACCOUNTS = (
     "SELECT a.id, a.name, a.service, a.person_name, a.state, a.state_text, a.wait_until,"
@@ -96,9 +97,11 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
             }
         )
     last = next((run for run in past(store, 1000) if run["profile"] == person.name), None)
+    lists = Lists(store.db).named()
     held = [
         {
-            "hold": f"h{number}", "account": names[hold.account], "shelf": shown_shelf(hold.shelf), "verb": hold.verb,
+            "hold": f"h{number}", "account": names[hold.account], "shelf": LISTS if hold.shelf in lists else shown_shelf(hold.shelf),
+            **({"list": lists[hold.shelf]} if hold.shelf in lists else {}), "verb": hold.verb,
             "count": len(hold.changes), "of": known(store, hold), "why": hold.why, "check": hold.check,
         }
         for number, hold in journal.waiting().items()
@@ -116,7 +119,7 @@ def expiry(home: Home, account: int, options: Any) -> str | None:
 def told_of(uses: Mapping[str, type[Shelf[Any]]], wanted: Sequence[str] | None) -> dict[str, type[Shelf[Any]]]:
     """Those of the shelves in use that are written to."""
     silent = kept_silent(uses, wanted)
-    return {name: shelf for name, shelf in uses.items() if name not in silent and shelf.can("add")}
+    return {name: shelf for name, shelf in uses.items() if sort_of(name) not in silent and shelf.can("add")}
 
 
 def unread(store: Store, account: int, told: Mapping[str, type[Shelf[Any]]]) -> list[str]:
@@ -135,7 +138,7 @@ def owed(
     plays = "history" in told and told["history"].form.clock != "now"
     given = (account, json.dumps([*SPOKEN, service]), EARLIEST, now + FARTHEST_AHEAD, shelves, plays)
     for shelf, gone, count in store.db.execute(_OWED, given):
-        name = shown_shelf(NAMES[shelf])
+        name = sort_of(shown_shelf(NAMES[shelf]))
         by_hand = gone and not told[NAMES[shelf]].can("remove")
         for sense in ("to_remove" if gone else "owed", *(["by_hand"] if by_hand else [])):
             counts[sense][name] = counts[sense].get(name, 0) + count
@@ -184,7 +187,8 @@ def approved_person(store: Store, hold: str) -> tuple[str, Sequence[Change]]:
     waiting = {f"h{number}": found for number, found in journal.waiting().items()}
     names = dict(store.db.execute("SELECT id, name FROM account"))
     if hold not in waiting:
-        told = [f"{name} ({names[one.account]} {shown_shelf(one.shelf)}: {one.why})" for name, one in waiting.items()]
+        lists = Lists(store.db).named()
+        told = [f"{name} ({names[one.account]} {spoken(one.shelf, lists)}: {one.why})" for name, one in waiting.items()]
         answer = journal.answered(int(hold[1:])) if re.fullmatch(r"h\d{1,9}", hold) else None
         was = {
             "approved": f"{hold} was approved already.",

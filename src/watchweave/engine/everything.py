@@ -14,7 +14,7 @@ from ..core.records import Play, Precision, Record, Value, record
 from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.items import Items
-from ..storage.staging import NAMES, RECORDS, SHELVES
+from ..storage.staging import NAMES, RECORDS, SHELVES, sort_of
 from ..storage.store import Store
 
 PORTION = 2000
@@ -100,4 +100,4 @@ class Everything:
 def _record(shelf: str, media: Media, at: int | None, said: Value) -> Record:
     if shelf == "history":
         return Play(media, at, clock=CLOCKS[Known(int(said or 0))])
-    return record(RECORDS[shelf], media, at, said)
+    return record(RECORDS[sort_of(shelf)], media, at, said)

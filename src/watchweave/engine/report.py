@@ -16,7 +16,7 @@ from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
 from ..storage.lists import Lists
-from ..storage.staging import NAMES, SHELVES, sort_of
+from ..storage.staging import LISTS, NAMES, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
 from .decide import EARLIEST, FARTHEST_AHEAD
@@ -182,17 +182,22 @@ def addressed(text: str, account: str) -> str:
 
 def shown_shelf(shelf: str) -> str:
     """People know one history, of plays and flags alike."""
-    return "history" if shelf == "watched" else sort_of(shelf)
+    return "history" if shelf == "watched" else shelf
 
 
 def placed(told: Line | HeldBack | Refused) -> dict[str, str]:
     """Where that is, as the contract prints it; of a list with its title."""
-    return {"shelf": shown_shelf(told.shelf)} | ({"list": told.list} if told.list else {})
+    return {"shelf": LISTS, "list": told.list} if told.list else {"shelf": shown_shelf(told.shelf)}
 
 
-def place(told: Line | HeldBack | Refused) -> str:
+def place_of(told: Line | HeldBack | Refused) -> str:
     """The same in words."""
-    return f'list "{told.list}"' if told.list else shown_shelf(told.shelf)
+    return spoken(told.shelf, {told.shelf: told.list} if told.list else {})
+
+
+def spoken(shelf: str, lists: Mapping[str, str]) -> str:
+    """A shelf in words. lists: their titles, by the names of their shelves."""
+    return f'list "{lists[shelf]}"' if shelf in lists else shown_shelf(shelf)
 
 
 def shown_value(shelf: str, value: Value) -> str | float | int | None:

@@ -10,6 +10,7 @@ from ..core.plays import State
 from ..storage.accounts import Accounts
 from ..storage.history import Plays
 from ..storage.journal import Journal, Row
+from ..storage.lists import Lists
 from ..storage.staging import SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
@@ -17,7 +18,7 @@ from .apply import Apply
 from .decide import Outcome
 from .fetch import Fetch
 from .party import Party
-from .report import Report, shown_shelf
+from .report import Report, spoken
 from .sync import Request, begin, decide, end
 
 
@@ -92,7 +93,7 @@ class Undo:
         if party is None:
             raise Left("this account is not in the settings any more")
         if row.shelf not in party.shelves:
-            raise Left(f"the {shown_shelf(row.shelf)} of this account is not synced any more")
+            raise Left(f"the {spoken(row.shelf, Lists(self.store.db).named())} of this account is not synced any more")
         if not party.look(row.shelf).whole:
             raise Left("this account could not be read now; try again later")
         if row.waits and row.state == "unclear":

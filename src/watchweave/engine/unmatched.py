@@ -12,12 +12,13 @@ from ..core.media import SPOKEN
 from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal
+from ..storage.lists import Lists
 from ..storage.lookups import Lookups
 from ..storage.rivals import Rivals
 from ..storage.store import Store
 from .answers import named_json
 from .decide import EARLIEST, FARTHEST_AHEAD
-from .report import moment, shown_shelf
+from .report import moment, spoken
 
 _NAMELESS = (
     "SELECT h.account, m.id, (SELECT count(*) FROM media AS e WHERE e.parent = m.id AND e.kind = 4 AND EXISTS (SELECT 1"
@@ -75,10 +76,11 @@ def _found(store: Store, now: int, accounts: list[int]) -> Iterator[tuple[int, i
         yield account, media, {"problem": "contradiction", "shelf": None, "why": why}
     for account, media in store.db.execute(_IMPOSSIBLE, (EARLIEST, now + FARTHEST_AHEAD)):
         yield account, media, {"problem": "time", "shelf": "history", "why": IMPOSSIBLE}
+    lists = Lists(store.db).named()
     for account in accounts:
         for shelf, media, why, later in Journal(store).refusals(account):
             yield (
                 account,
                 media,
-                {"problem": "refused", "shelf": shown_shelf(shelf), "why": why, "next_try": moment(later)},
+                {"problem": "refused", "shelf": spoken(shelf, lists), "why": why, "next_try": moment(later)},
             )

@@ -15,14 +15,15 @@ from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
+from ..storage.lists import Lists
 from ..storage.lookups import NOBODY, TELLERS
-from ..storage.staging import NAMES, RECORDS, SHELVES
+from ..storage.staging import NAMES, RECORDS, SHELVES, sort_of
 from ..storage.store import Store
 from ..storage.values import Values
 from .answers import named_json, shown
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home
-from .report import IMPOSSIBLE, UNNAMED, shown_shelf, shown_value
+from .report import IMPOSSIBLE, UNNAMED, shown_shelf, shown_value, spoken
 
 STANDINGS = ("good", "former", "ambiguous", "disputed")
 CLOCKS = ("moment", "day", "mark", "unknown")
@@ -68,6 +69,10 @@ class Dossier:
         return self.db.execute(query, (self.number,)).fetchall()
 
     def told(self) -> dict[str, Any]:
+        titles = Lists(self.db).named()
+        return {name: with_titles(part, titles) for name, part in self._told().items()}
+
+    def _told(self) -> dict[str, Any]:
         return {
             "media": named_json(self.media),
             "name": f"m{self.number}",
@@ -343,6 +348,16 @@ class Dossier:
         ]
 
 
+def with_titles(told: Any, titles: Mapping[str, str]) -> Any:
+    """The same, with the title of each list in place of our own name of its shelf."""
+    if isinstance(told, list):
+        return [with_titles(one, titles) for one in told]
+    if not isinstance(told, dict):
+        return told
+    found = {name: with_titles(one, titles) for name, one in told.items()}
+    return found | {"shelf": spoken(told["shelf"], titles)} if told.get("shelf") in titles else found
+
+
 def _verb(value: Value, seen: Value) -> str:
     """What would have to be done there."""
     return "remove" if value is None else "add" if seen is None else "change"
@@ -362,7 +377,7 @@ def _value(shelf: int, value: Value) -> str | float | int | None:
     """What an edit said: a rating as its number, a text as it reads, presence as a word."""
     if value is None:
         return None
-    told = record(RECORDS[NAMES[shelf]], Media(Kind.MOVIE), None, value)
+    told = record(RECORDS[sort_of(NAMES[shelf])], Media(Kind.MOVIE), None, value)
     if isinstance(told, Review):
         return told.text
     if isinstance(told, Tags):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from .staging import FIRST_LIST, NAMES, SHELVES
+from .staging import FIRST_LIST, LISTS, NAMES, SHELVES
 
 
 class State(IntEnum):
@@ -46,8 +46,7 @@ def shelf_of(number: int) -> str:
     return NAMES[FIRST_LIST + number]
 
 
-FORGET_LIST = (
-    "DELETE FROM listed WHERE account = ? AND list = ?",
+UNREAD = (
     "DELETE FROM held WHERE account = ? AND shelf = ?",
     "DELETE FROM cursor WHERE account = ? AND shelf = ?",
     "DELETE FROM refusal WHERE account = ? AND shelf = ?",
@@ -97,8 +96,10 @@ class Lists:
 
     def free(self, account: int, number: int) -> None:
         """It is found anew which of its lists this is, and introduced, as if the account had never had it."""
-        for query in FORGET_LIST:
-            self.db.execute(query, (account, number if "list =" in query else SHELVES[shelf_of(number)]))
+        self.db.execute("DELETE FROM listed WHERE account = ? AND list = ?", (account, number))
+        self.db.execute("DELETE FROM cursor WHERE account = ? AND shelf = ?", (account, SHELVES[LISTS]))
+        for query in UNREAD:
+            self.db.execute(query, (account, SHELVES[shelf_of(number)]))
 
     def take(self, account: int, found: Iterable[Shown]) -> list[str]:
         """These are all lists of an account. One of an equal name is the same list; what a person has to know of the rest."""

@@ -1,0 +1,89 @@
+"""A person's word on which list is which: joined at an account, or kept apart there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import ConfigError
+from ..storage.accounts import Accounts
+from ..storage.lists import Bound, Lists, State, shelf_of
+from ..storage.staging import SHELVES
+from ..storage.store import Store
+from ..storage.values import Values
+
+WORDS = {State.KEPT: "in step", State.GONE: "gone from there", State.APART: "apart"}
+
+
+def known(store: Store, person: str) -> list[dict[str, Any]]:
+    """The lists of a person, each with what it is at her accounts and how many entries were agreed on there."""
+    lists, values = Lists(store.db), Values(store.db)
+    accounts = {number: name for number, (whose, name) in Accounts(store).owned().items() if whose == person}
+    bound = {number: lists.of(number) for number in accounts}
+    titles = lists.titles(next(iter(accounts))) if accounts else {}
+    return [
+        {
+            "list": title,
+            "accounts": [
+                {
+                    "account": name, "title": one.title, "state": WORDS[one.state],
+                    "count": values.agreed(number, SHELVES[shelf_of(one.list)]),
+                }
+                for number, name in accounts.items()
+                if (one := bound[number].get(which)) is not None
+            ],
+        }
+        for which, title in titles.items()
+    ]  # fmt: skip
+
+
+def join(store: Store, person: str, title: str, account: str, other: str = "") -> str:
+    """From now on this list is that one of the account, which may have another title there. What follows, for people.
+
+    Where the account has none of that title, the next sync makes it, if it can be made there.
+    """
+    lists, number, which = Lists(store.db), _account(store, person, account), _list(store, person, title)
+    with store.transaction(durable=True):
+        if not other:
+            lists.free(number, which)
+            return f'"{title}" is looked for at {account} at the next sync, and made there if there is none.'
+        found = _shown(lists.of(number).values(), other)
+        if found is None or not found.own:
+            raise ConfigError(f'{account} showed no list "{other}" yet. "watchweave lists" shows those that it has.')
+        lists.free(number, found.list)
+        lists.free(number, which)
+        lists.bind(number, which, found.own, found.title)
+    return f'"{title}" is "{found.title}" at {account} from now on. The next sync brings the two together.'
+
+
+def part(store: Store, person: str, title: str, account: str) -> str:
+    """From now on the list is left alone at this account. What follows, for people."""
+    lists, number, which = Lists(store.db), _account(store, person, account), _list(store, person, title)
+    with store.transaction(durable=True):
+        one = lists.of(number).get(which) or Bound(which, "", title, "", State.APART)
+        lists.bind(number, which, one.own, one.title, state=State.APART)
+    return f'"{title}" is left alone at {account} from now on. "watchweave lists join" takes it back.'
+
+
+def _shown(bound: Sequence[Bound] | Any, title: str) -> Bound | None:
+    return next((one for one in bound if one.title.strip().casefold() == title.strip().casefold()), None)
+
+
+def _account(store: Store, person: str, name: str) -> int:
+    accounts = {own: number for number, (whose, own) in Accounts(store).owned().items() if whose == person}
+    if name not in accounts:
+        raise ConfigError(f'{person} has no account "{name}". Known are: {", ".join(accounts)}.')
+    return accounts[name]
+
+
+def _list(store: Store, person: str, title: str) -> int:
+    titles = {
+        own.strip().casefold(): number
+        for account, (whose, _) in Accounts(store).owned().items()
+        if whose == person
+        for number, own in Lists(store.db).titles(account).items()
+    }
+    if (number := titles.get(title.strip().casefold())) is None:
+        told = ", ".join(one["list"] for one in known(store, person)) or 'none; name `lists` in "shelves:" and sync'
+        raise ConfigError(f'{person} has no list "{title}". Known are: {told}.')
+    return number
