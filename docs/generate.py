@@ -279,7 +279,7 @@ for the same title in the same year.
 {"imported": [{"title": "Letterboxd", "profile": "nate", "account": "letterboxd", "what": "export", "again": false,
                "note": "", "used": [{"what": "viewings", "count": 23}],
                "left_out": [{"file": "orphaned/diary.csv", "line": 2, "why": "…"}]},
-              {"title": "IMDb's lists", "files": ["title.basics.tsv.gz"], "used": [{"what": "films", "count": 700}],
+              {"title": "IMDb's data sets", "files": ["title.basics.tsv.gz"], "used": [{"what": "films", "count": 700}],
                "left_out": [{"why": "…", "count": 12}], "asked_again": true}]}
 ```
 

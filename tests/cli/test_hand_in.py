@@ -410,3 +410,42 @@ def test_what_is_removed_from_here_is_not_asked_of_her(place):
     told = place.run("status").out
     assert "1 wish still to be removed from trakt" in told
     assert "by hand" not in told
+
+
+# Several at once
+
+
+def test_of_two_of_one_sort_an_older_one_is_refused_as_if_it_came_later(imdb):
+    new, old = ratings(imdb), ratings(imdb, 2, name="old.csv")
+    os.utime(new, (1_700_000_000, 1_700_000_000))
+    os.utime(old, (1_600_000_000, 1_600_000_000))
+    told = imdb.run("import", new, old)
+    assert (told.code, inbox(imdb)) == (2, [])
+    assert (
+        "old.csv (made 2020-09-13 12:26 UTC) is older than mine.csv (made 2023-11-14 22:13 UTC) beside it" in told.err
+    )
+    assert imdb.run("import", old, new).code == 0
+    assert len(inbox(imdb)) == 1
+
+
+def test_of_two_of_one_sort_one_that_only_seems_newer_is_refused_unless_she_insists(imdb):
+    new, copy = ratings(imdb, 2, day="2026-02-01"), ratings(imdb, 1, name="copy.csv")
+    os.utime(new, (1_700_000_000, 1_700_000_000))
+    told = imdb.run("import", new, copy)
+    assert (told.code, "this seems an old one" in told.err, inbox(imdb)) == (2, True, [])
+    assert imdb.run("import", new, copy, "--anyway").code == 0
+
+
+def test_the_same_file_twice_is_one(imdb):
+    path = Path(ratings(imdb))
+    twin = path.with_name("twin.csv")
+    twin.write_bytes(path.read_bytes())
+    told = imdb.run("import", str(path), str(path), str(twin), "--json").json["imported"]
+    assert ([one["again"] for one in told], len(inbox(imdb))) == ([False, True], 1)
+
+
+def test_files_of_two_sorts_are_not_held_against_each_other(imdb):
+    watchlist = written(imdb, LISTED + "1,tt0113277,2026-01-01,,,Heat,,movie\r\n", "watchlist.csv")
+    os.utime(watchlist, (1_600_000_000, 1_600_000_000))
+    assert imdb.run("import", ratings(imdb), watchlist).code == 0
+    assert len(inbox(imdb)) == 2

@@ -75,11 +75,17 @@ def import_(
     done: list[tuple[DataSet, Brought, bool]] = []
     with tools.home(writes="import") as home:
         said = Said(what, account, profile, anyway)
-        found = {path: _found(home, kinds, path, said) for path in map(_named, files)}
-        rest = [path for path, handed in found.items() if handed is None]
+        known: list[HandedIn] = []
+        rest = []
+        for path in dict.fromkeys(map(_named, files)):
+            handed = _found(home, kinds, path, (said, known))
+            if handed is None:
+                rest.append(path)
+            else:
+                known.append(handed)
         wanted = tools.recognise(tools.folder, rest) if rest else ()
         try:
-            for handed in filter(None, found.values()):
+            for handed in known:
                 handed.keep(home)
                 taken.append(handed)
             for one in wanted:
@@ -101,13 +107,15 @@ def _named(path: Path) -> Path:
     return path if path.name.strip(".") else path.resolve()
 
 
-def _found(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
-    """What a service makes of the file; None where none knows it."""
+def _found(
+    home: Home, kinds: Mapping[str, type[Service]], path: Path, given: tuple[Said, Sequence[HandedIn]]
+) -> HandedIn | None:
+    """What a service makes of the file; None where none knows it. given: what the person says, and the files before it."""
     if not path.exists():
         return None
     try:
         with progress(home, f"Reading {path.name}"):
-            return finish(home, asyncio.to_thread(handed_in, home, kinds, path, said), at_once=True)
+            return finish(home, asyncio.to_thread(handed_in, home, kinds, path, *given), at_once=True)
     except (ServiceError, ConfigError) as problem:
         raise ConfigError(f"{problem}\nNothing was imported.") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,15 @@ class HandedIn(Struct, frozen=True):
         """What becomes of it, where no sync takes it in."""
         return self.examined.note if isinstance(self.examined, Telling) else ""
 
+    def stands_for(self, person: str, account: str, label: str) -> bool:
+        """Is it of this sort, and for this account?"""
+        return (self.person, self.account, self.examined.label) == (person, account, label)
+
+    @property
+    def kept(self) -> Handed:
+        """It, as if it were kept already."""
+        return Handed(self.path, self.examined.label, self.examined.made, digest_of(self.path)[:SHORT])
+
     def keep(self, home: Home) -> None:
         """The next sync of the account takes it in. Raises ConfigError where that cannot be; what was there stays then."""
         inbox = home.inbox(self.person, self.account)
@@ -75,8 +84,11 @@ class HandedIn(Struct, frozen=True):
             ) from error
 
 
-def handed_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said) -> HandedIn | None:
-    """What this file is and for which account; None where no service knows such a file.
+def handed_in(
+    home: Home, kinds: Mapping[str, type[Service]], path: Path, said: Said, beside: Sequence[HandedIn] = ()
+) -> HandedIn | None:
+    """What this file is and for which account; None where no service knows such a file. beside: those that the person hands
+    in together with it, before it.
 
     Raises ConfigError where nobody can tell for which account it is, a newer one is there, or it looks old or like somebody
     else's; ServiceError where the file is one of a service and cannot be used.
@@ -87,13 +99,14 @@ def handed_in(home: Home, kinds: Mapping[str, type[Service]], path: Path, said: 
     if found is None:
         return None
     person, account = _meant(home, kinds[name], name, found, said)
-    newest = home.inbox(person.name, account.name).newest(found.label)
+    together = [one.kept for one in beside if one.stands_for(person.name, account.name, found.label)]
+    newest = together[-1] if together else home.inbox(person.name, account.name).newest(found.label)
     same = newest is not None and newest.digest == digest_of(path)[:SHORT]
     if newest is not None and not same and newest.made > found.made:
-        this = f"{kinds[name].title}: {path.name} (made {_time(found.made)})"
-        raise ConfigError(
-            f"{this} is older than what was imported before (made {_time(newest.made)}). Download a new one."
-        )
+        this, then = f"{kinds[name].title}: {path.name} (made {_time(found.made)})", f"(made {_time(newest.made)})"
+        if together:
+            raise ConfigError(f"{this} is older than {newest.path.name} {then} beside it. Leave it out.")
+        raise ConfigError(f"{this} is older than what was imported before {then}. Download a new one.")
     again = same and newest is not None and newest.whole
     check = partial(kinds[name].examine, said=said.label, zone=zones[0])
     if newest is not None and not same and not said.anyway:
