@@ -166,3 +166,16 @@ def test_another_film_of_its_title_that_she_logs_herself_is_another_one(house):
         house.sync(yes=True)
         house.later(DAY)
     assert len(house.plays("x2")) == 2
+
+
+def test_what_she_logged_herself_is_known_by_its_title_until_the_feed_names_it(house):
+    day = datetime.fromtimestamp(house.now() - 30 * DAY, UTC).date().isoformat()
+    house.mara.log(house["x1"], day)
+    house.door.hear = silent
+    seen(house)
+    assert (len(house.plays("x1")), list(house.rows())) == (1, [str(house["m1"].ids["tmdb"])])
+    house.door.hear = lambda sent: None
+    house.upload()
+    house.later(HOUR)
+    house.sync(yes=True)
+    one(house)

@@ -159,14 +159,26 @@ class Sheet(Page):
             self.told_apart.add((show, season))
 
     def _as_before(self, native: str, media: Media, parent: int | None, place: Place | None) -> Candidate | None:
-        """What this name stood for, if it goes on doing so: of that no id was ever told, or it stands where it stood."""
+        """What this name stood for, if it goes on doing so: of that no id was ever told, or it stands where it stood, or a
+        title said so that it still bears."""
         was = self.media.get(self.before.get(native, 0))
         if was is None or (was.kind, was.parent) != (media.kind, parent):
             return None
         there = place is not None and place[2:] == was.place
         if native in self.bare and not was.ids:
             return was if there or place is None else None
+        if place is None and self._is_believed(native, media) and not differences(media.ids, was.ids):
+            return was
         return was if there and not differences(media.ids, was.ids) else None
+
+    def _is_believed(self, native: str, media: Media) -> bool:
+        """Did the title say what this name stands for, as it still does? That its account tells an id now, of which
+        nobody else knows whose it is, is no reason to doubt it."""
+        query = (
+            "SELECT 1 FROM lookup WHERE account = ? AND native = ? AND taken IS NOT NULL AND title = ? AND year IS ?"
+        )
+        given = (self.account, native, media.title, media.year)
+        return self.teller == self.account and self.db.execute(query, given).fetchone() is not None
 
     def _strangers(self, parent: int | None, candidates: Sequence[Candidate]) -> set[int]:
         """The shows of these that this show contradicts."""
