@@ -8,6 +8,7 @@ CODE := $(wildcard src tests benchmarks docs)
 
 WORLDS ?= 10000
 SHOWS ?= 3000
+LISTS ?= 2000
 SERVICES ?= 1000
 SEED ?= 1
 SIZE ?= small
@@ -54,6 +55,7 @@ acceptance: .venv/product.stamp
 laws: .venv/setup.stamp
 	$(BIN)/python tests/laws/campaign.py --worlds $(WORLDS) --seed $(SEED)
 	$(BIN)/python tests/laws/campaign.py --of shows --worlds $(SHOWS) --seed $(SEED)
+	$(BIN)/python tests/laws/campaign.py --of lists --worlds $(LISTS) --seed $(SEED)
 	$(BIN)/python tests/laws/campaign.py --of services --worlds $(SERVICES) --seed $(SEED)
 	$(BIN)/python tests/laws/kills.py --seed $(SEED)
 

@@ -1,6 +1,7 @@
 """Runs many random worlds and says which laws broke: `python -m tests.laws.campaign --worlds 10000 --seed 1`.
 
-`--of shows` are worlds of shows that accounts number differently; `--of services` have the real adapters.
+`--of shows` are worlds of shows that accounts number differently, `--of lists` of lists; `--of services` have the real
+adapters.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.laws import services, shows, worlds
+from tests.laws import lists, services, shows, worlds
 
-LIVE = {"worlds": worlds.live, "shows": shows.live, "services": services.live}
+LIVE = {"worlds": worlds.live, "shows": shows.live, "services": services.live, "lists": lists.live}
 
 
 def judge(seed: int, of: str) -> tuple[int, str]:

@@ -145,7 +145,8 @@ class Box:
 
     def list(self, title: str, *uids: str, at: int = 0) -> str:
         """A list of this title with these in it, made where there is none; its name here."""
-        own = next((own for own, (called, _) in self.lists.items() if called == title), f"l{len(self.lists) + 1}")
+        self.number += 1
+        own = next((own for own, (called, _) in self.lists.items() if called == title), f"l{self.number}")
         self.lists.setdefault(own, (title, {}))[1].update(dict.fromkeys(uids, at))
         self.move("lists")
         return own

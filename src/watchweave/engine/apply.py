@@ -119,6 +119,7 @@ class Apply:
         medias = self.items.load({change.media for change in batch}, party.id)
         records = self.records(party, batch, medias)
         place = party.service.shelves[shelf]
+        stamp = place.told if isinstance(place, ListShelf) else ""
         act = getattr(place, "remove" if verb == "remove" else "add")
         carried = party.service.http.carried
         try:
@@ -138,13 +139,15 @@ class Apply:
         else:
             self._settle(party, rows, batch, refusals, records)
         finally:
-            if isinstance(place, ListShelf) and place.own:
-                self._bind(party, shelf, place)
+            if isinstance(place, ListShelf):
+                self._know(party, shelf, place, stamp)
 
-    def _bind(self, party: Party, shelf: str, place: ListShelf) -> None:
-        """A list that was made for us is ours to keep in step, whatever became of what was to stand in it."""
+    def _know(self, party: Party, shelf: str, place: ListShelf, stamp: str) -> None:
+        """A list that was made for us is ours to keep in step, whatever became of what was to stand in it. stamp: how it
+        stood before we wrote; where nobody said anything newer, it is to be read again."""
+        place.told = place.told if place.told != stamp else ""
         lists, number = Lists(self.store.db), number_of(shelf)
-        if number not in lists.of(party.id):
+        if place.own and number not in lists.of(party.id):
             with self.store.transaction(durable=True):
                 lists.bind(party.id, number, place.own, place.title)
                 party.stage.lists[place.own] = SHELVES[shelf]

@@ -71,7 +71,7 @@ class Fetch:
     async def all(self, parties: Sequence[Party]) -> None:
         """Read everybody who is asked; a failing account does not disturb the others."""
         with seldom_collected():
-            await self._lists([party for party in parties if party.asked and party.lists])
+            await self._lists([party for party in parties if party.lists])
             await self._unless_stopped([party for party in parties if party.asked], self.one)
             await self._unless_stopped([p for p in parties if p.told and p.takes_plays()], self._know_form)
 
@@ -87,9 +87,9 @@ class Fetch:
                 found.append(party)
 
         if parties:
-            await self._unless_stopped(parties, ask)
-        for party in found:
-            shelve(party, self.store)
+            await self._unless_stopped([party for party in parties if party.asked], ask)
+        for party in parties:
+            shelve(party, self.store, found=party in found)
 
     async def _unless_stopped(self, parties: Sequence[Party], read: Callable[[Party], Awaitable[None]]) -> None:
         """Read these, each in the same way. Once the person ends the run, what is not whole yet is given up."""

@@ -34,24 +34,24 @@ async def find(party: Party, store: Store, confirm: Confirm, now: int) -> None:
         accounts.move(party.id, LISTS, Cursor(None, stamp, now, now))
 
 
-def shelve(party: Party, store: Store) -> None:
-    """Each list that is in step is a shelf of the account. So is one that it has not, if it can be made there."""
+def shelve(party: Party, store: Store, *, found: bool) -> None:
+    """Each list of the account is a shelf. So is one that it has not, if it can be made there. found: it is known which there
+    are; else none is read, and neither is one that is gone: what is owed there is remembered all the same."""
     if (lists := party.lists) is None:
         return
     known = Known(store.db)
     chosen = None if party.chosen is None else {title.casefold() for title in party.chosen}
     bound, makes, alive = known.of(party.id), hasattr(lists, "make"), known.kept(party.id)
     for number, title in known.titles(party.id).items():
-        if chosen is not None and title.casefold() not in chosen:
+        one = bound.get(number)
+        wanted = one.state is not State.APART if one is not None else makes and number in alive
+        if not wanted or (chosen is not None and title.casefold() not in chosen):
             continue
-        if (one := bound.get(number)) is not None:
-            there = Listed(one.own, one.title, one.stamp) if one.state is State.KEPT else None
-        else:
-            there = Listed("", title) if makes and number in alive else None
-        if there is None:
-            continue
+        there = Listed(one.own, one.title, one.stamp) if one is not None else Listed("", title)
         name = shelf_of(number)
         party.shelves[name] = party.service.shelves[name] = lists.kind(there.own)(party.service, there)
         party.stage.shelves.add(SHELVES[name])
-        if there.own:
+        if not found or (one is not None and one.state is State.GONE):
+            party.closed.add(name)
+        elif there.own:
             party.stage.lists[there.own] = SHELVES[name]

@@ -75,6 +75,8 @@ class Party:
     """Says which lists there are, each of which is a shelf then."""
     chosen: Collection[str] | None = None
     """The titles of the lists that the person wants in step; None: all."""
+    closed: set[str] = field(default_factory=set)
+    """Lists of which nothing can be read in this run."""
     noted: list[str] = field(default_factory=list)
     """What she should know of this account, though nothing is wrong."""
 
@@ -108,5 +110,7 @@ class Party:
         """Which shelves are read, and which shelves in use each of these readings covers."""
         found: dict[str, list[str]] = {}
         for name, shelf in self.shelves.items():
+            if name in self.closed:
+                continue
             found.setdefault(shelf.read_by or name, []).append(name)
         return found
