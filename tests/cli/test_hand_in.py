@@ -289,12 +289,11 @@ def test_old_ratings_that_were_copied_today_are_refused(imdb):
     assert (told.code, "this seems an old one" in told.err, "--anyway" in told.err) == (2, True, True)
 
 
-def test_of_a_list_it_says_that_it_is_only_kept(imdb):
+def test_a_list_is_taken_in_by_the_name_that_she_says(imdb):
     path = written(imdb, LISTED + "1,tt0113277,2026-01-01,,,Heat,,movie\r\n")
     told = imdb.run("import", path, "--as", "Winter")
-    assert (told.code, "found: 1 film\n" in told.out) == (0, True)
-    assert "Lists are not synced yet: it is kept, and nothing else happens." in told.out
-    assert "The next sync takes it in" not in told.out
+    assert (told.code, "found: 1 film\n" in told.out, "The next sync takes it in." in told.out) == (0, True, True)
+    assert imdb.run("sync", "--yes").code == 0
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ def test_it_is_said_what_to_do_with_each_file_and_nothing_can_be_removed(desk):
         name: [verb for verb in ("add", "change", "remove") if shelf.can(verb)]
         for name, shelf in service.shelves.items()
     }
-    assert able == {"watched": [], "ratings": ["add", "change"], "watchlist": ["add", "change"]}
+    assert able == {"watched": [], "ratings": ["add", "change"], "watchlist": ["add", "change"], "lists": []}
 
 
 # The settings

@@ -1,4 +1,4 @@
-"""IMDb: ratings, watchlist and check-ins from exported files; or ratings and watchlist at IMDb itself."""
+"""IMDb: ratings, watchlist, check-ins and lists from exported files; or ratings and watchlist at IMDb itself."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .direct import DirectRatings, DirectWatchlist, PublicWatchlist, person
 from .export import RATINGS, WATCHLIST, examine
 from .graphql import SIGN_IN, Browser, GraphQL
 from .handed import Newest
+from .lists import FiledLists
 from .sheets import sheets
 from .shelves import CheckIns, Ratings, Watchlist
 
@@ -56,6 +57,7 @@ class Imdb(Service):
         "watched": CheckIns,
         "ratings": Ratings,
         "watchlist": Watchlist,
+        "lists": FiledLists,
     }
     carry: ClassVar[Mapping[str, str]] = {
         RATINGS: f"IMDb has no import. {TITLE_PAGE}, and give Your Rating; then export your ratings and import that file.",

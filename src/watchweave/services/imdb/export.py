@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ...core.media import Kind, Media, clean_id
-from ...core.records import Rating, Record, Watched, Wish
+from ...core.records import Member, Rating, Record, Watched, Wish
 from ...errors import UnexpectedAnswer
 from ..base import Examined, LeftOut
 from ..files import Row, rows
@@ -36,7 +36,8 @@ KINDS = {Kind.MOVIE: "film", Kind.SHOW: "show", Kind.EPISODE: "episode"}
 GAME = "is a video game"
 WHOLE_SHOW = "is a check-in of a show, which does not say what of it was watched"
 
-NOT_SYNCED = "Lists are not synced yet: it is kept, and nothing else happens."
+_PERSON = re.compile(r"nm[0-9]{7,9}")
+"""Lists may name people, too."""
 
 
 class Telling(Examined, frozen=True):
@@ -85,6 +86,20 @@ def word_of(said: str) -> str:
     return re.sub(r"[\W_]", "", said).lower()
 
 
+def list_of(label: str) -> str:
+    """The own name of the list of this label, the same in whatever case it was typed; nothing where it is no list.
+
+    >>> list_of("list Winter"), list_of("watchlist")
+    ('winter', '')
+    """
+    return name_of(label).casefold()
+
+
+def name_of(label: str) -> str:
+    """What the person calls the list of this label; nothing where it is none."""
+    return label.removeprefix(LIST).strip() if label.startswith(f"{LIST} ") else ""
+
+
 class Export:
     """What one file says. What cannot be used of it is found out on the way.
 
@@ -103,17 +118,19 @@ class Export:
     def records(self, label: str) -> list[Record]:
         """All records of a file of this sort, in its order; of a title that stands there twice the first."""
         found: dict[str, Record] = {}
-        for row, media in self._titles():
+        for row, media in self._titles(label):
             if media.key not in found and (record := self._record(label, row, media)):
                 found[media.key] = record
                 kind = KINDS[media.kind]
                 self.used[f"{kind} {RECORDS[label]}" if label in RECORDS else f"{kind}s"] += 1
         return list(found.values())
 
-    def _titles(self) -> Iterator[tuple[Row, Media]]:
+    def _titles(self, label: str) -> Iterator[tuple[Row, Media]]:
         for row in rows(self.title, self.path, needs=("const",)):
             name, kind = clean_id("imdb", row["const"]), kind_of(row["title type"])
-            if row.fault or not name:
+            if list_of(label) and not row.fault and _PERSON.fullmatch(row["const"].strip()):
+                self._tell(row, "is a person, and lists are kept of films, shows and episodes alone")
+            elif row.fault or not name:
                 self._leave(row, row.fault or f'has no id of a title, but "{shown(row["const"], 40)}"')
             elif kind is None:
                 self._leave(row, GAME, name)
@@ -133,21 +150,25 @@ class Export:
                 self._leave(row, WHOLE_SHOW, media.key)
                 return None
             return Watched(media, self._at(row, row["created"]))
+        if own := list_of(label):
+            return Member(media, self._at(row, row["created"]), list=own)
         return Wish(media, self._at(row, row["created"]))
 
     def _at(self, row: Row, day: str) -> int | None:
         at = noon(day, self.zone)
         if at is None and day.strip():
-            why = f'has no day, but "{shown(day, 40)}"; it is used without one'
-            self.left_out.append(LeftOut(self.path.name, row.line, why))
+            self._tell(row, f'has no day, but "{shown(day, 40)}"; it is used without one')
         return at
 
     def _leave(self, row: Row, why: str, name: str = "") -> None:
-        self.left_out.append(LeftOut(self.path.name, row.line, why))
+        self._tell(row, why)
         if name:
             self.beyond.append(name)
         else:
             self.whole = False
+
+    def _tell(self, row: Row, why: str) -> None:
+        self.left_out.append(LeftOut(self.path.name, row.line, why))
 
 
 def examine(title: str, path: Path, said: str, zone: tzinfo) -> Examined | None:
@@ -163,8 +184,7 @@ def examine(title: str, path: Path, said: str, zone: tzinfo) -> Examined | None:
     records = export.records(label)
     titles = frozenset([record.media.key for record in records] + export.beyond)
     newest = max((record.at or 0 for record in records if isinstance(record, Rating)), default=0) or None
-    note = "" if label in RECORDS else NOT_SYNCED
-    return Telling(label, made, dict(export.used), tuple(export.left_out), {}, titles, newest, note)
+    return Telling(label, made, dict(export.used), tuple(export.left_out), {}, titles, newest)
 
 
 def _label(title: str, path: Path, head: Head, said: str) -> str:
@@ -188,5 +208,5 @@ def _sort(title: str, said: str) -> str:
     if word not in SORTS and (near := get_close_matches(word, SORTS, 1, NEAR)):
         meant, named = SORTS[near[0]], shown(said)
         how = f'Is it your {meant}? Then say --as {meant}; a list of that name is --as "{LIST} {named}"'
-        raise UnexpectedAnswer(title, f'nothing is called "{named}". {how}, and lists are not synced yet.')
+        raise UnexpectedAnswer(title, f'nothing is called "{named}". {how}.')
     return SORTS.get(word, f"{LIST} {said}")

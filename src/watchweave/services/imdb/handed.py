@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +13,12 @@ from msgspec import Struct
 from ...errors import Unavailable
 from ..base import Files, Handed
 from ..files import digest
-from .export import LIST, Head
+from .export import LIST, Head, list_of
 
 SUFFIXES = ("", ".csv")
 """How the files end that are looked at: what is still being downloaded ends otherwise."""
+MEANINGLESS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""How the names begin under which IMDb offers its files: they call no list by its name, and the next file has another."""
 
 
 class Found(Struct, frozen=True):
@@ -44,6 +47,15 @@ class Newest:
             return kept
         return Found(found.path, label, found.made, digest(self.title, found.path))
 
+    def lists(self) -> dict[str, Handed]:
+        """The newest of each list, by its own name."""
+        found: dict[str, Handed] = {}
+        for label in sorted({*self._files.labels(), *(one.label for one in self._found)}):
+            own, handed = list_of(label), self.file(label)
+            if own and handed and (own not in found or found[own].made < handed.made):
+                found[own] = handed
+        return found
+
     @cached_property
     def _found(self) -> list[Found]:
         if not self._place:
@@ -58,7 +70,8 @@ class Newest:
     def _looked_at(self, path: Path) -> Found | None:
         head = Head(self.title, path)
         made = min(head.written, int(self._now()))
-        return Found(path, head.named(path.stem) or f"{LIST} {path.stem}", made) if head.ours else None
+        label = head.named(path.stem) or ("" if MEANINGLESS.match(path.stem) else f"{LIST} {path.stem}")
+        return Found(path, label, made) if head.ours and label else None
 
 
 def _likely(path: Path) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...core.media import Kind
 from ...core.records import Form, Rating, Record, Watched, Wish
-from ..base import Reading, Shelf
+from ..base import Handed, Reading, Shelf
 from .export import CHECK_INS, RATINGS, WATCHLIST, Export
 
 if TYPE_CHECKING:
@@ -34,14 +34,7 @@ class FiledShelf(Shelf[Record]):
         return handed.digest if handed else None
 
     async def read(self, cursor: str | None) -> Reading[Record]:
-        handed = self.service.newest.file(self.label)
-        if handed is None:
-            return Reading([], complete=False, partial=NOT_YET)
-        export = Export(self.http.title, handed.path, self.service.desk.zone)
-        records = export.records(self.label)
-        return Reading(
-            records, complete=export.whole, cursor=handed.digest, made=handed.made, beyond=tuple(export.beyond)
-        )
+        return reading_of(self.service, self.service.newest.file(self.label))
 
 
 class Ratings(FiledShelf):
@@ -64,3 +57,12 @@ class CheckIns(FiledShelf):
     record = Watched
     kinds = frozenset({Kind.MOVIE, Kind.EPISODE})
     label = CHECK_INS
+
+
+def reading_of(service: Imdb, handed: Handed | None) -> Reading[Any]:
+    """All that this file says."""
+    if handed is None:
+        return Reading([], complete=False, partial=NOT_YET)
+    export = Export(service.title, handed.path, service.desk.zone)
+    records = export.records(handed.label)
+    return Reading(records, complete=export.whole, cursor=handed.digest, made=handed.made, beyond=tuple(export.beyond))
