@@ -102,6 +102,30 @@ def test_databases_call_it_of_different_years(house):
     one(house)
 
 
+def test_a_library_in_another_language_calls_it_otherwise(house):
+    house.plex.item("x1").title = "Schmaler Brief aus Holm"
+    seen(house)
+    house.upload()
+    for _ in range(3):
+        house.later(HOUR)
+        house.sync(yes=True)
+        assert len(house.plays("x1")) == 1
+    house.later(DAY)
+    house.sync(yes=True)
+    house.hand_in()
+    one(house)
+
+
+def test_what_else_she_logs_for_that_day_is_told_when_all_was_read(house):
+    house.plex.item("x1").title = "Schmaler Brief aus Holm"
+    seen(house)
+    house.mara.log(house["x2"], datetime.fromtimestamp(house.now() - 30 * DAY, UTC).date().isoformat())
+    for _ in range(3):
+        house.later(DAY)
+        house.sync(yes=True)
+    assert [len(house.plays(uid)) for uid in ("x1", "x2")] == [1, 1]
+
+
 def test_a_rating_goes_with_it(house):
     house.plex.rate("mara", "x1", 8)
     seen(house)

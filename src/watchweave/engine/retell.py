@@ -13,6 +13,7 @@ from ..core.merge import NEVER, Edit, Truth
 from ..core.plays import FLAG, Entry, Known, Past, Play, Sighting, State, interval, match, ripe, watched, width
 from ..core.records import DAY, PRESENT
 from ..storage.accounts import Circle
+from ..storage.carried import may_be_owed
 from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.lines import Line, Lines
@@ -23,6 +24,8 @@ from .compare import Compare
 from .party import Party
 
 HISTORY, WATCHED = SHELVES["history"], SHELVES["watched"]
+SEEN_WITHIN = 2 * DAY
+"""After so long whoever was told of a play was read whole since, and has said by which ids he knows it."""
 FIRST_DAY, LAST_DAY = -62_135_596_800 + 2 * DAY, 253_402_300_800 - 2 * DAY
 """Between these, every time zone has a day of a moment: two days from the ends of the years 1 and 9999."""
 
@@ -194,13 +197,23 @@ class Retell:
                         continue
                     if play.known is Known.NOTHING and not form.undated:  # its flag says so
                         continue
-                    if ripe(play, self.now, read):
+                    if ripe(play, self.now, read) and not self._may_be_ours(media, play):
                         due.append(play.id)
                         taken = not form.repeats
                     else:
                         wait.append(media)
             self.plays.tell(self.circle.id, party.id, due)
             self.plays.wait(self.circle.id, wait)
+
+    def _may_be_ours(self, media: int, play: Play) -> bool:
+        """May this be what a person carried there for us, under a title and ids that say nothing of that? Others are not
+        told of it before the ids are known by which they show it."""
+        if play.known is not Known.DAY or len(shown := [a for a in play.sightings if play.has(a)]) != 1:
+            return False
+        (account,) = shown
+        sent, near = play.sightings[account].sent, self.parties[account].form("history").near
+        viewing = (media, sent or 0)
+        return may_be_owed(self.values.db, account, viewing, near, self.now - SEEN_WITHIN)
 
     def _read(self, party: Party) -> int | None:
         """When this account was last read whole."""

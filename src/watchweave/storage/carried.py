@@ -1,4 +1,4 @@
-"""What was carried to an account by one id and shows there by another: it tells that the two are one."""
+"""What was carried to an account by one id and shows there by another: that the two are one, or may be."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ _NEW_PLAYS = (
     f"SELECT {HISTORY}, n.at, m.id, m.kind, m.title, m.year FROM now_play AS n JOIN media AS m ON m.id = n.media"
     " LEFT JOIN entry AS e ON e.account = n.account AND e.key = n.key"
     f" WHERE n.account = ?1 AND e.key IS NULL AND {_WHOLE}"
+)
+_OWED_BESIDE = (
+    "SELECT 1 FROM journal AS j JOIN media AS m ON m.id = j.media WHERE j.account = ?1 AND j.shelf = 1 AND j.verb = 'add'"
+    " AND j.state IN ('sent', 'unclear') AND j.file IS NOT NULL AND j.sent > ?5 AND abs(j.value - ?3) < ?4"
+    " AND j.media <> ?2 AND m.kind = (SELECT kind FROM media WHERE id = ?2)"
+    " AND NOT EXISTS (SELECT 1 FROM handle WHERE media = m.id AND account = ?1)"
+    " AND NOT EXISTS (SELECT 1 FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.media = ?2 WHERE a.media = m.id)"
+    " LIMIT 1"
 )
 _TOLD_APART = (
     "SELECT 1 FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.media = ?2 WHERE a.media = ?1 AND a.space <> 'slug'"
@@ -73,6 +81,12 @@ def recognise(db: sqlite3.Connection, account: int, near: int) -> None:
     for one, other in sorted(found):
         if sum(one in pair or other in pair for pair in found) == 1:
             join(db, other, one)
+
+
+def may_be_owed(db: sqlite3.Connection, account: int, viewing: tuple[int, int], near: int, since: int) -> bool:
+    """Was the account to be told, later than that moment, a viewing of that day of something that has no id of a database
+    that has one of this, so that nobody knows whether it is the same? viewing: of what, and when."""
+    return db.execute(_OWED_BESIDE, (account, *viewing, near, since)).fetchone() is not None
 
 
 def _alike(owed: Sequence[_Said], new: Sequence[_Said], near: int) -> Iterator[tuple[int, int]]:
