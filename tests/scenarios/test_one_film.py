@@ -102,10 +102,14 @@ def test_databases_call_it_of_different_years(house):
     one(house)
 
 
-def test_a_library_in_another_language_calls_it_otherwise(house):
+@pytest.mark.parametrize("imports", [False, True])
+def test_a_library_in_another_language_calls_it_otherwise(house, imports):
     house.plex.item("x1").title = "Schmaler Brief aus Holm"
     seen(house)
     house.upload()
+    if imports:  # what was made so late tells that the film which is owed does not show
+        house.later(20 * HOUR)
+        house.hand_in()
     for _ in range(3):
         house.later(HOUR)
         house.sync(yes=True)

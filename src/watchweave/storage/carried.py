@@ -35,7 +35,7 @@ _NEW_PLAYS = (
 )
 _OWED_BESIDE = (
     "SELECT 1 FROM journal AS j JOIN media AS m ON m.id = j.media WHERE j.account = ?1 AND j.shelf = 1 AND j.verb = 'add'"
-    " AND j.state IN ('sent', 'unclear') AND j.file IS NOT NULL AND j.sent > ?5 AND abs(j.value - ?3) < ?4"
+    " AND j.state IN ('sent', 'unclear', 'missing') AND j.file IS NOT NULL AND j.sent > ?5 AND abs(j.value - ?3) < ?4"
     " AND j.media <> ?2 AND m.kind = (SELECT kind FROM media WHERE id = ?2)"
     " AND NOT EXISTS (SELECT 1 FROM handle WHERE media = m.id AND account = ?1)"
     " AND NOT EXISTS (SELECT 1 FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.media = ?2 WHERE a.media = m.id)"
