@@ -28,6 +28,10 @@ class TestSerializd(ServiceContract):
     def things(self, shelf):
         return [self.desk.media(uid) for uid in self.uids(shelf)]
 
+    def shelves(self, verb="read"):
+        """Lists are shelves of another sort; `test_serializd_lists` tells of them."""
+        return ((name, shelf) for name, shelf in super().shelves(verb) if name != "lists")
+
     def unknown(self, shelf):
         show = Media(Kind.SHOW, {"tmdb": "987654321"}, "Nobody made this")
         return show if shelf == "watchlist" else Media(Kind.EPISODE, parent=show, season=1, number=1)

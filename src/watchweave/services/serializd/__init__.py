@@ -1,4 +1,4 @@
-"""Serializd: diary, logs, ratings, reviews and watchlist of one account; series only."""
+"""Serializd: diary, logs, ratings, reviews, watchlist and lists of one account; series only."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ..http import Answer, Ask, Budget, How, Http, Limits, Pages, Told
 from ..pacing import Gate
 from .catalogue import Catalogue
 from .convert import Counts
+from .lists import AllLists
 from .logs import Logs
 from .shelves import Favourites, History, Labels, Marks, Ratings, Reviews
 from .sign_in import ADDRESSES, EXPIRED, Session, mobile
@@ -80,6 +81,7 @@ class Serializd(Service):
         "favourites": Favourites,
         "reviews": Reviews,
         "tags": Labels,
+        "lists": AllLists,
     }
     limits: ClassVar[Limits] = Limits(reads=PACE, writes=PACE, timeout=60, explain={401: EXPIRED})
 
@@ -155,12 +157,15 @@ class Serializd(Service):
         async with self.turn.turn():
             return await self.http.send("POST", path, shape, body=body, again=again, accept=accept)
 
+    async def page(self, path: str, number: int, shape: type[T]) -> Answer[T]:
+        """A page of a listing of the person; `path` has a place for both."""
+        return await self.ask(path.format(user=await self._person(), page=number), shape)
+
     def pages(self, path: str, shape: type[Page[Row]], key: Callable[[Row], Hashable]) -> Pages[Row]:
         """The rows of a listing of the person, page after page; `path` has a place for both."""
 
         async def page(asked: Ask) -> tuple[Sequence[Row], Answer[Any]]:
-            address = path.format(user=await self._person(), page=asked.params["page"])
-            answer = await self.ask(address, shape)
+            answer = await self.page(path, int(asked.params["page"]), shape)
             return answer.value.rows, answer
 
         return Pages(self.title, page, Paged(), key, 1)

@@ -120,6 +120,28 @@ class ItemPage(Struct, rename="camel", gc=False):
         return self.total_items if self.number_of_shows is None else self.number_of_shows
 
 
+class ListItem(Struct, rename="camel", gc=False):
+    """A show, a season or an episode in a list; `season` and `episode` are numbers."""
+
+    show_id: Whole
+    season_id: Whole | None = None
+    season: Whole | None = None
+    episode: Whole | None = None
+
+
+class ListRow(Struct, rename="camel", gc=False):
+    """A list of the person's, with all that stands in it."""
+
+    list_id: Whole | str
+    list_name: str
+    list_items: list[ListItem]
+
+
+class ListPage(Struct, rename="camel", gc=False):
+    lists: list[ListRow]
+    total_pages: Whole | None = None
+
+
 class EpisodeLog(Struct, rename="camel", gc=False):
     episode_number: Whole
     date_added: Time | None = None

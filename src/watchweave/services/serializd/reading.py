@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 Seasons = AsyncGenerator[Season, None]
 
 WATCHED = "/user/{user}/watchedpage_v2/{page}?sort_by=date_added_desc"
-STATES = tuple(
-    f"/user/{{user}}/{state}_page/{{page}}" for state in ("currently_watching", "paused_shows", "dropped_shows")
-)
+STATES = {
+    state: f"/user/{{user}}/{state}_page/{{page}}" for state in ("currently_watching", "paused_shows", "dropped_shows")
+}
+"""The pages of what is being watched, paused and dropped."""
 
 
 class Listing(NamedTuple):
@@ -257,7 +258,7 @@ class Survey:
 
     async def _in_states(self) -> list[int]:
         """The shows being watched, paused or dropped."""
-        every = [self.service.pages(path, ItemPage, lambda item: item.show_id) for path in STATES]
+        every = [self.service.pages(path, ItemPage, lambda item: item.show_id) for path in STATES.values()]
         return [item.show_id for pages in every async for page in pages for item in page]
 
     async def _things(self) -> Things:
