@@ -5,6 +5,7 @@ published: a list for each address of the API, with a number behind its name whe
 what could not be exported.
 """
 
+import asyncio
 import json
 import os
 import tracemalloc
@@ -14,8 +15,10 @@ import pytest
 
 from tests.contract.shoebox_desk import ALIEN, GIANT, HEAT, Box, at, episode, film, iso, season, series
 from watchweave.core.media import Kind
-from watchweave.core.records import Copy, Like, Play, Review, Tags, Watched, Wish
+from watchweave.core.records import Copy, Like, Member, Play, Review, Tags, Watched, Wish
 from watchweave.errors import UnexpectedAnswer
+from watchweave.services.base import Listed
+from watchweave.services.shoebox.shelves import AllLists
 
 SHARED = Path(os.environ.get("WATCHWEAVE_SHARED") or Path(__file__).parents[2].parent / "shared")
 DATA = SHARED / "data"
@@ -61,6 +64,7 @@ EXPORT = {
 }
 USED = {
     "plays": 2, "films and episodes watched": 2, "ratings": 4, "wishes": 1, "likes": 1, "copies": 2, "reviews": 1,
+    "entries in lists": 1,
 }  # fmt: skip
 
 
@@ -85,7 +89,7 @@ def test_every_list_of_an_export_is_used(box, top):
     found = box.examine(box.packed({f"{top}{name}": rows for name, rows in EXPORT.items()}))
     assert found.used == USED
     assert found.label == (
-        "collection/movie collection/episode favourites history ratings reviews watched/movie watchlist"
+        "collection/movie collection/episode favourites history lists ratings reviews watched/movie watchlist"
     )
 
 
@@ -153,7 +157,55 @@ def test_a_watchlist_and_favourites_are_known_by_their_names_and_no_other_list_i
     assert [(type(one), one.media.title, one.at) for one in (*wishes, *likes)] == [
         (Wish, "Alien", LATER), (Like, "Twin Peaks", EVENING),
     ]  # fmt: skip
-    assert "lists-list-55-trains.json: row 1 is of a sort that is not read" in why(found)
+    assert not any("lists-list" in line for line in why(found))
+
+
+def titles(box):
+    """Which lists there are."""
+    found = asyncio.run(box.service().shelves["lists"].all())
+    return found and [(one.own, one.title) for one in found]
+
+
+def members(box, title):
+    """What stands in the list of this title, and whether that is all."""
+
+    async def run():
+        service = box.service()
+        reading = await AllLists.kind(title)(service, Listed(title, title)).read(None)
+        return [record async for page in reading.records for record in page], reading
+
+    records, reading = asyncio.run(run())
+    assert {(type(one), one.list) for one in records} <= {(Member, title)}
+    return {one.media.title for one in records}, reading.complete
+
+
+def test_lists_of_her_own_are_called_as_the_list_of_lists_says(box):
+    box.hand_in(box.packed(EXPORT))
+    assert (titles(box), members(box, "Trains")) == ([("Trains", "Trains")], ({"Heat"}, True))
+
+
+def test_a_list_that_the_list_of_lists_does_not_name_is_called_as_its_file(box):
+    box.hand_in(box.packed({"lists-list-55-trains": [film()], "lists-list-56-rain-2": [film(ALIEN)]}))
+    assert [own for own, _ in titles(box)] == ["rain", "trains"]
+
+
+def test_lists_that_trakt_could_not_export_whole_prove_nothing_to_be_gone(box):
+    failed = [{"endpoint": "/users/mara/lists/55/items", "error": "timeout"}]
+    box.hand_in(box.packed({**EXPORT, "_errors": failed}))
+    assert members(box, "Trains") == ({"Heat"}, False)
+
+
+def test_in_our_own_form_each_row_says_in_which_list_it_stands(box):
+    rows = [film(list="Rain"), film(list="Trains"), film(ALIEN, list="Rain"), film(ALIEN, list=" ")]
+    found = box.hand_in(box.file("ours.json", {"watchweave": 1, "made": iso(LATER), "lists": rows}))
+    assert [own for own, _ in titles(box)] == ["Rain", "Trains"]
+    assert (members(box, "Rain")[0], members(box, "Trains")[0]) == ({"Heat", "Alien"}, {"Heat"})
+    assert found.used == {"entries in lists": 3}
+
+
+def test_before_a_file_tells_of_lists_nobody_knows_which_there_are(box):
+    box.hand_in(box.file("ours.json", {"watchweave": 1, "made": iso(LATER), "ratings": [film(rating=8)]}))
+    assert "lists" not in box.shelves()
 
 
 def test_a_film_watched_at_times_that_nobody_says_is_marked(box):

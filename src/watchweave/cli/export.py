@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 from zoneinfo import ZoneInfo
@@ -15,12 +16,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ..core.media import Kind, Media
-from ..core.records import Play, Rating, Record, Review, Tags
+from ..core.records import Member, Play, Rating, Record, Review, Tags
 from ..engine.carry import to_do
 from ..engine.everything import Everything
 from ..engine.home import Home, ProfileWish
 from ..engine.report import moment
 from ..errors import ConfigError, StorageError
+from ..storage.staging import sort_of
 from . import Tools
 from .running import finish, progress
 from .status import NOUNS, Json
@@ -36,6 +38,7 @@ TIMES = {
     "favourites": "listed_at",
     "collection": "collected_at",
     "tags": "tagged_at",
+    "lists": "listed_at",
 }
 """When a record was made, by its shelf; plays and reviews say it in their own way."""
 
@@ -134,14 +137,14 @@ async def _written(home: Home, person: ProfileWish, path: Path, *, force: bool) 
             raise ConfigError(f'Nothing was read for {person.name} yet. Run "watchweave sync" first.')
         with new_file(path, force=force) as file:
             file.write(json.dumps({**heading, "made": moment(home.clock())}, ensure_ascii=False)[:-1])
-            for shelf in shelves:
-                file.write(f',\n"{shelf}": [')
-                counts[shelf] = 0
-                for portion in everything.records(shelf):
-                    rows = [json.dumps(row_of(shelf, one, zone), ensure_ascii=False) for one in portion]
-                    file.write((",\n" if counts[shelf] else "\n") + ",\n".join(rows))
-                    counts[shelf] += len(rows)
-                    home.tell(f"{shelf}, {counts[shelf]:,} rows")
+            for section, some in groupby(shelves, sort_of):
+                file.write(f',\n"{section}": [')
+                counts[section] = 0
+                for portion in (portion for shelf in some for portion in everything.records(shelf)):
+                    rows = [json.dumps(row_of(section, one, zone), ensure_ascii=False) for one in portion]
+                    file.write((",\n" if counts[section] else "\n") + ",\n".join(rows))
+                    counts[section] += len(rows)
+                    home.tell(f"{section}, {counts[section]:,} rows")
                     await asyncio.sleep(0)  # a person who has had enough ends it here
                 file.write("\n]")
             file.write("\n}\n")
@@ -190,6 +193,8 @@ def row_of(shelf: str, record: Record, zone: ZoneInfo) -> dict[str, Any]:
         said["comment"] = {"comment": record.text, "spoiler": record.spoiler, "created_at": at}
     elif isinstance(record, Tags):
         said["tags"] = list(record.tags)
+    elif isinstance(record, Member):
+        said["list"] = record.list
     return {**said, "type": record.media.kind.word, **about(record.media)}
 
 

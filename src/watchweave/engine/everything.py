@@ -10,11 +10,12 @@ from typing import Any
 from ..core.media import Media
 from ..core.merge import NEVER
 from ..core.plays import Known
-from ..core.records import Play, Precision, Record, Value, record
+from ..core.records import Member, Play, Precision, Record, Value, record
 from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.items import Items
-from ..storage.staging import NAMES, RECORDS, SHELVES, sort_of
+from ..storage.lists import Lists
+from ..storage.staging import NAMES, RECORDS, SHELVES
 from ..storage.store import Store
 
 PORTION = 2000
@@ -57,6 +58,8 @@ class Everything:
         self.db: sqlite3.Connection = store.db
         self.items = Items(store.db)
         self.person = person
+        self.lists = Lists(store.db).named()
+        """Titles, by the names of their shelves."""
         self.accounts = [number for number, (whose, _) in Accounts(store).owned().items() if whose == person]
         self.used = {name for number in self.accounts for name in uses.get(number, ())}
 
@@ -84,7 +87,7 @@ class Everything:
         rows = self.db.execute(_PLAYS if shelf == "history" else _VALUES, given)
         while portion := rows.fetchmany(PORTION):
             medias = self.items.load({media for media, *_ in portion}, stored=True)
-            yield [_record(shelf, medias[media], at, said) for media, at, said in portion]
+            yield [_record(shelf, medias[media], at, said, self.lists.get(shelf, "")) for media, at, said in portion]
 
     def _circles(self) -> list[int]:
         """The circles in which nothing is missing that another one has, those who hear most first."""
@@ -97,7 +100,9 @@ class Everything:
         )
 
 
-def _record(shelf: str, media: Media, at: int | None, said: Value) -> Record:
+def _record(shelf: str, media: Media, at: int | None, said: Value, title: str) -> Record:
+    if title:
+        return Member(media, at, title)
     if shelf == "history":
         return Play(media, at, clock=CLOCKS[Known(int(said or 0))])
-    return record(RECORDS[sort_of(shelf)], media, at, said)
+    return record(RECORDS[shelf], media, at, said)

@@ -9,10 +9,10 @@ from hashlib import sha256
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ...core.media import PUBLIC, Kind, Media, clean_ids
-from ...core.records import MINUTE, Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from ...core.records import MINUTE, Copy, Like, Member, Play, Rating, Record, Review, Tags, Watched, Wish
 from ..base import Whole
 from ..tables import shown
 from .label import RECORDS
@@ -62,7 +62,7 @@ class Comment(Struct, gc=False):
 
 class Row(Struct, gc=False):
     """A row of any list; only the fields that we use. A play of our own may say `watched_on`, the day that is all we know,
-    or `clock`: "mark". `id` has 64 bits."""
+    or `clock`: "mark"; what stands in a list of the person's own says in which. `id` has 64 bits."""
 
     type: str | None = None
     id: int | None = None
@@ -82,6 +82,7 @@ class Row(Struct, gc=False):
     parent_id: int | None = None
     created_at: Time | None = None
     tags: list[str] | None = None
+    inside: Any = field(default=None, name="list")
     movie: Thing | None = None
     show: Thing | None = None
     season: Thing | None = None
@@ -95,6 +96,7 @@ class Row(Struct, gc=False):
             "history": self.watched_at is not UNSET or self.watched_on is not None,
             "reviews": self.comment is not None,
             "tags": self.tags is not None,
+            "lists": isinstance(self.inside, str) and bool(self.inside.strip()),
             "ratings": self.rating is not None,
             "collection": bool(self.collected_at or self.last_collected_at),
             "watched": bool(self.last_watched_at) or self.plays is not None,
@@ -142,8 +144,8 @@ class Reader:
         self._shows: dict[str, Media] = {}
         self._entries: Counter[str] = Counter()
 
-    def records(self, row: Row, shelf: str) -> Sequence[Record] | str:
-        """What a row says; or why nothing."""
+    def records(self, row: Row, shelf: str, title: str = "") -> Sequence[Record] | str:
+        """What a row says; or why nothing. title: of the list on which it stands, where it does not say that itself."""
         if row.comment is not None and row.type == "list":
             return OF_A_LIST
         if row.summary:
@@ -155,6 +157,8 @@ class Reader:
             return [self._play(row, media)]
         if shelf == "reviews":
             return _review(row, media)
+        if shelf == "lists":
+            return [Member(media, moment(row.listed_at), title or row.inside.strip())]
         return _value(row, media, shelf)
 
     def media(self, row: Row) -> Media | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec import Struct
 
 from ...core.media import Kind
-from ...core.records import Copy, Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from ...core.records import Copy, Like, Member, Play, Rating, Record, Review, Tags, Watched, Wish
 from ..base import Files, Handed
 
 RECORDS: Mapping[str, type[Record]] = {
@@ -19,6 +19,7 @@ RECORDS: Mapping[str, type[Record]] = {
     "favourites": Like,
     "reviews": Review,
     "tags": Tags,
+    "lists": Member,
 }
 """The shelves, and what stands on each."""
 ALL = frozenset({Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE})

@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from ...core.media import Kind
-from ...core.records import Play, Record
+from ...core.records import Member, Play, Record
 from ...errors import UnexpectedAnswer
 from ..base import Examined, LeftOut
 from ..files import Archive, json_value
@@ -30,10 +31,12 @@ OURS = re.compile(rb'"(?:(?:movie|show)"\s*:\s*\{|watchweave"\s*:)')
 """What stands in every row, or above all rows."""
 BASE = re.compile(r"(?:.*/)?(.*?)(?:-([0-9]+))?\.json", re.DOTALL)
 """What a list is called, and which of its pages it is."""
+OWN_LISTS, OWN_LIST = "lists-lists.json", re.compile(r"lists-list-([0-9]+)-(.*?)(?:-[0-9]+)?\.json", re.DOTALL)
+"""Which lists of her own a person has, and one of them: its number, and its name in short."""
 FAILED = "_errors.json"
 """What Trakt could not export. It then has the first pages of a list, or none."""
 ENDPOINTS = {"favorites": "favourites", "comments": "reviews"}
-ENDPOINT = re.compile(r"/(history|watched|ratings|watchlist|favorites|comments|collection)\b")
+ENDPOINT = re.compile(r"/(history|watched|ratings|watchlist|favorites|comments|collection|lists)\b")
 VERSION = 1
 """Of our own form."""
 BATCH = 2000
@@ -46,6 +49,7 @@ COUNTED = {
     "favourites": "likes",
     "reviews": "reviews",
     "tags": "sets of tags",
+    "lists": "entries in lists",
 }
 OLDER = "tells older of what another one tells"
 NOT_READ = "is of a sort that is not read"
@@ -58,6 +62,13 @@ class Failure(Struct):
 
     endpoint: str = ""
     error: str = ""
+
+
+class OwnList(Struct):
+    """A list of the person's own in Trakt's export; what stands in it has a file of its own."""
+
+    name: str = ""
+    ids: dict[str, Any] = {}
 
 
 class Heading(Struct):
@@ -73,6 +84,8 @@ class Section(Struct):
     name: str
     rows: list[Raw]
     words: str = ""
+    title: str = ""
+    """Of the person's own list that it is."""
 
     @property
     def shelf(self) -> str:
@@ -116,7 +129,7 @@ class Paper:
     def read(self, wanted: Kinds) -> Iterator[list[Record]]:
         """The records of these shelves and kinds, in portions: all plays, and of other things the newest of each."""
         plays: list[Record] = []
-        values: dict[tuple[str, str], Told] = {}
+        values: dict[tuple[str, str, str], Told] = {}
         for told in self._records(wanted):
             if told.record.media.kind not in wanted.get(told.shelf, ()):
                 continue
@@ -183,9 +196,11 @@ class Paper:
         if shelf not in RECORDS:
             self.nameless = self.nameless or (shelf == LISTED and not self.packed)
             return "", NOT_READ
-        if not row.fits(shelf):
+        if shelf == "lists" != row.shelf and not section.title:
+            return "", NOT_READ  # Trakt's own rows of that name are about lists
+        if not section.title and not row.fits(shelf):
             return shelf, f"says nothing of {COUNTED[shelf]}"
-        records, kinds = self._reader.records(row, shelf), kinds_of(section.words).get(shelf, ALL)
+        records, kinds = self._reader.records(row, shelf, section.title), kinds_of(section.words).get(shelf, ALL)
         fitting = isinstance(records, str) or all(one.media.kind in kinds for one in records)
         return shelf, records if fitting else OTHER_KIND
 
@@ -196,9 +211,10 @@ class Paper:
             self.faulty |= {shelf} & RECORDS.keys()
             self._faults.append(LeftOut(section.name, number, f"row {number} {why}"))
 
-    def _collect(self, values: dict[tuple[str, str], Told], told: Told) -> None:
+    def _collect(self, values: dict[tuple[str, str, str], Told], told: Told) -> None:
         """Of each thing the newest counts."""
-        key = told.shelf, name_of(told.record.media)
+        inside = told.record.list if isinstance(told.record, Member) else ""
+        key = told.shelf, inside, name_of(told.record.media)
         older, newer = sorted((told, values.get(key, told)), key=lambda one: one.record.at or 0)
         values[key] = newer
         if (older.record.at, older.record.said) != (newer.record.at, newer.record.said):
@@ -212,6 +228,7 @@ class Paper:
             return
         with Archive(self.title, self.path, FARTHEST) as archive:
             self._archived = archive.made
+            titles = self._titles(archive)
             for name in sorted(archive.names):
                 words = words_of(name)
                 if not name.endswith(".json") or (words and not kinds_of(words).keys() & wanted.keys()):
@@ -222,7 +239,20 @@ class Paper:
                 if plain == FAILED:
                     self._failed(name, raw)
                 elif OURS.search(raw, 0, HEAD) or (words and "-" in plain):
-                    yield from self._lists(name, raw[:HEAD], raw)
+                    own = OWN_LIST.fullmatch(plain)
+                    for section in self._lists(name, raw[:HEAD], raw):
+                        section.title = titles.get(own[1], own[2]) if own else ""
+                        yield section
+
+    def _titles(self, archive: Archive) -> dict[str, str]:
+        """What the person's own lists are called, by their numbers."""
+        titles: dict[str, str] = {}
+        for name in archive.names:
+            if name.rpartition("/")[2] == OWN_LISTS:
+                with archive.open(name) as file:
+                    found = json_value(self.title, file.read(), list[OwnList], name)
+                titles.update({str(one.ids.get("trakt")): one.name.strip() for one in found if one.name.strip()})
+        return titles
 
     def _lists(self, name: str, head: bytes, source: Path | bytes) -> Iterator[Section]:
         """A document is a list, or has several under their names."""
@@ -265,6 +295,8 @@ def text(head: bytes) -> bytes:
 def words_of(name: str) -> str:
     """What the name of a file says that it tells of; nothing where it is none of those we know."""
     found = BASE.fullmatch(name)
+    if OWN_LIST.fullmatch(name.rpartition("/")[2]):
+        return "lists"
     return NAMES.get(found[1], "") if found else ""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
 
 from ...core.media import Kind
-from ...core.records import Copy, Form, Like, Play, Rating, Record, Review, Tags, Watched, Wish
-from ..base import Reading, Shelf
+from ...core.records import Copy, Form, Like, Member, Play, Rating, Record, Review, Tags, Watched, Wish
+from ..base import Listed, Lists, ListShelf, Reading, Shelf
 from .label import ALL, Part, parts
 from .paper import Paper
 
@@ -111,7 +113,44 @@ class TagList(ShoeboxShelf):
     tells = ("tags",)
 
 
-SHELVES: Mapping[str, type[ShoeboxShelf]] = {
+class OneList(ListShelf, ShoeboxShelf):
+    """One list, by its title."""
+
+    public = True
+    tells = ("lists",)
+
+    async def _records(self, reading: Reading[Record], fresh: Sequence[Part]) -> AsyncIterator[list[Record]]:
+        async for page in super()._records(reading, fresh):
+            yield [one for one in page if isinstance(one, Member) and one.list == self.own]
+
+
+class AllLists(Lists):
+    """The titles in the newest file that tells of lists; found out once for each file."""
+
+    public = True
+    filed = True
+    each = OneList
+    tells = OneList.tells
+    service: Shoebox
+
+    async def all(self) -> Sequence[Listed] | None:
+        found = parts(self.service.desk.files, self.tells)
+        if not found:
+            return None
+        notes, digests = self.service.desk.notes, " ".join(sorted(part.handed.digest for part in found))
+        known = msgspec.json.decode(notes.load("lists") or b"[]", type=list[str])
+        if known[:1] != [digests]:
+            known = [digests, *sorted({title for part in found for title in self._titles(part)})]
+            notes.save("lists", msgspec.json.encode(known))
+        return [Listed(title, title) for title in known[1:]]
+
+    def _titles(self, part: Part) -> set[str]:
+        paper = Paper(self.service.title, part.handed.path, self.service.desk.zone, part.handed.label)
+        return {one.list for page in paper.read(part.wanted) for one in page if isinstance(one, Member)}
+
+
+SHELVES: Mapping[str, Any] = {
+    "lists": AllLists,
     "history": History,
     "watched": Marks,
     "ratings": Ratings,
