@@ -1,0 +1,143 @@
+"""Lists of IMDb, by file, and of Serializd, whose states of shows are lists, too."""
+
+import os
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from tests.laws.services import Library
+from tests.scenarios.five import Five
+from tests.scenarios.household import DAY, HOUR, Signed
+from watchweave.core.media import Kind, Media
+from watchweave.engine.handing import Said, handed_in
+from watchweave.services.registry import service
+
+
+class Shows(Library):
+    """It knows what shows are called at TMDb, by their ids at IMDb."""
+
+    finds = {Kind.SHOW: ("imdb",)}  # noqa: RUF012
+
+    async def find(self, kind, space, value):
+        work = next(one for one in self.works if one.ids["imdb"] == value)
+        return [Media(kind, {"imdb": value, "tmdb": str(work.ids["tmdb"])}, work.title, work.year)]
+
+
+class House(Five):
+    """`dropped` and `winter` are lists of hers at IMDb."""
+
+    def start(self):
+        super().start()
+        self.home.open_sources = lambda: ([Shows(list(self.world.catalogue.of("show")))], AsyncExitStack())
+        self.dropped, self.winter = self.imdb.make_list("Dropped"), self.imdb.make_list("Winter")
+
+    def choose(self, *shelves, lists=None):
+        self.person = replace(self.person, shelves=shelves or None, lists=lists)
+        self.home.profiles = [self.person]
+
+    def hand_in_list(self, made):
+        """She exports a list of hers and imports the file under its name."""
+        path = self.folder / "list.csv"
+        path.write_bytes(self.imdb.export(made))
+        os.utime(path, (self.now(), self.now()))
+        handed_in(self.home, {"imdb": service("imdb")}, path, Said(made.name, anyway=True)).keep(self.home)
+
+    def at_serializd(self, state):
+        return set(self.serializd.states[state])
+
+    def questions(self):
+        """What was asked of Serializd about lists since last asked, in short."""
+        seen, self.door.sent = self.door.sent, []
+        words = [one.address.partition("?")[0].rstrip("/1").rpartition("/")[2] for one in seen if one.method == "GET"]
+        return sorted(word for word in words if word == "lists" or word.removesuffix("_page") != word)
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path, episodes=4, checked=False)
+    accounts = [Signed(name, name) for name in ("imdb", "serializd")]
+    directions = [("imdb", "serializd"), ("serializd", "imdb")]
+    house.person = replace(house.person, accounts=accounts, directions=directions)
+    house.start()
+    house.choose("ratings", "lists")
+    return house
+
+
+def test_a_list_of_imdb_is_what_is_dropped_at_serializd_and_a_file_that_lacks_some_of_it_takes_nothing_away(house):
+    house.imdb.put_on(house.dropped, house["s1"])
+    house.serializd.put_in("dropped", house["s2"])
+    house.hand_in_list(house.dropped)
+    report = house.sync(yes=True)
+    assert [(c.account, c.list, c.verb, c.outcome) for c in report.changes] == [("serializd", "Dropped", "add", "done")]
+    assert house.at_serializd("dropped") == {"s1", "s2"}
+    house.later(DAY)
+    house.hand_in_list(house.dropped)
+    assert house.sync(yes=True).changes == []
+
+
+def test_what_she_takes_out_of_the_list_is_dropped_no_more_when_the_next_file_says_so(house):
+    for uid in ("s1", "s2"):
+        house.imdb.put_on(house.dropped, house[uid])
+    house.hand_in_list(house.dropped)
+    house.sync(yes=True)
+    house.later(DAY)
+    house.imdb.take_off(house.dropped, house["s1"])
+    house.sync(yes=True)
+    assert house.at_serializd("dropped") == {"s1", "s2"}, "nobody has said so yet"
+    house.hand_in_list(house.dropped)
+    house.sync(yes=True)
+    assert house.at_serializd("dropped") == {"s2"}
+
+
+def test_of_a_list_that_serializd_has_not_nothing_is_owed_to_it(house):
+    house.imdb.put_on(house.winter, house["s1"])
+    house.serializd.make_list("Others", house["s2"])
+    house.hand_in_list(house.winter)
+    report = house.sync(yes=True)
+    assert (report.changes, report.status, house.writes()) == ([], "done", [])
+    assert house.questions() == ["currently_watching_page", "dropped_shows_page", "lists", "paused_shows_page"]
+
+
+def test_only_the_lists_that_she_chose_are_asked_for(house):
+    house.choose("ratings", "lists", lists=["Dropped"])
+    house.serializd.put_in("paused", house["s1"])
+    house.imdb.put_on(house.dropped, house["s1"])
+    house.hand_in_list(house.dropped)
+    house.sync(yes=True)
+    assert house.questions() == ["dropped_shows_page", "lists"]
+    house.later(HOUR)
+    assert house.sync(yes=True).changes == []
+    assert house.questions() == ["dropped_shows_page", "lists"], "as often where nothing has changed"
+
+
+def test_who_does_not_name_lists_is_not_asked_for_any(house):
+    house.choose()
+    house.imdb.put_on(house.dropped, house["s1"])
+    house.hand_in_list(house.dropped)
+    house.sync(yes=True)
+    assert "lists" not in house.questions()
+    assert house.at_serializd("dropped") == set()
+    house.choose("ratings", "lists")
+    house.later(HOUR)
+    house.sync(yes=True)
+    assert house.at_serializd("dropped") == {"s1"}
+
+
+def test_a_run_that_dropped_a_show_can_be_taken_back(house):
+    house.imdb.put_on(house.dropped, house["s1"])
+    house.hand_in_list(house.dropped)
+    run = house.sync(yes=True).run
+    house.later(HOUR)
+    house.undo(run)
+    assert house.at_serializd("dropped") == set()
+    house.later(HOUR)
+    house.sync(yes=True)
+    assert house.at_serializd("dropped") == set()
+
+
+def test_a_list_of_her_own_that_has_the_name_of_a_state_is_left_alone(house):
+    house.serializd.make_list("Dropped", house["s2"])
+    house.serializd.put_in("dropped", house["s1"])
+    report = house.sync(yes=True)
+    assert 'serializd: its second list "Dropped" is left alone: give it another name.' in report.note
