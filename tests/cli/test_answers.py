@@ -340,3 +340,22 @@ def test_the_doctor_names_the_setting_that_makes_somebody_else_of_a_sign_in(plac
     assert ended.code == 2
     assert 'Its setting `user` is "zoe": correct it, or give this account another name.' in ended.out
     assert "watchweave login" not in ended.out
+
+
+def test_why_says_that_a_review_is_too_short_for_an_account(place):
+    place.trakt.join("mara")
+    mara = place.trakt.accounts[1]
+    grant = place.trakt.sign_in.grant(mara, place.nate["accounts"]["trakt"]["client_id"])
+    place.nate["accounts"]["second"] = {
+        **place.accounts()["trakt"],
+        "service": "trakt",
+        "access_token": grant.access,
+        "refresh_token": grant.refresh,
+    }
+    place.nate["shelves"] = ["reviews"]
+    place.write()
+    place.account.comment(place.work("m1"), "Not five words")
+    ended = place.run("sync", "--json").json
+    assert (ended["changes"], ended["refused"], ended["status"]) == ([], [], "done")
+    told = place.run("why", place.work("m1").title).out
+    assert "    second shows nothing: it takes no text of fewer than 5 words\n" in told

@@ -5,6 +5,7 @@ import pytest
 from tests.scenarios.five import Five
 from tests.scenarios.household import Household
 from tests.support.town import BLOG, DAY, HOUR, Town
+from watchweave.core.records import Form
 from watchweave.engine.decide import Terms
 from watchweave.storage.accounts import Accounts
 from watchweave.storage.staging import SHELVES
@@ -108,6 +109,34 @@ def test_many_reviews_at_once_wait_for_a_yes(town):
     town.wait(HOUR)
     town.sync(yes=True)
     assert len(town.second.reviews) == 12
+
+
+def test_a_text_that_is_too_short_for_a_place_is_not_planned_for_it_until_it_is_longer():
+    town = Town(first=BLOG, second=BLOG, wordy={"reviews": Form(settle=60, words=5)})
+    town.film("heat")
+    town.named = ["reviews"]
+    town.first.review("heat", "The diner.", town.time)
+    report = town.sync()
+    assert {(line.account, line.outcome) for line in report.changes} == {("second", "done")}
+    for _ in range(3):
+        town.wait(DAY)
+        report = town.sync()
+        assert (report.changes, report.refused) == ([], [])
+    town.first.review("heat", "The diner, and then the end.", town.time)
+    town.sync()
+    assert text(town.wordy) == "The diner, and then the end."
+
+
+def test_a_text_that_has_become_too_short_leaves_the_longer_one_where_it_is():
+    town = Town(first=BLOG, wordy={"reviews": Form(settle=60, words=5)})
+    town.film("heat")
+    town.named = ["reviews"]
+    town.first.review("heat", "The diner, and then the end.", town.time)
+    town.sync()
+    town.wait(DAY)
+    town.first.review("heat", "The diner.", town.time)
+    assert town.sync().changes == []
+    assert text(town.wordy) == "The diner, and then the end."
 
 
 def used(house):

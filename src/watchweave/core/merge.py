@@ -123,10 +123,10 @@ def mark(truth: Truth, row: Held, form: Form, whole: bool) -> None:
     """Is this account due the truth, or in agreement with it?
 
     `whole`: it was read whole in this run. Due where it does not show the truth and the truth, or it, has moved since
-    they last agreed; a difference that both sides agreed on is kept apart.
+    they last agreed; a difference that both sides agreed on is kept apart. What it never takes is not due.
     """
     value, moved = form.fit(truth.value), row.seen != row.agreed
-    row.due = value != row.seen and (truth.version > row.version or moved)
+    row.due = value != row.seen and (truth.version > row.version or moved) and form.takes(value)
     if value == row.seen and (whole or moved):
         row.agreed, row.version = row.seen, truth.version
 

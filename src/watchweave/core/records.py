@@ -124,7 +124,8 @@ class Form(Struct, frozen=True):
     undated: can a play of unknown time be added. renames: an entry may have another key in another reading; keys are then
     of one sort up to their first colon, and an entry has one of each. times: does it state when a value was set.
     library: records hang on a library, so a media that is not in it cannot be held. again: what a second, equal write
-    does. settle: seconds after which an unclear write can no longer land nor hide. batch: records per write.
+    does. settle: seconds after which an unclear write can no longer land nor hide. batch: records per write. words: how
+    many a text has at least.
     """
 
     steps: int = 10
@@ -137,6 +138,7 @@ class Form(Struct, frozen=True):
     again: Literal["same", "another"] = "same"
     settle: int = 60
     batch: int = 100
+    words: int = 0
     learned: Mapping[int, int] = {}
     """What this account was seen to make of certain values."""
 
@@ -151,6 +153,17 @@ class Form(Struct, frozen=True):
         size = 100 // self.steps
         nearest = min(100, max(size, (2 * value + size) // (2 * size) * size))
         return self.learned.get(nearest, nearest)
+
+    def takes(self, value: Value) -> bool:
+        """Is it nothing that this shelf never takes, however it is fitted?
+
+        >>> Form(words=3).takes('["Two words",false]'), Form(words=3).takes('["Three words here",false]'), Form(words=3).takes(None)
+        (False, True, True)
+        """
+        if not self.words or not isinstance(value, str):
+            return True
+        text, _ = json.decode(value, type=tuple[str, bool])
+        return len(text.split()) >= self.words
 
     @property
     def near(self) -> int:

@@ -224,6 +224,8 @@ class Dossier:
         use, verb = self.uses[account][shelf], _verb(form.fit(truth), values[1])
         if not use.can(verb) or self.media.kind not in use.holds():
             return BY_HAND if verb == "remove" else READ_ONLY
+        if not form.takes(truth):
+            return f"it takes no text of fewer than {form.words} words"
         if not due:
             return "kept apart, as an undo or a sync left it"
         return "the next sync writes it" if self._can_be_named(account) else UNNAMED

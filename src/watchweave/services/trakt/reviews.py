@@ -27,7 +27,7 @@ class Reviews(TraktShelf[Review]):
 
     record = Review
     kinds = frozenset({Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE})
-    form = Form(again="another", repeats=False, settle=SETTLE, batch=10)
+    form = Form(again="another", repeats=False, settle=SETTLE, batch=10, words=FEWEST_WORDS)
     public = True
     path = "/users/me/comments/all/all"
     leaves = ("movies.commented_at", "shows.commented_at", "seasons.commented_at", "episodes.commented_at")
@@ -54,7 +54,7 @@ class Reviews(TraktShelf[Review]):
 
     async def _say(self, review: Review) -> str:
         """Why it was not taken; empty where it was."""
-        if len(review.text.split()) < FEWEST_WORDS:
+        if not self.form.takes(review.said):
             return TOO_SHORT
         number = await self.service.tables.number(review.media)
         if not number:
