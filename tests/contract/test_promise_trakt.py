@@ -1,10 +1,16 @@
 """The simulated Trakt is held to what every service promises."""
 
+import pytest
+
 from tests.contract.trakt_desk import Desk
-from watchweave.contract import ServiceContract
+from watchweave.contract import ServiceContract, bench
 from watchweave.core.media import Kind, Media
+from watchweave.core.records import Member
 from watchweave.sandbox import faults
+from watchweave.sandbox.trakt_rows import described
 from watchweave.sandbox.trakt_rules import KINDS, Options
+from watchweave.services.base import Listed
+from watchweave.services.trakt.lists import PersonalList
 
 EVERY = ("m1", "m2", "m3", "s1", "s2", "s1.1", "s1.1.1", "s1.1.2", "s2.2.3")
 WATCHABLE = ("movie", "episode")
@@ -20,6 +26,9 @@ class TestTrakt(ServiceContract):
     def service(self):
         self.desk.next_run()
         return self.desk.trakt
+
+    def shelves(self, verb="read"):
+        return ((name, shelf) for name, shelf in super().shelves(verb) if name != "lists")  # each list is a shelf
 
     def things(self, shelf):
         kinds = {"favourites": ("movie", "show"), "history": WATCHABLE, "collection": WATCHABLE}.get(shelf, KINDS)
@@ -40,7 +49,8 @@ class TestTrakt(ServiceContract):
         }[shelf]()
 
     def break_off(self, shelf):
-        path = {"favourites": "^/sync/favorites", "reviews": "^/users/me/comments"}.get(shelf, f"^/sync/{shelf}")
+        others = {"favourites": "/sync/favorites", "reviews": "/users/me/comments", "nights": "/users/me/lists"}
+        path = "^" + others.get(shelf, f"/sync/{shelf}")
         self.world.faults.order(faults.Cap(2), path=path, times=-1)
         self.world.faults.order(faults.Status(500), path=path, skip=1, times=-1)
 
@@ -63,7 +73,8 @@ class TestTraktWithOnePlayPerFilm(TestTrakt):
             await service.account()
             return service.shelves
 
-        return ((name, shelf) for name, shelf in self.run(deed).items() if verb == "read" or shelf.can(verb))
+        shelves = ((name, shelf) for name, shelf in self.run(deed).items() if name != "lists")
+        return ((name, shelf) for name, shelf in shelves if verb == "read" or shelf.can(verb))
 
 
 class TestTraktWhosePlaysCanBeReadLate(TestTrakt):
@@ -80,3 +91,25 @@ class TestTraktInItsOddestForm(TestTrakt):
         history_status=200,
         plex_ids=True,
     )
+
+
+class TestAListAtTrakt(TestTrakt):
+    """One list is a shelf like any other."""
+
+    @pytest.fixture(autouse=True)
+    def _a_shelf(self, monkeypatch):
+        monkeypatch.setitem(bench.SHELVES, "nights", Member)
+
+    def setup_method(self):
+        super().setup_method()
+        self.nights = self.mara.make_list("Nights")
+
+    def service(self):
+        trakt, row = super().service(), described(self.mara, self.nights)
+        listed = Listed(str(self.nights.id), "Nights", f"{row['updated_at']} {row['item_count']}")
+        trakt.shelves = {"nights": PersonalList(trakt, listed)}
+        return trakt
+
+    def put(self, shelf, record):
+        work = next(self.desk.works[uid] for uid in EVERY if self.desk.media(uid) == record.media)
+        self.mara.put_on(self.nights, work)

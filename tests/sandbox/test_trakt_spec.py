@@ -113,6 +113,9 @@ READS = {
     "/users/me/lists": "/users/{id}/lists",
     "/users/me/lists/nights": "/users/{id}/lists/{list_id}/",
     "/users/me/lists/nights/items/movie": "/users/{id}/lists/{list_id}/items/movie",
+    "/users/me/lists/nights/items/movie,show,season,episode?sort_by=rank&sort_how=asc": (
+        "/users/{id}/lists/{list_id}/items/movie,show,season,episode"
+    ),
     "/users/me/likes/lists": "/users/{id}/likes/{type}",
     "/search/imdb/{imdb}": "/search/{id_type}/{id}",
     "/movies/{movie}": "/movies/{id}",
@@ -180,6 +183,7 @@ def test_orders_lists_scrobbles_and_sign_in_keep_the_contract(mara):
     checks = [
         ("/sync/watchlist/reorder", {"rank": [entry.id]}, "/sync/watchlist/reorder", 200),
         ("/users/me/lists", {"name": "More"}, "/users/{id}/lists", 201),
+        ("/users/me/lists", {"name": "Hers", "privacy": "private"}, "/users/{id}/lists", 201),
         ("/users/me/lists/reorder", {"rank": []}, "/users/{id}/lists/reorder", 200),
         ("/scrobble/start", film | {"progress": 5}, "/scrobble/start", 201),
         ("/scrobble/pause", film | {"progress": 50.5}, "/scrobble/pause", 201),

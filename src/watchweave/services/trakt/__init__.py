@@ -1,4 +1,4 @@
-"""Trakt: history, ratings, watchlist, favourites, reviews and collection of one account."""
+"""Trakt: history, ratings, watchlist, lists, favourites, reviews and collection of one account."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..base import Desk, Field, Identity, Known, Secrets, Service, Shelf
 from ..http import Budget, Http, Limits
 from ..oauth import Flow, OAuth
 from .history import History
+from .lists import PersonalLists
 from .reviews import Reviews
 from .shelves import Collection, Favourites, Ratings, Watchlist
 from .tables import Tables
@@ -70,6 +71,7 @@ class Trakt(Service):
         "ratings": Ratings,
         "watchlist": Watchlist,
         "collection": Collection,
+        "lists": PersonalLists,
         "favourites": Favourites,
         "reviews": Reviews,
     }
@@ -131,10 +133,10 @@ class Trakt(Service):
                     vars(self.shelves["history"])["form"] = replace(History.form, repeats=False)
             return self._settings
 
-    async def limit(self, shelf: str) -> int:
-        """How many items a shelf may hold; 0 where that is not said."""
+    async def limit(self, shelf: str, of: str = "item_count") -> int:
+        """How many items a shelf may hold, or how many lists there may be (`count`); 0 where that is not said."""
         told = (await self.account()).limits.get(shelf)
-        size = told.get("item_count") if isinstance(told, dict) else None
+        size = told.get(of) if isinstance(told, dict) else None
         return size if isinstance(size, int) else 0
 
     async def activities(self) -> Mapping[str, Mapping[str, str | None]]:

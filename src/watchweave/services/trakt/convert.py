@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from ...core.media import Kind, Media, clean_ids
-from ...core.records import MINUTE, Copy, Like, Play, Rating, Review, Wish
+from ...core.records import MINUTE, Copy, Like, Member, Play, Rating, Review, Wish
 from ..base import Whole
 
 KINDS = {"movie": Kind.MOVIE, "show": Kind.SHOW, "season": Kind.SEASON, "episode": Kind.EPISODE}
@@ -54,6 +54,7 @@ class Row(Struct, gc=False):
     """A row of any listing; only the fields that we use. `id` has 64 bits (4.1)."""
 
     id: int = 0
+    type: str | None = None
     watched_at: Time | None = None
     rated_at: Time | None = None
     listed_at: Time | None = None
@@ -87,6 +88,31 @@ class Row(Struct, gc=False):
         return self.kind, str(self.thing.ids)
 
 
+class State(Struct, gc=False):
+    """How a list is now (10)."""
+
+    updated_at: str | None = None
+    item_count: Whole = 0
+
+    @property
+    def stamp(self) -> str:
+        """Moves whenever the list does; empty where nothing is said."""
+        return f"{self.updated_at} {self.item_count}" if self.updated_at else ""
+
+
+class Shown(State, gc=False):
+    """A list, without what stands in it."""
+
+    name: str | None = None
+    type: str | None = None
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> str:
+        """Trakt's own number of it; it stays when the list is renamed. Empty where it is not said."""
+        return clean_ids(self.ids).get("trakt", "")
+
+
 class Written(Struct, gc=False):
     """The answer to a write; which parts there are differs (4.2, 6, 7, 8)."""
 
@@ -94,6 +120,7 @@ class Written(Struct, gc=False):
     updated: dict[str, int] = field(default_factory=dict)
     existing: dict[str, int] = field(default_factory=dict)
     not_found: dict[str, list[Any]] = field(default_factory=dict)
+    state: State | None = field(default=None, name="list")
 
     @property
     def taken(self) -> int:
@@ -168,6 +195,13 @@ def wishes(rows: Iterable[Row]) -> list[Wish]:
 def likes(rows: Iterable[Row]) -> list[Like]:
     read = Reader().media
     return [Like(read(row), moment(row.listed_at)) for row in rows]
+
+
+def members(rows: Iterable[Row], own: str) -> list[Member]:
+    """What stands in the list of this name, people left out."""
+    read = Reader().media
+    rows = [row for row in rows if not row.type or row.type in KINDS]
+    return [Member(read(row), moment(row.listed_at), list=own) for row in rows]
 
 
 def reviews(rows: Iterable[Row]) -> dict[int, Review]:

@@ -23,6 +23,8 @@ R = TypeVar("R", bound=Record)
 FULL = (420, 426)
 """The account takes no more: its limit is reached, or this is for those who pay (1.1)."""
 
+MISSING = 404
+
 SETTLE = 300
 """The website lags up to 5 minutes (trakt/trakt-api#176), so a write may show that late (4.4)."""
 
@@ -49,16 +51,24 @@ def _number(answer: Answer[Any], name: str) -> int | None:
     return int(text) if text.isdigit() else None
 
 
+def allowed(answer: Answer[Any]) -> int:
+    """How many there may be, as a refusal for want of room says (1.1); 0 where it does not."""
+    told = answer.headers.get("X-Account-Limit", "")
+    return int(told) if told.isdigit() else 0
+
+
 class TraktShelf(Shelf[R]):
     """What all shelves share: one address to read, add and remove, and a stamp from the last activities.
 
     `leaves` are the times in `last_activities` that move when this shelf does (3). `limit` is the name of its size in
-    the settings of the account, where adding goes on until the shelf is full.
+    the settings of the account, where adding goes on until the shelf is full. `gone` is why nothing can be written where
+    the shelf itself is not there (404); empty where it always is.
     """
 
-    path: ClassVar[str]
+    path: str
     leaves: ClassVar[tuple[str, ...]]
     limit: ClassVar[str] = ""
+    gone: ClassVar[str] = ""
     service: Trakt
 
     async def stamp(self) -> str | None:
@@ -92,14 +102,26 @@ class TraktShelf(Shelf[R]):
     async def _send(
         self, parcel: Parcel[R], values: Callable[[R], Mapping[str, Any]], *, again: bool
     ) -> list[Refusal[R]]:
-        self.service.forget_activities()
-        answer = await self.http.send("POST", self.path, Written, body=parcel.body, again=again, accept=FULL)
+        answer = await self._post(self.path, parcel.body, again=again, accept=FULL)
+        if answer.status == MISSING:
+            return [Refusal(record, self.gone) for record in parcel.records]
         if answer.status in FULL:
             return await self._full(answer, parcel.records, values)
         refused = parcel.refused(answer.value.not_found)
         if refused is None or answer.value.taken + len(refused) != len(parcel):
             raise Unavailable(self.http.title, f"the answer to {self.path} does not account for all that was sent.")
+        self.heard(answer.value)
         return refused
+
+    async def _post(
+        self, path: str, body: Mapping[str, Any], *, again: bool, accept: tuple[int, ...] = ()
+    ) -> Answer[Written]:
+        self.service.forget_activities()
+        accepted = (*accept, MISSING) if self.gone else accept
+        return await self.http.send("POST", path, Written, body=body, again=again, accept=accepted)
+
+    def heard(self, answer: Written) -> None:
+        """What else the answer to a write says."""
 
     async def _by_table(
         self, refused: Sequence[Refusal[R]], values: Callable[[R], Mapping[str, Any]], *, again: bool
@@ -119,16 +141,17 @@ class TraktShelf(Shelf[R]):
         parcel = Parcel(records, bare, flat)
         if not parcel:
             return parcel.unnamed
-        self.service.forget_activities()
-        answer = await self.http.send("POST", f"{self.path}/remove", Written, body=parcel.body, again=True)
+        answer = await self._post(f"{self.path}/remove", parcel.body, again=True)
+        if answer.status == MISSING:
+            return parcel.unnamed + [Refusal(record, self.gone) for record in parcel.records]
+        self.heard(answer.value)
         return parcel.unnamed + (parcel.refused(answer.value.not_found) or [])
 
     async def _full(
         self, answer: Answer[Written], records: Sequence[R], values: Callable[[R], Mapping[str, Any]]
     ) -> list[Refusal[R]]:
         """Nothing was taken, or perhaps what fitted (15): send what still fits, the first first, and refuse the rest."""
-        told = answer.headers.get("X-Account-Limit", "")
-        size = int(told) if told.isdigit() else await self.service.limit(self.limit)
+        size = allowed(answer) or await self.service.limit(self.limit)
         why = f"limit: this account holds at most {size} here." if size else "limit: this account takes no more here."
         room = size - await self._held() if size and answer.status == FULL[0] and self.limit else 0
         if not 0 < room < len(records):
