@@ -49,6 +49,7 @@ def test_every_row_of_the_sample_is_used_or_reported(place):
     assert (told.code, one["account"], one["what"]) == (0, "letterboxd", "export")
     assert used == {
         "films watched": 31, "films liked": 4, "ratings": 23, "viewings": 23, "reviews": 8, "wishes": 9,
+        "films on lists": 13,
     }  # fmt: skip
     assert [(row["file"], row["line"]) for row in one["left_out"]] == [
         ("orphaned/diary.csv", 2), ("orphaned/diary.csv", 3), ("orphaned/reviews.csv", 2),

@@ -17,7 +17,7 @@ from .api_shelves import API_SHELVES
 from .export import examine
 from .films import Films
 from .sheets import sheets
-from .shelves import History, Likes, Marks, Ratings, Reviews, TagList, Watchlist
+from .shelves import FiledLists, History, Likes, Marks, Ratings, Reviews, TagList, Watchlist
 
 APP = ("client_id", "client_secret")
 REDIRECT = "redirect_uri"
@@ -63,6 +63,7 @@ class Letterboxd(Service):
         "favourites": Likes,
         "reviews": Reviews,
         "tags": TagList,
+        "lists": FiledLists,
     }
     limits: ClassVar[Limits] = Limits(
         reads=Budget(at_once=1, per=1, seconds=1),
@@ -77,6 +78,9 @@ class Letterboxd(Service):
         super().__init__(http, options, known, desk)
         self.username = str(options.get("username") or "").strip().lower()
         self.films = Films(self.desk.notes)
+        self.lists: set[str] = set()
+        """The lists that are in step, by their own names: the films of others are not read, so that nobody has to be asked
+        which they are."""
         self.api = Api(http, self.desk.notes)
         self.by_api = has_app(options)
         if self.by_api:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from ...core.media import Media
-from ...core.records import DAY, Like, Play, Rating, Record, Review, Tags, Watched, Wish
-from ...errors import UnexpectedAnswer
-from ..base import Examined, Fleeting, LeftOut
+from ...core.records import DAY, Like, Member, Play, Rating, Record, Review, Tags, Watched, Wish
+from ...errors import Incomplete, UnexpectedAnswer
+from ..base import Examined, Fleeting, LeftOut, Listed
 from ..files import Archive, Row, text_of
 from ..tables import opened
 from .convert import code_of, noon, tags_of, value_of, year_of
 from .films import Films
+from .lists import BEGINS, FOLDER, ListFile, films, list_files
 
 LABEL = "export"
 ALWAYS = ("profile.csv", "diary.csv", "reviews.csv", "ratings.csv", "watched.csv", "watchlist.csv")
@@ -30,20 +32,25 @@ PAGE = 2000
 Entry = tuple[str, int | None, str]
 """A viewing as feed and export both show it: title, year and day."""
 GONE = "the film is no longer on Letterboxd"
+NO_ADDRESS = "has no address of a film"
 
 
 class Export:
-    """What one export says. What cannot be used of it is found out on the way: `left_out`."""
+    """What one export says. What cannot be used of it is found out on the way: `left_out`. lists: the lists of which the
+    films are wanted, by their own names; None: all."""
 
-    def __init__(self, title: str, path: Path, zone: tzinfo, films: Films) -> None:
+    def __init__(
+        self, title: str, path: Path, zone: tzinfo, films: Films, lists: Collection[str] | None = None
+    ) -> None:
         self.title = title
         self.path = path
         self.zone = zone
         self.films = films
+        self.wanted = lists
         self.left_out: list[LeftOut] = []
         self.used: Counter[str] = Counter()
-        self.likes = False
-        """Does it say what was liked? Some do not."""
+        self.lacks: set[str] = set()
+        """The shelves of which it tells only in part: some do not say what was liked."""
         self.gone: list[str] = []
         """Our names of films that Letterboxd has no more."""
         self.entries: Counter[Entry] = Counter()
@@ -54,10 +61,14 @@ class Export:
         """All records but the wishes, in portions."""
         with self._opened() as archive:
             self._name_films(archive)
-            self.likes = LIKES in archive.names
+            lists = list(self._lists(archive))
+            if LIKES not in archive.names:
+                self.lacks.add("favourites")
             yield from self._marks(archive)
             yield from self._plays(archive)
             yield self._words(archive)
+            for one in lists:
+                yield from self._members(archive, one)
             for name in ORPHANED:
                 self._orphans(archive, name)
 
@@ -70,10 +81,21 @@ class Export:
                 for row in self._rows(archive, "watchlist.csv", "wishes")
             ]
 
+    def lists(self) -> list[Listed]:
+        """All lists, by their own names. Raises Incomplete where it cannot be told which list a file is."""
+        found: dict[str, Listed] = {}
+        with self._opened() as archive:
+            for one in list_files(archive):
+                if isinstance(one, LeftOut):
+                    what = f"its lists are left alone, because line {one.line} of {one.file} {one.why}"
+                    raise Incomplete(self.title, f"{what}. Download the export again, and import it.")
+                found.setdefault(one.own, Listed(one.own, one.title))
+        return list(found.values())
+
     @property
     def faults(self) -> bool:
-        """Is there a row of which nobody knows what it says?"""
-        return any(one.file not in ORPHANED for one in self.left_out)
+        """Is there a row of which nobody knows what it says? What is wrong with a list is a matter of the lists alone."""
+        return any(one.file not in ORPHANED and not one.file.startswith(FOLDER) for one in self.left_out)
 
     def whose(self) -> str:
         """The name of the member."""
@@ -159,6 +181,37 @@ class Export:
         if found := (*(before.tags if before else ()), *tags_of(row["tags"])):
             self._tags[film.key] = Tags(film, noon(row["date"], self.zone), tuple(dict.fromkeys(found)))
 
+    def _lists(self, archive: Archive) -> Iterator[ListFile]:
+        """The lists that are wanted; their films are named before one of them is used."""
+        for one in list_files(archive):
+            if isinstance(one, LeftOut):
+                self.left_out.append(one)
+                self.lacks.add("lists")
+            elif self.wanted is None or one.own in self.wanted:
+                for row in films(archive, one):
+                    if code := code_of(row["url"]):
+                        self.films.of_list(row["name"], row["year"], code)
+                yield one
+
+    def _members(self, archive: Archive, one: ListFile) -> Iterator[list[Record]]:
+        """The films of one list, in its order, each once."""
+        page: list[Record] = []
+        seen: set[str] = set()
+        for row in films(archive, one):
+            if why := row.fault or ("" if row["name"].strip() else "names no film"):
+                self.left_out.append(LeftOut(one.file, row.line, why))
+                self.lacks.add("lists")
+                continue
+            film = self.films.media(row["name"], year_of(row["year"]), code_of(row["url"]))
+            if not row["url"].strip():  # so it is with films that Letterboxd has no more
+                self.left_out.append(LeftOut(one.file, row.line, NO_ADDRESS))
+                self.gone.append(film.key)
+            elif film.key not in seen:
+                seen.add(film.key)
+                self.used["films on lists"] += 1
+                page.append(Member(film, list=one.own))
+        yield from (page[start : start + PAGE] for start in range(0, len(page), PAGE))
+
     def _orphans(self, archive: Archive, name: str) -> None:
         """Entries of films that Letterboxd has no more: nobody has removed them."""
         for row in archive.rows(name) if name in archive.names else ():
@@ -200,7 +253,8 @@ def _packed(title: str, path: Path) -> bool:
     """Is it an archive? One file of an export says too little: which film is meant stands in another."""
     with opened(title, path, path.name) as file:
         begin = file.read(400)
-    if b"letterboxd uri" in begin.lower():
+    packed = begin.startswith(b"PK")
+    if not packed and (b"letterboxd uri" in begin.lower() or begin.removeprefix(BOM_UTF8).startswith(BEGINS)):
         what = f"{path.name} is one file of an export, and tells too little alone"
         raise UnexpectedAnswer(title, f"{what}. Hand in the whole: the ZIP, or the folder to which it was unpacked.")
-    return begin.startswith(b"PK")
+    return packed

@@ -47,6 +47,12 @@ class Films:
             film.several = True
         film.code = film.code or code
 
+    def of_list(self, title: str, year: str, code: str) -> None:
+        """A list has this address for it. It may name a film that the member has never seen: where a title has another
+        address elsewhere, that one stays what the title means."""
+        film = self._film(title, year_of(year))
+        film.code = film.code or code
+
     def of_feed(self, title: str, year: str, slug: str, tmdb: str, *, series: bool) -> None:
         """The feed has this for it."""
         film = self._film(title, year_of(year))
@@ -71,6 +77,8 @@ class Films:
 
     def _media(self, title: str, year: int | None, code: str, slug: str, tmdb: str, *, series: bool) -> Media:
         known = self._films.get(f"{title} ({year or ''})", Film())
+        if code and known.code not in ("", code):
+            known = Film(several=True)  # this one is another film of that title
         if not known.several:
             code, slug, tmdb = code or known.code, slug or known.slug, tmdb or known.tmdb
             series = series or (known.series and tmdb == known.tmdb)

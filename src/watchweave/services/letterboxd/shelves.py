@@ -13,7 +13,7 @@ from msgspec import Struct
 from ...core.media import Kind
 from ...core.records import Form, Like, Play, Rating, Record, Review, Tags, Watched, Wish
 from ...errors import ServiceError, Unavailable, UnexpectedAnswer
-from ..base import Handed, Reading, Shelf
+from ..base import Handed, Listed, Lists, ListShelf, Reading, Service, Shelf
 from ..files import feed
 from .convert import noon, year_of
 from .export import LABEL, Entry, Export
@@ -94,12 +94,12 @@ class History(LetterboxdShelf):
             films.of_feed(item.title, item.year, item.slug, item.tmdb, series=item.series)
         shown: Counter[Entry] = Counter()
         if fresh:
-            export = Export(self.service.title, fresh.path, self.service.desk.zone, films)
+            export = Export(self.service.title, fresh.path, self.service.desk.zone, films, self.service.lists)
             for page in export.read():
                 yield page
             shown = export.entries
             reading.made, reading.complete, reading.beyond = fresh.made, not export.faults, tuple(export.gone)
-            reading.lacks = frozenset() if export.likes else frozenset({"favourites"})
+            reading.lacks = frozenset(export.lacks)
             now.export, now.newest = fresh.digest, fresh.made
             before = Cursor(newest=fresh.made)
         if told is not None:
@@ -228,3 +228,37 @@ class Watchlist(LetterboxdShelf):
         wishes = export.wishes()
         self.service.films.keep()
         return Reading(wishes, complete=not export.faults, cursor=handed.digest, made=handed.made)
+
+
+class FiledList(ListShelf):
+    """One list. An export tells what stands on it; the feed does not."""
+
+    service: Letterboxd
+    kinds = frozenset({Kind.MOVIE, Kind.SHOW})
+    read_by = "history"
+    form = Form(clock="day", times=False)
+    filed = True
+    public = True
+
+    def __init__(self, service: Service, listed: Listed) -> None:
+        super().__init__(service, listed)
+        self.service.lists.add(self.own)
+
+
+class FiledLists(Lists):
+    """The lists of the newest export."""
+
+    service: Letterboxd
+    each = FiledList
+    filed = True
+    public = True
+
+    async def stamp(self) -> str | None:
+        handed = self.service.desk.files.newest(LABEL)
+        return handed.digest if handed else None
+
+    async def all(self) -> Sequence[Listed] | None:
+        handed = self.service.desk.files.newest(LABEL)
+        if handed is None:
+            return None
+        return Export(self.service.title, handed.path, self.service.desk.zone, self.service.films).lists()
