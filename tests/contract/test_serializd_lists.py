@@ -247,6 +247,49 @@ def test_the_shows_of_a_state_are_read_page_by_page_with_their_days(own):
     assert (reading.complete, reading.partial, desk.asked()) == (True, "", [f"GET {own}_page"] * 2)
 
 
+def test_the_stamp_of_a_state_is_its_first_page_which_the_reading_does_not_ask_for_again():
+    desk = Desk(Options(page_size=2))
+    desk.person.put_in("dropped", *(desk.works[uid] for uid in ("s1", "s2", "s3")))
+    shelf = state(desk, "dropped_shows")
+    assert asyncio.run(shelf.stamp())
+    assert len(read(shelf)[1]) == 3
+    assert desk.asked() == ["GET dropped_shows_page"] * 2
+    assert len(read(shelf)[1]) == 3
+    assert desk.asked() == ["GET dropped_shows_page"] * 4, "a second reading begins anew"
+
+
+def test_the_stamp_of_a_state_moves_with_whatever_happens():
+    desk = Desk(Options(page_size=1))
+
+    def stamp():
+        desk.world.clock.advance(HOUR)
+        return asyncio.run(state(desk, "paused_shows").stamp())
+
+    def swap():
+        desk.person.take_out("paused", desk.works["s1"])
+        desk.person.put_in("paused", desk.works["s3"])
+
+    seen = [stamp()]
+    for deed in (
+        lambda: desk.person.put_in("paused", desk.works["s1"]),
+        lambda: desk.person.put_in("paused", desk.works["s2"]),
+        swap,
+        lambda: desk.person.take_out("paused", desk.works["s2"]),
+        lambda: desk.person.put_in("dropped", desk.works["s1"]),
+    ):
+        deed()
+        seen.append(stamp())
+    assert (len(set(seen)), seen[-1] == seen[-2]) == (len(seen) - 1, True)
+
+
+def test_what_we_write_between_is_read():
+    desk = Desk()
+    shelf = state(desk, "dropped_shows")
+    asyncio.run(shelf.stamp())
+    asyncio.run(shelf.add([Member(desk.media("s1"))]))
+    assert len(read(shelf)[1]) == 1
+
+
 def test_a_state_that_breaks_off_is_not_whole():
     desk = Desk(Options(page_size=2))
     desk.person.put_in("dropped", *(desk.works[uid] for uid in ("s1", "s2", "s3")))

@@ -161,11 +161,19 @@ class Serializd(Service):
         """A page of a listing of the person; `path` has a place for both."""
         return await self.ask(path.format(user=await self._person(), page=number), shape)
 
-    def pages(self, path: str, shape: type[Page[Row]], key: Callable[[Row], Hashable]) -> Pages[Row]:
-        """The rows of a listing of the person, page after page; `path` has a place for both."""
+    def pages(
+        self,
+        path: str,
+        shape: type[Page[Row]],
+        key: Callable[[Row], Hashable],
+        first: Answer[Any] | None = None,
+    ) -> Pages[Row]:
+        """The rows of a listing of the person, page after page; `path` has a place for both. first: its first page, where
+        it was asked for just now."""
 
         async def page(asked: Ask) -> tuple[Sequence[Row], Answer[Any]]:
-            answer = await self.page(path, int(asked.params["page"]), shape)
+            number = int(asked.params["page"])
+            answer = first if first and number == 1 else await self.page(path, number, shape)
             return answer.value.rows, answer
 
         return Pages(self.title, page, Paged(), key, 1)

@@ -12,7 +12,7 @@ from ...core.media import Kind, Media
 from ...core.records import Form, Member
 from ...errors import Incomplete
 from ..base import Listed, Lists, ListShelf, Reading, Refusal
-from ..http import Nothing
+from ..http import Answer, Nothing
 from .catalogue import Part, Show
 from .convert import KINDS, Item, ItemPage, ListItem, ListPage, ListRow, Things
 from .reading import STATES
@@ -71,12 +71,24 @@ class StateList(ListShelf):
     form = Form(batch=10)
     public = True
 
+    def __init__(self, service: Serializd, listed: Listed) -> None:
+        super().__init__(service, listed)
+        self._first: Answer[ItemPage] | None = None
+
+    async def stamp(self) -> str | None:
+        """How many there are, and the newest of them: whatever happens moves one of these. It is the first page, which
+        is not asked for again by the reading that follows."""
+        self._first = await self.service.page(STATES[self.own], 1, ItemPage)
+        page = self._first.value
+        return None if page.total is None else _digest([page.total, page.items])
+
     async def read(self, cursor: str | None) -> Reading[Member]:
         """Always all of it."""
-        return Reading(self._read())
+        first, self._first = self._first, None
+        return Reading(self._read(first))
 
-    async def _read(self) -> AsyncIterator[list[Member]]:
-        async for items in self.service.pages(STATES[self.own], ItemPage, lambda item: item.show_id):
+    async def _read(self, first: Answer[ItemPage] | None) -> AsyncIterator[list[Member]]:
+        async for items in self.service.pages(STATES[self.own], ItemPage, lambda item: item.show_id, first):
             yield [self._member(item) for item in items]
 
     def _member(self, item: Item) -> Member:
@@ -93,6 +105,7 @@ class StateList(ListShelf):
 
     async def _put(self, path: str, records: Sequence[Member]) -> list[Refusal[Member]]:
         """One request for each show."""
+        self._first = None
         aimed, refused = await Writer(self.service).aim(records, self.kinds, ONLY_SHOWS)
         for record, target in aimed:
             answer = await self.service.tell(path, {"show_id": target.show}, Nothing, again=True, accept=REFUSED)
@@ -148,7 +161,11 @@ class AllLists(Lists):
 
 def stamp(row: ListRow) -> str:
     """Changes whenever something comes into a list or goes: that the time of its last change says so is not certain."""
-    return sha256(msgspec.json.encode(row.list_items)).hexdigest()[:16]
+    return _digest(row.list_items)
+
+
+def _digest(said: object) -> str:
+    return sha256(msgspec.json.encode(said)).hexdigest()[:16]
 
 
 def _part(show: Show, item: ListItem) -> Part | None:

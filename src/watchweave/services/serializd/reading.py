@@ -19,7 +19,8 @@ Seasons = AsyncGenerator[Season, None]
 
 WATCHED = "/user/{user}/watchedpage_v2/{page}?sort_by=date_added_desc"
 STATES = {
-    state: f"/user/{{user}}/{state}_page/{{page}}" for state in ("currently_watching", "paused_shows", "dropped_shows")
+    state: f"/user/{{user}}/{state}_page/{{page}}?sort_by=date_added_desc"
+    for state in ("currently_watching", "paused_shows", "dropped_shows")
 }
 """The pages of what is being watched, paused and dropped."""
 
