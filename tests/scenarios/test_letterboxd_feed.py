@@ -84,3 +84,33 @@ def test_an_export_that_does_not_reach_up_to_the_feed_leaves_a_hole(tmp_path):
         house.mara.log(house[f"m{number}"], "2026-11-22")
     house.later(HOUR)
     assert [problem.kind for problem in house.sync(yes=True).problems] == ["incomplete"]
+
+
+def test_an_upload_just_before_the_export_is_no_hole_though_the_feed_ails_when_that_is_taken_in(tmp_path):
+    house = settled(Diary(tmp_path, films=90))
+    house.later(2 * DAY)
+    for number in range(1, 61):
+        house.mara.log(house[f"m{number}"], "2026-11-22")
+    house.hand_in()
+    house.door.hear = lambda sent: 403 if "/rss/" in sent.address else None
+    house.later(HOUR)
+    assert house.sync(yes=True).problems == []
+    house.door.hear = lambda sent: None
+    house.later(HOUR)
+    assert house.sync(yes=True).problems == []
+
+
+def test_what_the_feed_has_shown_is_no_hole_though_an_older_export_is_taken_in_after_it(tmp_path):
+    house = settled(Diary(tmp_path, films=90))
+    house.later(2 * DAY)
+    older = house.mara.export()
+    for number in range(1, 61):
+        house.later(HOUR)
+        house.mara.log(house[f"m{number}"], "2026-11-22")
+        if number in (30, 60):
+            house.later(HOUR)
+            assert house.sync(yes=True).problems == []
+    house.mara.export = lambda: older
+    house.hand_in()
+    house.later(HOUR)
+    assert house.sync(yes=True).problems == []

@@ -92,19 +92,17 @@ class History(LetterboxdShelf):
             told, now.asked = None, 0
         for item in told or ():
             films.of_feed(item.title, item.year, item.slug, item.tmdb, series=item.series)
-        shown: Counter[Entry] = Counter()
         if fresh:
             export = Export(self.service.title, fresh.path, self.service.desk.zone, films, self.service.lists)
             for page in export.read():
                 yield page
-            shown = export.entries
             reading.made, reading.complete, reading.beyond = fresh.made, not export.faults, tuple(export.gone)
             reading.lacks = frozenset(export.lacks)
-            now.export, now.newest = fresh.digest, fresh.made
+            now.export, now.newest = fresh.digest, max(fresh.made, before.newest)
             before = Cursor(newest=fresh.made)
         if told is not None:
             yield list(self._news(told, before))
-            if self._hole(told, now.newest, shown):
+            if self._hole(told, now):
                 reading.missed = MISSED
             now.newest = max([now.newest, *(item.logged for item in told)])
             now.said = {item.number: item.said for item in told}
@@ -132,16 +130,26 @@ class History(LetterboxdShelf):
         now.tag, now.changed = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
         return list(items(feed(self.service.title, answer.value, "the feed")))
 
-    def _hole(self, told: Sequence[Item], newest: int, shown: Counter[Entry]) -> bool:
+    def _hole(self, told: Sequence[Item], now: Cursor) -> bool:
         """May something have been logged that is seen neither here nor was seen before? An export that shows what is the
         oldest here was made after it, though that is not seen by its time, and so shows all that was logged before."""
-        if newest <= 0 or len(told) < WINDOW or min(item.logged for item in told) <= newest:
+        if now.newest <= 0 or len(told) < WINDOW or min(item.logged for item in told) <= now.newest:
             return False
         here = Counter((item.title, year_of(item.year), item.day) for item in told)
         dated = [item for item in told if item.day]
         oldest = min(dated, key=lambda item: item.logged, default=told[-1])
         entry = (oldest.title, year_of(oldest.year), oldest.day)
-        return not 0 < here[entry] <= shown[entry]
+        return not 0 < here[entry] <= self._shown(now.export)[entry]
+
+    def _shown(self, digest: str) -> Counter[Entry]:
+        """The viewings that the export shows which was taken in last, by this sync or an earlier one."""
+        handed = self.service.desk.files.newest(LABEL)
+        if handed is None or handed.digest != digest:
+            return Counter()
+        export = Export(self.service.title, handed.path, self.service.desk.zone, self.service.films, ())
+        for _ in export.read():
+            pass
+        return export.entries
 
     def _news(self, told: Sequence[Item], before: Cursor) -> Iterator[Record]:
         """All that these say, as far as it is new: what an old entry says of its film may have changed since. Of a film
