@@ -27,6 +27,13 @@ class Shows(Library):
 class House(Five):
     """`dropped` and `winter` are lists of hers at IMDb."""
 
+    def have(self, *names):
+        """Her accounts, all of which hear each other."""
+        directions = [(a, b) for a in names for b in names if a != b]
+        accounts = [Signed(name, name) for name in names]
+        self.person = replace(self.person, accounts=accounts, directions=directions)
+        self.start()
+
     def start(self):
         super().start()
         self.home.open_sources = lambda: ([Shows(list(self.world.catalogue.of("show")))], AsyncExitStack())
@@ -56,10 +63,7 @@ class House(Five):
 @pytest.fixture
 def house(tmp_path):
     house = House(tmp_path, episodes=4, checked=False)
-    accounts = [Signed(name, name) for name in ("imdb", "serializd")]
-    directions = [("imdb", "serializd"), ("serializd", "imdb")]
-    house.person = replace(house.person, accounts=accounts, directions=directions)
-    house.start()
+    house.have("imdb", "serializd")
     house.choose("ratings", "lists")
     return house
 
@@ -141,3 +145,60 @@ def test_a_list_of_her_own_that_has_the_name_of_a_state_is_left_alone(house):
     house.serializd.put_in("dropped", house["s1"])
     report = house.sync(yes=True)
     assert 'serializd: its second list "Dropped" is left alone: give it another name.' in report.note
+
+
+# Beside an account that makes lists
+
+
+def at_trakt(house):
+    """What stands in her lists there, by their names."""
+    return {items.name: {work.uid for work in items.works} for items in house.trakt.lists.values()}
+
+
+@pytest.fixture
+def three(house):
+    house.have("imdb", "serializd", "trakt")
+    house.choose("lists")
+    return house
+
+
+def test_what_is_dropped_at_serializd_comes_into_a_list_of_that_name_and_back(three):
+    three.serializd.put_in("dropped", three["s1"])
+    three.sync(yes=True)
+    assert at_trakt(three) == {"Dropped": {"s1"}}, "no list is made for a state in which nothing is"
+    (dropped,) = three.trakt.lists.values()
+    three.later(DAY)
+    three.trakt.put_on(dropped, three["s2"])
+    three.trakt.put_on(dropped, three["m1"])
+    three.trakt.put_on(dropped, three["s1.1.1"])
+    three.sync(yes=True)
+    assert three.at_serializd("dropped") == {"s1", "s2"}
+    three.later(DAY)
+    three.serializd.take_out("dropped", three["s1"])
+    three.sync(yes=True)
+    assert at_trakt(three) == {"Dropped": {"s2", "m1", "s1.1.1"}}
+    three.later(DAY)
+    assert three.sync(yes=True).changes == []
+
+
+def test_a_show_that_is_dropped_while_it_was_watched_moves_from_list_to_list(three):
+    three.serializd.put_in("watching", three["s1"])
+    three.sync(yes=True)
+    three.later(DAY)
+    three.serializd.take_out("watching", three["s1"])
+    three.serializd.put_in("dropped", three["s1"])
+    three.sync(yes=True)
+    assert at_trakt(three) == {"Watching": set(), "Dropped": {"s1"}}
+
+
+def test_the_episodes_of_a_list_are_one_however_they_are_named(three):
+    three.serializd.make_list("Winter", three["s1.1.2"], three["s1.1"])
+    three.sync(yes=True)
+    for uid in ("m1", "s1.1.2"):
+        three.imdb.put_on(three.winter, three[uid])
+    three.hand_in_list(three.winter)
+    three.later(HOUR)
+    three.sync(yes=True)
+    assert at_trakt(three) == {"Winter": {"m1", "s1.1", "s1.1.2"}}
+    three.later(DAY)
+    assert three.sync(yes=True).changes == []
