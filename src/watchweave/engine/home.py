@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from ..core.directions import hears
 from ..core.plan import Change, Limit
 from ..errors import ConfigError, StorageError
 from ..metadata.base import Source
@@ -32,6 +33,7 @@ from .party import Party
 from .report import Report
 from .sync import Request, begin, sync
 from .undo import Undo
+from .zones import keep_days
 
 log = logging.getLogger("watchweave")
 INBOX, OUTBOX = "inbox", "outbox"
@@ -185,8 +187,10 @@ class Home:
         with store.transaction():
             number = accounts.profile(profile.name)
             rows = [accounts.account(number, wish.name, wish.service) for wish in profile.accounts]
+            used = self._used(profile)
+            keep_days(store, (number, profile.timezone), rows, used)
         async with AsyncExitStack() as stack:
-            found, used = [], self._used(profile)
+            found = []
             for rank, (wish, row) in enumerate(zip(profile.accounts, rows, strict=True)):
                 service, closing = self._service(profile, wish, row, store)
                 await stack.enter_async_context(closing)
@@ -354,8 +358,6 @@ def asked_for(profile: ProfileWish, number: int, parties: Sequence[Party], what:
 
 
 def _narrow(request: Request, parties: Sequence[Party], words: str) -> None:
-    from ..core.directions import hears
-
     heard = hears([party.id for party in parties], request.directions)
     if words.endswith("-"):  # the shell took the rest for a file to write to
         raise ConfigError(f'A direction needs quotes, or the shell cuts it off: "{words}>ACCOUNT".')
