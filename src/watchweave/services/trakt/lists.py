@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 LISTS = "/users/me/lists"
 PERSONAL = "personal"
 ASKED_ANEW = "The next sync asks anew which lists there are."
-NO_LISTS = "-"
-"""The stamp of an account whose lists never moved."""
+NONE_YET = "-"
+"""The stamp of an account whose lists never moved, and of a list that it has not."""
 
 
 class PagedList(Paged):
@@ -49,6 +49,10 @@ class PersonalList(ListShelf, TraktShelf[Member]):
     def __init__(self, service: Trakt, listed: Listed) -> None:
         super().__init__(service, listed)
         self.path = _items(self.own)
+
+    async def stamp(self) -> str | None:
+        """One that is not there is as it was, so that nobody asks for it whose account this is."""
+        return self.told or (None if self.own else NONE_YET)
 
     async def made(self) -> str:
         self.path = _items(await super().made())
@@ -99,7 +103,7 @@ class PersonalLists(Lists):
         activities = await self.service.activities()
         if not any(time for part in activities.values() for time in part.values()):  # every account has some
             raise UnexpectedAnswer(self.http.title, "the last activities name no time at all.")
-        return activities.get("lists", {}).get("updated_at") or NO_LISTS
+        return activities.get("lists", {}).get("updated_at") or NONE_YET
 
     async def all(self) -> Sequence[Listed]:
         pages = self.http.pages(LISTS, list[Shown], Paged(), lambda rows: rows, key=lambda row: row.own)
@@ -123,7 +127,7 @@ class PersonalLists(Lists):
 
     async def _full(self, answer: Answer[Shown]) -> LimitReached:
         size = allowed(answer) or await self.service.limit("list", "count")
-        why = f"this account may have {size} lists at most." if size else "this account may have no more lists."
+        why = "this account has as many lists as it may" + (f" ({size})." if size else ".")
         todo = "Delete one there, or name those to keep in step under `lists:` in config.yml."
         return LimitReached(self.http.title, f"{why} {todo}", limit=size or None)
 
