@@ -229,6 +229,34 @@ def test_a_list_that_changed_meanwhile_must_be_read_again(mara):
     assert len(held(mara, row)) == 2
 
 
+def test_a_film_stands_on_a_list_once(mara):
+    row = make(mara, "m1", "m2")
+    answer = change(mara, row, {"action": "ADD", "film": mara.id("m3")}, {"action": "ADD", "film": mara.id("m1")})
+    assert (answer.status_code, answer.json()["code"], len(held(mara, row))) == (400, "DuplicateEntry", 2)
+
+
+def test_what_is_wrong_with_a_change_of_a_list_may_stand_in_the_messages_of_a_success():
+    mara = Person(list_refusals="messages")
+    row = make(mara, "m1")
+    answer = mara.patch(f"/list/{row['id']}", {"version": row["version"] - 1, "entries": [{"action": "CLEAR"}]})
+    assert (answer.status_code, [one["code"] for one in answer.json()["messages"]]) == (200, ["ListVersionMismatch"])
+    assert (answer.json()["data"]["version"], len(held(mara, row))) == (row["version"], 1)
+
+
+def test_without_a_version_a_list_is_changed_whatever_has_happened(mara):
+    row = make(mara, "m1")
+    mara.member.put_on(mara.member.lists[row["id"]], mara.works["m2"])
+    mara.patch(f"/list/{row['id']}", {"entries": [{"action": "CLEAR"}]})
+    assert held(mara, row) == []
+
+
+def test_the_listing_may_tell_no_versions():
+    mara = Person(list_versions=False)
+    row = make(mara, "m1")
+    (read,) = mara.get("/lists", member=mara.member.id).json()["items"]
+    assert ("version" in read, mara.get(f"/list/{row['id']}").json()["version"]) == (False, row["version"])
+
+
 def test_a_change_of_a_list_that_is_wrong_in_one_step_does_nothing(mara):
     row = make(mara, "m1")
     wrong = ({"action": "DELETE", "position": 7}, {"action": "TURN", "position": 0}, {"action": "DELETE"})

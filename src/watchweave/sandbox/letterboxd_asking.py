@@ -27,6 +27,7 @@ class Stop(Exception):
     """The request ends here, with this answer."""
 
     def __init__(self, status: int, message: str, code: str = "", headers: Mapping[str, str] | None = None) -> None:
+        self.message, self.code = message, code
         told = {"error": True, "message": message} | ({"code": code} if code else {})
         self.answer = Answer(told, status, headers)
 

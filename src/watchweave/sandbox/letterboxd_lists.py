@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from .letterboxd_asking import Ask, Routes, Stop, absent
 from .letterboxd_member import Member
-from .letterboxd_rows import item_row, list_row
+from .letterboxd_rows import Row, item_row, list_row
 from .letterboxd_rules import PRIVATE_VIEW, plain
 from .letterboxd_shelves import Item, ItemList
 from .server import Answer
@@ -15,7 +15,7 @@ from .server import Answer
 class Step(Struct, frozen=True, rename="camel"):
     """One change of what stands on a list: ADD a film, DELETE or UPDATE what stands at a position, or CLEAR.
 
-    Positions count from 0, in the list as the step before left it.
+    Positions count from 0, in the list as the step before left it. A film stands on a list once.
     """
 
     action: str
@@ -26,10 +26,10 @@ class Step(Struct, frozen=True, rename="camel"):
 
 
 class ListBody(Struct, frozen=True):
-    """What is not there stays as it is."""
+    """What is not there stays as it is; without a version it is not asked whether the list has changed."""
 
     name: str = ""
-    version: str = ""
+    version: int | None = None
     published: bool | None = None
     ranked: bool | None = None
     description: str | None = None
@@ -47,7 +47,12 @@ def lists(ask: Ask) -> Answer:
     owner = ask.owner
     found = [one for one in owner.lists.values() if _visible(ask, owner, one)]
     found.sort(key=lambda one: one.made)
-    return ask.page(ask.shown(owner, found[::-1]), lambda one: list_row(owner, one))
+    hidden = set() if ask.letterboxd.options.list_versions else {"version"}
+
+    def row(one: ItemList) -> Row:
+        return {name: value for name, value in list_row(owner, one).items() if name not in hidden}
+
+    return ask.page(ask.shown(owner, found[::-1]), row)
 
 
 def one_list(ask: Ask) -> Answer:
@@ -75,9 +80,16 @@ def make(ask: Ask) -> Answer:
 def change(ask: Ask) -> Answer:
     """All of it or nothing; not where the list has changed since it was read."""
     me, one, body = ask.writer, _own(ask, ask.words[0]), ask.body(ListBody)
-    if body.version != str(one.version):
-        raise Stop(409, "The list has changed", "ListVersionMismatch")
-    one.items = _after(ask, one.items, body.entries)
+    try:
+        if body.version not in (None, one.version):
+            raise Stop(409, "The list has changed", "ListVersionMismatch")
+        items = _after(ask, one.items, body.entries)
+    except Stop as stop:
+        if not stop.code or ask.letterboxd.options.list_refusals == "status":
+            raise
+        remark = {"type": "Error", "code": stop.code, "title": stop.message}
+        return Answer({"data": list_row(me, one), "messages": [remark]})
+    one.items = items
     _describe(one, body)
     me.list_changed(one)
     return Answer({"data": list_row(me, one), "messages": []})
@@ -119,8 +131,11 @@ def _stepped(ask: Ask, before: list[Item], step: Step) -> list[Item]:
         return []
     rest, note = list(before), "" if isinstance(step.notes, UnsetType) else plain(step.notes or "")
     if step.action == "ADD":
-        place = len(rest) if step.position is None else step.position
-        rest.insert(place, Item(ask.film(step.film), note))
+        film = ask.film(step.film)
+        if any(item.film is film for item in rest):
+            raise Stop(400, f"{film.name} is on the list already", "DuplicateEntry")
+        asked = step.position if step.new_position is None else step.new_position
+        rest.insert(len(rest) if asked is None else asked, Item(film, note))
         return rest
     if step.position is None or not 0 <= step.position < len(rest) or step.action not in ("DELETE", "UPDATE"):
         raise Stop(400, "There is no such action, or nothing at this position")

@@ -78,7 +78,7 @@ def list_row(member: Member, one: ItemList) -> Row:
     return {
         "id": one.code,
         "name": one.name,
-        "version": str(one.version),
+        "version": one.version,
         "filmCount": len(one.items),
         "published": one.published,
         "ranked": one.ranked,

@@ -49,6 +49,10 @@ class Options:
     """How many requests of one token in how many seconds, above which there is 429."""
     private_answers: Literal["empty", "refused"] = "empty"
     """How what a private account holds is hidden from the API."""
+    list_refusals: Literal["status", "messages"] = "status"
+    """What is wrong with a change of a list: is it a failure, or does it stand in the messages of a success?"""
+    list_versions: bool = True
+    """Does the listing of a member's lists tell their versions? Those of single lists are always told."""
     repeats: bool = False
     """Does a page of films begin with the last film of the page before?"""
 

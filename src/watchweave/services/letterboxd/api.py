@@ -13,10 +13,11 @@ from ...core.records import Record
 from ...errors import Incomplete, UnexpectedAnswer
 from ..base import Notes, Refusal
 from ..http import Http
-from .api_convert import Entry, Film, Me, Page, Told
+from .api_convert import Entry, Film, FilmList, Item, Me, Page, Told
 
 R = TypeVar("R", bound=Record)
-Row = TypeVar("Row", Entry, Film)
+Row = TypeVar("Row", Entry, Film, FilmList, Item)
+Answered = TypeVar("Answered", bound=Told)
 Asked = Sequence[tuple[str, str]]
 
 PER_PAGE = 100
@@ -62,6 +63,14 @@ class Api:
         asked = {"member": member, "memberRelationship": "Owner", "where": "NoDrafts", "sort": "WhenAdded"}
         return self._all(ENTRIES, Entry, list((asked | ({"film": film} if film else {})).items()))
 
+    def lists(self, member: str) -> AsyncIterator[Page[FilmList]]:
+        """The lists that a member has made."""
+        return self._all("/lists", FilmList, [("member", member), ("memberRelationship", "Owner")], once=True)
+
+    def items(self, own: str) -> AsyncIterator[Page[Item]]:
+        """What stands on a list, in its order."""
+        return self._all(f"/list/{own}/entries", Item, [("excludeMemberFilmRelationships", "true")], once=True)
+
     async def named(self, names: Sequence[str], **asked: str) -> list[Film]:
         """The films with these ids, and with these alone."""
         found = []
@@ -71,9 +80,9 @@ class Api:
                 found += page.items
         return found
 
-    async def _all(self, path: str, row: type[Row], asked: Asked) -> AsyncIterator[Page[Row]]:
+    async def _all(self, path: str, row: type[Row], asked: Asked, *, once: bool = False) -> AsyncIterator[Page[Row]]:
         """The pages of a listing. After the last one it raises `Incomplete` unless these were all rows, as far as the API
-        says: they are as many as every page counts, some of them perhaps twice."""
+        says: they are as many as every page counts, some of them perhaps twice, unless each comes once."""
         rows, known, last, counts = 0, set[str](), 0, set[int | None]()
         async for page in self._turned(path, row, asked):
             yield page
@@ -86,7 +95,7 @@ class Api:
         (count,) = counts
         if count is None and last == PER_PAGE:
             raise Incomplete(self.http.title, f"exactly {rows} rows came, and nothing says that these are all.")
-        if count is not None and not len(known) <= count <= rows:
+        if count is not None and not len(known) <= count <= (len(known) if once else rows):
             raise Incomplete(self.http.title, f"{count} rows were announced, {rows} came.")
 
     async def _turned(self, path: str, row: type[Row], asked: Asked) -> AsyncIterator[Page[Row]]:
@@ -105,14 +114,23 @@ class Api:
 
     async def tell(self, method: str, path: str, body: object = None, *, again: bool = True) -> str:
         """Change one thing; why it was not done, or not all of it, or nothing. What was taken may have remarks, too."""
-        accept = (*REFUSED, EMPTY)
-        answer = await self.http.send(method, path, Told, body=body, again=again, accept=accept)
-        told = answer.value or Told()
-        if answer.status in (GONE, CONFLICT):
-            return UNKNOWN if answer.status == GONE else LOGGED
-        faults = [one.title or one.code for one in told.messages if one.type == "Error"]
-        if answer.status in REFUSED:
-            faults = [told.message or str(answer.status)]
+        status, told = await self.write(method, path, Told, body, again=again)
+        if status in (GONE, CONFLICT):
+            return UNKNOWN if status == GONE else LOGGED
+        return self.refusal(status, told)
+
+    async def write(
+        self, method: str, path: str, shape: type[Answered], body: object = None, *, again: bool = True
+    ) -> tuple[int, Answered]:
+        """Change one thing; what was said about it, also where it was refused."""
+        answer = await self.http.send(method, path, shape, body=body, again=again, accept=(*REFUSED, EMPTY))
+        return answer.status, answer.value or shape()
+
+    def refusal(self, status: int, told: Told) -> str:
+        """Why something was not done, or not all of it, in Letterboxd's words; nothing where it was."""
+        faults = [one.title or one.code for one in told.errors]
+        if status in REFUSED:
+            faults = [told.message or str(status)]
         return f"Letterboxd refuses it: {self.http.secrets.clean(', '.join(faults))[:200]}" if faults else ""
 
 

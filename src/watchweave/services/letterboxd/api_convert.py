@@ -60,7 +60,18 @@ class Told(Shape):
     """The answer to a write: a refusal has a message, and what was taken may have several."""
 
     message: str = ""
+    code: str = ""
     messages: list[Message] = []
+
+    @property
+    def errors(self) -> list[Message]:
+        """What is wrong in something that it took."""
+        return [one for one in self.messages if one.type == "Error"]
+
+    @property
+    def codes(self) -> set[str]:
+        """What is wrong, in its own words."""
+        return {self.code, *(one.code for one in self.errors)}
 
 
 class Link(Shape):
@@ -119,6 +130,43 @@ class Film(Shape):
         kind = Kind.SHOW if series else Kind.MOVIE
         year = year_of(str(self.release_year))
         return Media(kind, ids, self.name, year, keys=(f"film:{self.id}",))
+
+
+class FilmList(Shape):
+    """A list of films. It has another version whenever it was changed, or edits would collide."""
+
+    id: str
+    name: str = ""
+    version: int | str | None = None
+    film_count: int | None = None
+    owner: Member | None = None
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever the list does; empty where nobody says when that is."""
+        return "" if self.version is None else msgspec.json.encode([self.version, self.film_count]).decode()
+
+
+class Item(Shape):
+    """What stands on a list. Since 2026 it is called a production; as a film it may not be told for ever."""
+
+    film: Film | None = None
+    production: Film | None = None
+
+    @property
+    def thing(self) -> Film | None:
+        return self.production or self.film
+
+    @property
+    def id(self) -> str:
+        """That of the film, which stands on a list once."""
+        return self.thing.id if self.thing else ""
+
+
+class Changed(Told):
+    """The answer to a change of a list."""
+
+    data: FilmList | None = None
 
 
 class Diary(Shape):

@@ -10,6 +10,7 @@ from ...core.records import Form, Like, Play, Rating, Record, Review, Tags, Watc
 from ..base import Reading, Refusal, Shelf
 from .api import ENTRIES, UNKNOWN
 from .api_convert import Entry, lbml_of
+from .api_lists import ApiLists
 from .api_reading import Look
 from .convert import day_of
 
@@ -208,4 +209,5 @@ API_SHELVES: Mapping[str, type[Shelf[Any]]] = {
     "favourites": Likes,
     "reviews": Reviews,
     "tags": TagList,
+    "lists": ApiLists,
 }
