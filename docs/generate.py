@@ -277,14 +277,14 @@ for the same title in the same year.
 
 ```json
 {"imported": [{"title": "Letterboxd", "profile": "nate", "account": "letterboxd", "what": "export", "again": false,
-               "note": "", "used": [{"what": "viewings", "count": 23}],
+               "used": [{"what": "viewings", "count": 23}],
                "left_out": [{"file": "orphaned/diary.csv", "line": 2, "why": "…"}]},
               {"title": "IMDb's data sets", "files": ["title.basics.tsv.gz"], "used": [{"what": "films", "count": 700}],
                "left_out": [{"why": "…", "count": 12}], "asked_again": true}]}
 ```
 
-The first is a file of a service: `again` says that the very same one was imported before, `note` what becomes of one that no
-sync takes in, and `left_out` names every line that cannot be used. The second is a data set, whose lines are only counted;
+The first is a file of a service: `again` says that the very same one was imported before, and `left_out`
+names every line that cannot be used. The second is a data set, whose lines are only counted;
 `asked_again`: what nobody could name so far is looked up again by the next sync.
 
 `export ACCOUNT`, and `export json`:

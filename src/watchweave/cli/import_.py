@@ -161,8 +161,6 @@ def _tell_taken(handed: HandedIn) -> None:
         say(f"     and {len(left) - SHOWN:,} more: see --json")
     if handed.again:
         say("  It was imported before; nothing is new.")
-    elif handed.note:
-        say(f"  {handed.note}", "yellow")
     else:
         say('  The next sync takes it in. "watchweave plan" shows what would happen.')
 
@@ -180,7 +178,6 @@ def _taken_json(handed: HandedIn) -> dict[str, Any]:
         "account": handed.account,
         "what": found.label,
         "again": handed.again,
-        "note": handed.note,
         "used": [{"what": what, "count": count} for what, count in found.used.items()],
         "left_out": [{"file": line.file, "line": line.line, "why": line.why} for line in found.left_out],
     }

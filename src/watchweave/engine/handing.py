@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -15,25 +14,6 @@ from ..errors import ConfigError, ServiceError
 from ..services.base import Examined, Service
 from ..storage.inbox import SHORT, Handed, digest_of
 from .home import AccountWish, Home, ProfileWish
-
-ENOUGH = 5
-"""So many titles of the file before tell whether another one is of the same person."""
-
-
-@runtime_checkable
-class Telling(Protocol):
-    """What a service may tell of a file beside `Examined`, so that it can be compared with the one before.
-
-    titles: those it is about, by any name; newest: the newest day of what is rarely taken back, in unix seconds; note:
-    what becomes of it, where no sync takes it in.
-    """
-
-    @property
-    def titles(self) -> frozenset[str]: ...
-    @property
-    def newest(self) -> int | None: ...
-    @property
-    def note(self) -> str: ...
 
 
 class Said(Struct, frozen=True):
@@ -57,11 +37,6 @@ class HandedIn(Struct, frozen=True):
     examined: Examined
     again: bool
     check: Callable[[Path], object]
-
-    @property
-    def note(self) -> str:
-        """What becomes of it, where no sync takes it in."""
-        return self.examined.note if isinstance(self.examined, Telling) else ""
 
     def stands_for(self, person: str, account: str, label: str) -> bool:
         """Is it of this sort, and for this account?"""
@@ -110,7 +85,10 @@ def handed_in(
     again = same and newest is not None and newest.whole
     check = partial(kinds[name].examine, said=said.label, zone=zones[0])
     if newest is not None and not same and not said.anyway:
-        _compare(kinds[name], path, found, _before(kinds[name], newest, zones[0]))
+        before = _before(kinds[name], newest, zones[0])
+        if before is not None and (doubt := found.doubt(before, path.name)):
+            anyway = "If it is the right one, say --anyway to take it in all the same; else download a new one."
+            raise ConfigError(f"{kinds[name].title}: {doubt} {anyway}")
     return HandedIn(path, person.name, account.name, kinds[name].title, found, again, check)
 
 
@@ -122,28 +100,8 @@ def _before(kind: type[Service], newest: Handed, zone: ZoneInfo) -> Examined | N
         return None
 
 
-def _compare(kind: type[Service], path: Path, found: Examined, before: Examined | None) -> None:
-    """Raises ConfigError where this is hardly the next file of the same person."""
-    if not (isinstance(found, Telling) and isinstance(before, Telling)):
-        return
-    if found.newest is not None and before.newest is not None and found.newest < before.newest:
-        these = f"{path.name} tells nothing newer than of {_day(found.newest)}"
-        raise ConfigError(
-            f"{kind.title}: {these}, and the file before had something of {_day(before.newest)}: this seems an old one."
-            " Download a new one. If you have taken back what is newer, say --anyway to take it in all the same."
-        )
-    missing = len(before.titles - found.titles)
-    if len(before.titles) >= ENOUGH and missing * 2 > len(before.titles):
-        many = f"{missing} of the {len(before.titles)} titles of the file before are not in {path.name}"
-        raise ConfigError(f"{kind.title}: {many}: is it yours? If so, say --anyway to take it in all the same.")
-
-
 def _time(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
 def _meant(home: Home, kind: type[Service], name: str, found: Examined, said: Said) -> tuple[ProfileWish, AccountWish]:

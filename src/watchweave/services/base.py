@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -108,15 +108,33 @@ class LeftOut(Struct, frozen=True):
     why: str
 
 
+ENOUGH = 5
+"""So many titles of a file tell whether another one is of the same person."""
+
+
 class Examined(Struct, frozen=True):
     """What a file is that a person hands in. used: how many records of each kind, in words. whose: options that the account
-    has to which it belongs, as far as the file says."""
+    has to which it belongs, as far as the file says. Where it does not say, titles: those it is about, by any name; newest:
+    the newest day of what is rarely taken back, in unix seconds."""
 
     label: str
     made: int
     used: Mapping[str, int]
     left_out: Sequence[LeftOut] = ()
     whose: Mapping[str, str] = {}
+    titles: frozenset[str] = frozenset()
+    newest: int | None = None
+
+    def doubt(self, before: Examined, name: str) -> str:
+        """Why this file, called so, is hardly the next one of the same person after that; nothing where it may be."""
+        if self.newest is not None and before.newest is not None and self.newest < before.newest:
+            last, then = (datetime.fromtimestamp(at, UTC).date() for at in (self.newest, before.newest))
+            told = f"{name} tells nothing newer than of {last}, and the file before had something of {then}"
+            return f"{told}: this seems an old one, unless you have taken back what is newer."
+        missing, of = len(before.titles - self.titles), len(before.titles)
+        if of >= ENOUGH and missing * 2 > of:
+            return f"{missing} of the {of} titles of the file before are not in {name}: is it yours?"
+        return ""
 
 
 class Sheet(Struct, frozen=True):

@@ -40,15 +40,6 @@ _PERSON = re.compile(r"nm[0-9]{7,9}")
 """Lists may name people, too."""
 
 
-class Telling(Examined, frozen=True):
-    """What tells the file of somebody else, or an old one, from the next of the same person. titles: those it is about;
-    newest: the newest day of a rating; note: what becomes of it, where no sync takes it in."""
-
-    titles: frozenset[str] = frozenset()
-    newest: int | None = None
-    note: str = ""
-
-
 class Head:
     """What the first line of a file tells, and when the file was last written."""
 
@@ -184,7 +175,7 @@ def examine(title: str, path: Path, said: str, zone: tzinfo) -> Examined | None:
     records = export.records(label)
     titles = frozenset([record.media.key for record in records] + export.beyond)
     newest = max((record.at or 0 for record in records if isinstance(record, Rating)), default=0) or None
-    return Telling(label, made, dict(export.used), tuple(export.left_out), {}, titles, newest)
+    return Examined(label, made, dict(export.used), tuple(export.left_out), {}, titles, newest)
 
 
 def _label(title: str, path: Path, head: Head, said: str) -> str:
