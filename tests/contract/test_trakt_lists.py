@@ -275,6 +275,17 @@ def test_what_fits_in_a_list_is_added_and_the_rest_is_refused_with_the_limit(fil
     assert len(refused) >= 3
 
 
+def test_people_on_a_list_count_where_it_is_asked_what_still_fits(desk):
+    desk.person.limits["list items"] = 4
+    nights = desk.list(NIGHTS, "m1")
+    one = f"{LISTS}/{nights.id}"
+    desk.next_run({one: lambda told: told | {"item_count": told["item_count"] + 2}})
+    desk.open()
+    sent = members(desk, "m2", "m3", "m4", "m5")
+    assert [refusal.record for refusal in desk.add(NIGHTS, *sent)] == sent[1:]
+    assert desk.asked() == [f"POST {one}/items", f"GET {one}", f"POST {one}/items"]
+
+
 def test_a_limit_that_the_answer_does_not_name_is_that_of_the_settings(desk):
     desk.person.limits["list items"] = 1
     desk.list(NIGHTS)

@@ -85,6 +85,10 @@ class PersonalList(ListShelf, TraktShelf[Member]):
     async def remove(self, records: Sequence[Member]) -> Sequence[Refusal[Member]]:
         return await self.take_off(records) if self.own else []
 
+    async def _held(self) -> int:
+        """People take up room, too, so that what can be read of it is not asked."""
+        return (await self.http.get(f"{LISTS}/{self.own}", Shown)).value.item_count
+
     def heard(self, answer: Written) -> None:
         """How the list is after our own write, so that this alone is no reason to read it."""
         self.told = answer.state.stamp if answer.state else ""
