@@ -129,3 +129,80 @@ def test_a_damaged_file_before_is_no_measure(house):
     for name in MANY[1:]:
         house.imdb.unrate(house[name])
     assert downloaded(house, house.imdb.export("ratings")) is not None
+
+
+# A folder of hers
+
+
+@pytest.fixture
+def folder(house):
+    """Her exports lie in a folder that the settings name."""
+    place = house.folder / "exports"
+    place.mkdir()
+    accounts = [Signed("imdb", "imdb", {"csv_path": str(place)}), Signed("serializd", "serializd")]
+    house.person = replace(house.person, accounts=accounts)
+    house.start()
+    house.place = place
+    return house
+
+
+def lay(house, content, name="ratings.csv"):
+    """A file is copied there just now, and the next sync looks."""
+    path = house.place / name
+    path.write_bytes(content)
+    os.utime(path, (house.now(), house.now()))
+    house.later(DAY)
+    return house.sync(yes=True).problems
+
+
+def known(house):
+    query = (
+        "SELECT count(*) FROM held WHERE seen IS NOT NULL AND account = (SELECT id FROM account WHERE name = 'imdb')"
+    )
+    return house.store.db.execute(query).fetchone()[0]
+
+
+@pytest.mark.parametrize("name", ["ratings.csv", "copy.csv"])
+def test_an_old_file_that_is_copied_into_her_folder_is_not_taken_in_before_she_says_so(folder, name):
+    old = rated(folder, "s1")
+    folder.later(DAY)
+    assert lay(folder, rated(folder, "s1.1.1")) == []
+    (problem,) = lay(folder, old, name)
+    assert "this seems an old one" in problem.message
+    assert 'run "watchweave import FILE --anyway"; else take it out of the folder' in problem.message
+    assert known(folder) == 2
+    said = Said(anyway=True)
+    handed_in(folder.home, {"imdb": service("imdb")}, folder.place / name, said).keep(folder.home)
+    folder.later(DAY)
+    assert folder.sync(yes=True).problems == []
+    assert known(folder) == 1
+
+
+def test_of_two_in_her_folder_the_one_that_only_seems_newer_is_told(folder):
+    old = rated(folder, "s1")
+    folder.later(DAY)
+    (folder.place / "ratings.csv").write_bytes(rated(folder, "s1.1.1"))
+    os.utime(folder.place / "ratings.csv", (folder.now(), folder.now()))
+    folder.later(DAY)
+    (problem,) = lay(folder, old, "copy.csv")
+    assert "copy.csv tells nothing newer than of" in problem.message
+    (folder.place / "copy.csv").unlink()
+    folder.later(DAY)
+    assert folder.sync(yes=True).problems == []
+    assert known(folder) == 2
+
+
+def test_a_file_of_somebody_else_in_her_folder_is_not_taken_for_hers(folder):
+    assert lay(folder, rated(folder, *MANY)) == []
+    for name in MANY[2:]:
+        folder.imdb.unrate(folder[name])
+    (problem,) = lay(folder, rated(folder, MANY[0]))
+    assert "3 of the 5 titles of the file before are not in ratings.csv: is it yours?" in problem.message
+    assert known(folder) == 5
+
+
+def test_the_next_file_of_hers_in_her_folder_is_taken_in_without_a_word(folder):
+    for name in MANY:
+        assert lay(folder, rated(folder, name)) == []
+        folder.later(DAY)
+    assert (folder.sync(yes=True).problems, known(folder)) == ([], 5)

@@ -71,7 +71,7 @@ class Imdb(Service):
 
     def __init__(self, http: Http, options: Mapping[str, object], known: Known, desk: Desk | None = None) -> None:
         super().__init__(http, options, known, desk)
-        self.newest = Newest(self.title, self.desk.files, str(options.get("csv_path") or ""), http.clock.now)
+        self.newest = Newest(self.title, self.desk, str(options.get("csv_path") or ""), http.clock.now)
         self.graphql = GraphQL(http)
         self.direct = bool(options.get("cookie"))
         self.watchlist_of = self._whose(str(options.get("watchlist_of") or ""))

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
-from ...errors import Unavailable
-from ..base import Files, Handed
+from ...errors import Stopped, Unavailable
+from ..base import Desk, Examined, Handed
 from ..files import digest
-from .export import LIST, Head, list_of
+from .export import LIST, Head, examine, list_of
 
 SUFFIXES = ("", ".csv")
 """How the files end that are looked at: what is still being downloaded ends otherwise."""
 MEANINGLESS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """How the names begin under which IMDb offers its files: they call no list by its name, and the next file has another."""
+
+
+ANYWAY = (
+    'If it is the right one, run "watchweave import FILE --anyway"; else take it out of the folder that csv_path names.'
+)
 
 
 class Found(Struct, frozen=True):
@@ -30,22 +36,54 @@ class Found(Struct, frozen=True):
     digest: str = ""
 
 
+class Noted(Struct, frozen=True):
+    """What is remembered of the file that was taken last; see `Examined`."""
+
+    digest: str
+    titles: frozenset[str] = frozenset()
+    newest: int | None = None
+
+
 class Newest:
     """What an account has of files, in one run. place: a file or a folder of the person's, or nothing."""
 
-    def __init__(self, title: str, files: Files, place: str, now: Callable[[], float]) -> None:
+    def __init__(self, title: str, desk: Desk, place: str, now: Callable[[], float]) -> None:
         self.title = title
-        self._files = files
+        self._desk = desk
+        self._files = desk.files
         self._place = place
         self._now = now
 
     def file(self, label: str) -> Handed | None:
-        """The newest of this sort."""
+        """The newest of this sort. Raises Stopped where it lies in the person's folder and is hardly the next one of hers."""
         kept = self._files.newest(label)
-        found = max((one for one in self._found if one.label == label), key=lambda one: one.made, default=None)
-        if found is None or (kept is not None and kept.made >= found.made):
-            return kept
-        return Found(found.path, label, found.made, digest(self.title, found.path))
+        found = sorted((one for one in self._found if one.label == label), key=lambda one: one.made)
+        if not found or (kept is not None and kept.made >= found[-1].made):
+            return self._noted(kept, ()) if kept and self._place else kept
+        newest = Found(found[-1].path, label, found[-1].made, digest(self.title, found[-1].path))
+        return self._noted(newest, sorted([*filter(None, [kept]), *found[:-1]], key=lambda one: one.made))
+
+    def _noted(self, handed: Handed, others: Sequence[Handed]) -> Handed:
+        """This file, which is to be remembered. One that nobody has seen yet is held against the one taken last, or, before
+        there is any, against the last of the others."""
+        name = f"file of {handed.label}"
+        note = self._desk.notes.load(name)
+        before = msgspec.json.decode(note, type=Noted) if note else None
+        if before is not None and before.digest == handed.digest:
+            return handed
+        told = self._examined(handed)
+        if isinstance(handed, Found):
+            last = Examined("", 0, {}, (), {}, before.titles, before.newest) if before else None
+            last = self._examined(others[-1]) if last is None and others else last
+            if last and (doubt := told.doubt(last, handed.path.name)):
+                raise Stopped(self.title, f"{doubt} {ANYWAY}")
+        self._desk.notes.save(name, msgspec.json.encode(Noted(handed.digest, told.titles, told.newest)))
+        return handed
+
+    def _examined(self, handed: Handed) -> Examined:
+        return examine(self.title, handed.path, handed.label, self._desk.zone) or Examined(
+            handed.label, handed.made, {}
+        )
 
     def lists(self) -> dict[str, Handed]:
         """The newest of each list, by its own name."""
