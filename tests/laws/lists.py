@@ -54,13 +54,15 @@ class World:
     def act(self) -> None:
         box, title = self.random.choice(list(self.town.boxes.values())), self.random.choice(TITLES)
         film, there = self.random.choice(FILMS), box.listed(title)
-        what = self.random.choice(["put"] * 5 + ["take"] * 2 + ["delete"])
+        what = self.random.choice(["put"] * 5 + ["take"] * 2 + ["sort"] * 2 + ["delete"])
         if what == "put":
             box.list(title, film, at=self.town.time)
             self.put[title, film].add(box.name)
         elif what == "take" and film in there:
             box.unlist(title, film)
             self.taken.add((title, film))
+        elif what == "sort" and film in there:
+            box.sort(title, film)
         elif what == "delete" and there and self.random.random() < 0.3:
             box.unlist(title)
             self.deleted.add(title)
@@ -159,6 +161,8 @@ class World:
                     if heard[mate] == heard[name] and title in kept[name] & kept[mate]:
                         other = self.town.boxes[mate].listed(title)
                         self.expect(shown == other, "C1 agreement", f"{title}: {name} {shown}, {mate} {other}")
+                        orders = box.order(title), self.town.boxes[mate].order(title)
+                        self.expect(orders[0] == orders[1], "C1 order", f"{title}: {name}, {mate}: {orders}")
 
 
 def live(seed: int) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.memory import Killed
-from tests.support.town import DAY, LISTER, MINUTE, STARS, Town
+from tests.support.town import DAY, HOUR, LISTER, MINUTE, STARS, Town
 from watchweave.storage.lists import Lists
 
 NIGHT = "Night trains"
@@ -178,3 +178,125 @@ def test_who_has_no_lists_is_not_disturbed():
     town.left.list(NIGHT, "a")
     town.settle()
     assert town.right.listed(NIGHT) == {"a"}
+
+
+# ---------------------------------------------------------------- the order
+
+
+def sorted_list(*uids: str) -> Town:
+    """Both have this list in this order."""
+    town = agreed(*uids)
+    assert town.left.order(NIGHT) == town.right.order(NIGHT) == list(uids)
+    return town
+
+
+def test_a_list_is_filled_in_its_order():
+    sorted_list("d", "a", "c", "b")
+
+
+def test_f85_only_the_order_changed_is_one_request_and_nothing_added_or_removed():
+    town = sorted_list("a", "b", "c", "d")
+    town.left.sort(NIGHT, "c", "a")
+    before = town.right.writes
+    report = town.sync()
+    assert [(c.verb, c.media.title, c.why, c.outcome) for c in report.changes] == [
+        ("change", "C", "sorted on left", "done")
+    ]
+    assert (town.right.writes - before, town.right.written[-1][1]) == (1, "order")
+    assert town.right.order(NIGHT) == ["c", "a", "b", "d"]
+    town.settle()
+    assert town.writes() == 3, "made, filled, put in order"
+
+
+def test_what_is_added_in_the_middle_stands_there_everywhere():
+    town = sorted_list("a", "b", "c")
+    town.left.sort(NIGHT, *town.left.order(NIGHT)[:1])
+    town.left.list(NIGHT, "e")
+    town.left.sort(NIGHT, "a", "e")
+    town.settle()
+    assert town.right.order(NIGHT) == ["a", "e", "b", "c"]
+
+
+def test_who_cannot_hold_all_of_a_list_sorts_the_rest_of_it():
+    town = sorted_list("a", "b", "c", "d")
+    town.right.unknown.add("e")
+    town.left.list(NIGHT, "e")
+    town.left.sort(NIGHT, "a", "e")
+    town.settle()
+    town.right.sort(NIGHT, "d")
+    town.settle()
+    assert (town.left.order(NIGHT), town.right.order(NIGHT)) == (["d", "a", "e", "b", "c"], ["d", "a", "b", "c"])
+
+
+def test_of_two_who_sort_a_list_at_once_the_first_in_the_settings_counts():
+    town = sorted_list("a", "b", "c")
+    town.left.sort(NIGHT, "b")
+    town.right.sort(NIGHT, "c")
+    town.settle()
+    assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize("fate", ["applied", "lost", "kill_before", "kill_after", "unsent"])
+def test_whatever_becomes_of_a_new_order_it_arrives_and_nobody_s_order_is_undone(fate):
+    town = sorted_list("a", "b", "c")
+    town.left.sort(NIGHT, "c")
+    town.right.fail_writes = [fate]
+    try:
+        town.sync()
+    except Killed:
+        assert fate.startswith("kill")
+    town.wait(15 * MINUTE)
+    town.settle()
+    assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(("where", "other"), [("left", "right"), ("right", "left")])
+def test_a_list_sorted_again_and_again_follows_at_once(where, other):
+    town = sorted_list("a", "b", "c", "d")
+    for first in ("d", "b", "c", "a", "d"):
+        town.boxes[where].sort(NIGHT, first)
+        wanted = town.boxes[where].order(NIGHT)
+        town.wait(HOUR)
+        town.sync()
+        assert town.boxes[other].order(NIGHT) == town.boxes[where].order(NIGHT) == wanted
+
+
+def test_a_new_order_that_does_not_show_yet_is_not_asked_for_again():
+    town = sorted_list("a", "b", "c")
+    town.left.sort(NIGHT, "c")
+    town.right.fail_writes = ["late"]
+    before = town.right.writes
+    for _ in range(3):
+        town.sync()
+        town.wait(30)
+    assert (town.right.writes - before, town.right.order(NIGHT)) == (1, ["c", "a", "b"])
+
+
+def test_a_service_that_does_not_keep_an_order_is_asked_three_times_and_has_its_own():
+    town = sorted_list("a", "b", "c")
+    town.left.sort(NIGHT, "c")
+    before = town.right.writes
+    for _ in range(8):
+        town.sync()
+        town.right.sort(NIGHT, "a", "b", "c")
+        town.wait(DAY)
+    assert town.right.writes - before == 3
+    assert town.left.order(NIGHT) == ["c", "a", "b"]
+
+
+def test_a_dry_run_shows_the_new_order_and_asks_for_nothing():
+    town = sorted_list("a", "b", "c")
+    town.left.sort(NIGHT, "c")
+    before = town.writes()
+    report = town.sync(dry_run=True)
+    assert [(c.list, c.verb, c.outcome) for c in report.changes] == [(NIGHT, "change", "planned")]
+    assert town.writes() == before
+
+
+def test_the_order_is_not_taken_back_and_that_is_said():
+    town = sorted_list("a", "b", "c")
+    town.left.sort(NIGHT, "c")
+    run = town.sync().run
+    town.wait(HOUR)
+    report = town.undo(run)
+    assert [one.why for one in report.refused] == ["the order of a list is not taken back"]

@@ -160,6 +160,18 @@ class Box:
             self.lists.pop(own)
         self.move("lists")
 
+    def sort(self, title: str, *uids: str) -> None:
+        """Put these first, in this order."""
+        members = next(members for called, members in self.lists.values() if called == title)
+        there = {**{uid: members[uid] for uid in uids}, **members}
+        members.clear()
+        members.update(there)
+        self.move("lists")
+
+    def order(self, title: str) -> list[str]:
+        """What stands in the list of this title, in its order."""
+        return [uid for called, members in self.lists.values() if called == title for uid in members]
+
     def listed(self, title: str) -> set[str]:
         """What stands in the list of this title."""
         return {uid for called, members in self.lists.values() if called == title for uid in members}
@@ -407,6 +419,21 @@ class OneList(ListShelf, MemoryShelf):
         await self.made()
         return await self.writing(records, lambda r: self.members().__setitem__(self.uid(r), self.now()), "add")
 
+    async def order(self, records: list[Member]) -> str:
+        wanted = {
+            self.uid(record): self.members()[self.uid(record)]
+            for record in records
+            if self.uid(record) in self.members()
+        }
+
+        def act(_: Member) -> None:
+            there = {**wanted, **self.members()}
+            self.members().clear()
+            self.members().update(there)
+
+        await self.writing(records[:1], act, "order")
+        return ""
+
     async def remove(self, records: list[Member]) -> list[Refusal[Member]]:
         return await self.writing(records, lambda r: self.members().pop(self.uid(r), None) and None, "remove")
 
@@ -422,7 +449,7 @@ class ListsRead(MemoryShelf, Lists):
         if "lists" in self.box.partial:
             raise Incomplete("Memory", "the second page of lists failed")
         seen = {} if "lists" in self.box.empty else self.box.lists
-        return [Listed(own, title, str(sorted(members.items()))) for own, (title, members) in seen.items()]
+        return [Listed(own, title, str(list(members.items()))) for own, (title, members) in seen.items()]
 
 
 class AllLists(ListsRead):

@@ -23,6 +23,7 @@ from ..storage.staging import RECORDS, SHELVES, sort_of
 from ..storage.store import Store
 from .carry import Carry
 from .close import Close
+from .ordering import Order, put_in_order
 from .party import Party
 
 OLD = 60
@@ -47,6 +48,8 @@ class Apply:
         self.items = Items(store.db)
         self.accounts = Accounts(store)
         self.outcomes: dict[tuple[object, ...], tuple[str, str]] = {}
+        self.orders: Sequence[Order] = ()
+        """The lists that are to be put in order, after all changes."""
         self.outbox: Outbox | None = None
         """Where files go that the person is to carry."""
 
@@ -55,9 +58,8 @@ class Apply:
         of_account: dict[int, list[Change]] = defaultdict(list)
         for change in changes:
             of_account[change.account].append(change)
-        await asyncio.gather(
-            *(self.one(party, of_account[party.id], confirm) for party in parties if party.id in of_account)
-        )
+        told = {*of_account, *(order.account for order in self.orders)}
+        await asyncio.gather(*(self.one(party, of_account[party.id], confirm) for party in parties if party.id in told))
 
     async def one(self, party: Party, changes: Sequence[Change], confirm: Confirm) -> None:
         """Write to one account; a failure that concerns all of it ends it for this run."""
@@ -77,9 +79,19 @@ class Apply:
                     return
                 begun.add(reader)
                 await self._batch(party, shelf, verb, batch)
+            for order in [order for order in self.orders if order.account == party.id and not self.stop.is_set()]:
+                begun.add(order.shelf)
+                await self._put_in_order(party, order)
             await self._pass_by(party, begun)
         except ServiceError as problem:
             party.problems.append(problem)
+
+    async def _put_in_order(self, party: Party, order: Order) -> None:
+        """One list; that it cannot be is known by the next reading."""
+        with self.store.transaction(durable=True):
+            self.accounts.wrote(party.id, order.shelf, None)
+        self.outcomes[order.identity] = ("failed", "nobody knows whether it was done")
+        self.outcomes[order.identity] = await put_in_order(party, order, self.store, self.run, self.clock)
 
     def _write_down(self, party: Party, carried: Sequence[Change], outbox: Outbox) -> None:
         try:

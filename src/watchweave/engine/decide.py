@@ -25,6 +25,7 @@ from ..storage.store import Store
 from ..storage.values import APART, Due, Values
 from .close import Close
 from .compare import Compare
+from .ordering import Order, Ordering
 from .party import Party
 from .retell import Retell, noon_of
 
@@ -55,6 +56,8 @@ class Outcome(Struct):
     """Of an undo: what stays, with the reason."""
     note: str = ""
     """Why an approval did not count."""
+    orders: list[Order] = field(default_factory=list)
+    """The lists that are to be put in order."""
     granted: dict[int, Hold] = field(default_factory=dict)
     """The holds whose changes may be written now, by their numbers; they end when all is written."""
 
@@ -77,6 +80,7 @@ class Decide:
         self.journal = Journal(store)
         self.accounts = Accounts(store)
         self.items = Items(store.db)
+        self.ordering = Ordering(store, self.parties, run, now)
         self.rounded: dict[int, dict[int, dict[int, int]]] = {}
 
     def changes(self) -> list[Change]:
@@ -91,6 +95,8 @@ class Decide:
             self.plays.touch_unripe(circle.id)
             Retell(compare, circle, self.parties, self.zone, self.terms.removed_plays).run()
             self._merge(circle, compare)
+            self.ordering.take_in(circle)
+        self.ordering.see()
         for party in self.parties.values():
             named = [name for name in party.shelves if party.form(name).library] or party.shelves
             if all(party.look(name).how == "complete" for name in named):
@@ -98,6 +104,10 @@ class Decide:
         for circle in self.circles:
             self._mark(circle)
         return [change for party in self.parties.values() if party.told for change in self._plan(party)]
+
+    def orders(self, changes: Sequence[Change]) -> list[Order]:
+        """The lists that are still to be put in order once these changes are made."""
+        return [order for circle in self.circles for order in self.ordering.due(circle, changes)]
 
     # ---------------------------------------------------------------- merge and mark
     def _rule(self, shelf: str) -> Rule:
@@ -237,18 +247,9 @@ class Decide:
         if not party.can(name, verb):
             return None
         at = row.at if row.at is not None and EARLIEST < row.at <= self.now else None
-        return Change(
-            party.id,
-            name,
-            verb,
-            row.media,
-            value,
-            row.seen,
-            version=row.version,
-            at=at,
-            origin=row.origin,
-            why=self._why(name, verb, row.origin, party),
-        )
+        why = self._why(name, verb, row.origin, party)
+        told = {"version": row.version, "at": at, "origin": row.origin, "why": why}
+        return Change(party.id, name, verb, row.media, value, row.seen, **told)  # type: ignore[arg-type]
 
     def _why(self, name: str, verb: str, origin: int | None, party: Party) -> str:
         giver = self.parties[origin].name if origin in self.parties else "a service that is no longer linked"
@@ -354,7 +355,7 @@ class Decide:
                 self.journal.answer(number, "replaced", self.now)
         rest, asked = self._asked([change for change in changes if change.identity not in waiting], agreed)
         passed, holds = check(rest, self, self.terms.limits, yes=yes, approved=lambda change: change.identity in agreed)
-        return Outcome(list(changes), passed, [*holds, *asked], None, note, granted)
+        return Outcome(list(changes), passed, [*holds, *asked], None, note, granted=granted)
 
     def of(self, account: int, shelf: str) -> int:
         return self.plays.count(account) if shelf == "history" else self.values.agreed(account, SHELVES[shelf])

@@ -238,13 +238,21 @@ def report(
     open_rows = [row for party in parties for row in Journal(store).open(party.id)]
     held_now = {change.identity for hold in outcome.holds for change in hold.changes}
     held_now |= {change.identity for hold in holds.values() for change in hold.changes}
-    wanted = {change.media for change in outcome.changes} | {row.media for row in open_rows}
+    wanted = (
+        {change.media for change in outcome.changes}
+        | {order.first for order in outcome.orders}
+        | {row.media for row in open_rows}
+    )
     medias, lists = Items(store.db).load(wanted), Lists(store.db).named()
     lines = []
     for change in outcome.changes:
         state, reason = outcomes.get(change.identity, ("", ""))
         state = state or ("held" if change.identity in held_now else "planned")
         lines.append(_line(change, names, (medias, lists), state, reason))
+    for order in outcome.orders:
+        state, reason = outcomes.get(order.identity, ("planned", ""))
+        said = (None, order.why, state, reason, None, order.identity, lists[order.shelf])
+        lines.append(Line(names[order.account], order.shelf, "change", medias[order.first], *said))
     told = {change.identity for change in outcome.changes}
     lines += [_pending(row, names, (medias, lists)) for row in open_rows if _identity(row) not in told]
     refused = [

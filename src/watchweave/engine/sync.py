@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -28,9 +29,11 @@ from .decide import Decide, Outcome, Terms
 from .episodes import Episodes
 from .fetch import Fetch
 from .identify import Identify
+from .ordering import Order
 from .party import Party
 from .report import Lookedup, Report, report
 
+Asked = TypeVar("Asked", Change, Order)
 KEPT = 7 * DAY
 """So long an answer is good for who asks next."""
 
@@ -84,9 +87,10 @@ async def sync(
     apply = Apply(store, run, clock, stop, [*request.approved, *granted])
     apply.outbox = request.outbox
     if not request.dry_run:
-        if outcome.passed:
+        apply.orders = outcome.orders
+        if outcome.passed or outcome.orders:
             request.before_writing()
-            request.tell(f"writing ({len(outcome.passed)})")
+            request.tell(f"writing ({len(outcome.passed) + len(outcome.orders)})")
         await apply.all(parties, outcome.passed, fetch.confirm)
         apply.refile(parties)
     result = end(request, parties, store, (run, outcome, holds, apply), clock())
@@ -134,8 +138,10 @@ def decide(
         doubts = doubted(request, parties, store, (chosen, run, now))
         deciding = Decide(store, parties, chosen, request.terms, run, now)
         changes = [change for change in wanted(request, deciding.changes()) if named(change)]
+        orders = wanted(request, deciding.orders(changes))
         narrowed = bool(request.only_shelves or request.only_from)
         outcome = deciding.check(changes, yes=request.yes, approved=request.approved, narrowed=narrowed)
+        outcome.orders = orders
         outcome.holds += settle_doubts(journal, parties, doubts, now)
         for hold in outcome.holds:
             journal.hold(run, hold, now)
@@ -177,12 +183,18 @@ def unread(request: Request, parties: Sequence[Party], store: Store, run: int, n
             look.doubted = False
         chosen = circle_rows(request, parties, accounts)
         new = {p.id for p, name, _ in looks for c in chosen if p.id in c.heard and not accounts.met(c.id, p.id, name)}
-        changes = wanted(request, Decide(store, parties, chosen, request.terms, run, now).changes())
+        deciding = Decide(store, parties, chosen, request.terms, run, now)
+        changes = wanted(request, deciding.changes())
+        orders = wanted(request, deciding.orders(changes))
         for _, _, look in looks:
             look.how = "own"
         for look in doubts:
             look.doubted = True
-    told = {change.account for change in changes} | {hold.account for hold in Journal(store).waiting().values()}
+    told = (
+        {change.account for change in changes}
+        | {order.account for order in orders}
+        | {hold.account for hold in Journal(store).waiting().values()}
+    )
     return list({party.id: party for party, _, _ in looks if party.id in told | new}.values())
 
 
@@ -250,8 +262,8 @@ def settle_doubts(journal: Journal, parties: Sequence[Party], doubts: Sequence[H
     return fresh
 
 
-def wanted(request: Request, changes: Sequence[Change]) -> list[Change]:
-    """The changes that this request asks for."""
+def wanted(request: Request, changes: Sequence[Asked]) -> list[Asked]:
+    """What this request asks for of these."""
     return [
         change
         for change in changes

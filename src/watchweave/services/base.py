@@ -223,6 +223,10 @@ class ListShelf(Shelf[Member]):
     async def stamp(self) -> str | None:
         return self.told or None
 
+    # Members are read in the order of the list. Where that can be set this is defined, too; the same may be asked for again.
+    # It gets all that stand there, in the order in which they are to stand, and says why that was not done, if it was not:
+    #   async def order(self, records: Sequence[Member]) -> str
+
     async def made(self) -> str:
         """The service's own name of the list, which is there now."""
         self.own = self.own or await self.service.shelves["lists"].make(self.title)  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ FORGET_CIRCLE = (
     "DELETE FROM unripe WHERE circle = ?",
     "DELETE FROM play WHERE circle = ?",
     "DELETE FROM truth WHERE circle = ?",
+    "DELETE FROM sequence WHERE circle = ?",
     "DELETE FROM hears WHERE circle = ?",
     "UPDATE account SET circle = NULL WHERE circle = ?",
     "DELETE FROM circle WHERE id = ?",

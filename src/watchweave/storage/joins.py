@@ -45,6 +45,14 @@ STEPS = (
     "UPDATE edit SET media = :into WHERE media = :other",
     "UPDATE OR IGNORE anew SET media = :into WHERE media = :other",
     "DELETE FROM anew WHERE media = :other",
+    *(
+        step
+        for table in ("placed", "sequence", "asked", "now_place")
+        for step in (
+            f"UPDATE OR IGNORE {table} SET media = :into WHERE media = :other",
+            f"DELETE FROM {table} WHERE media = :other",
+        )
+    ),
     "UPDATE OR IGNORE now SET media = :into WHERE media = :other",
     "DELETE FROM now WHERE media = :other",
     "UPDATE now_play SET media = :into WHERE media = :other",
@@ -104,6 +112,14 @@ MOVES = (
     "DELETE FROM held WHERE account = :account AND media = :old AND NOT (shelf = 4 AND EXISTS (SELECT 1 FROM handle AS h"
     " WHERE h.account = :account AND h.library > 0))",
     "UPDATE aside SET media = :new WHERE account = :account AND media = :old",
+    *(
+        step
+        for table in ("placed", "asked", "now_place")
+        for step in (
+            f"UPDATE OR IGNORE {table} SET media = :new WHERE account = :account AND media = :old",
+            f"DELETE FROM {table} WHERE account = :account AND media = :old",
+        )
+    ),
     "UPDATE OR IGNORE now SET media = :new WHERE account = :account AND media = :old",
     "DELETE FROM now WHERE account = :account AND media = :old",
     "UPDATE now_play SET media = :new WHERE account = :account AND media = :old",

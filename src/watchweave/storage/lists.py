@@ -49,6 +49,9 @@ def shelf_of(number: int) -> str:
 UNREAD = (
     "DELETE FROM held WHERE account = ? AND shelf = ?",
     "DELETE FROM cursor WHERE account = ? AND shelf = ?",
+    "DELETE FROM placed WHERE account = ? AND shelf = ?",
+    "DELETE FROM asked WHERE account = ? AND shelf = ?",
+    "DELETE FROM ordered WHERE account = ? AND shelf = ?",
     "DELETE FROM refusal WHERE account = ? AND shelf = ?",
     "UPDATE hears SET met = 0 WHERE account = ? AND shelf = ?",
 )

@@ -141,6 +141,20 @@ CREATE TABLE list (
 CREATE TABLE listed (
   account INTEGER NOT NULL REFERENCES account, list INTEGER NOT NULL REFERENCES list, own TEXT NOT NULL, title TEXT NOT NULL,
   stamp TEXT NOT NULL DEFAULT '', state INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, list)) STRICT, WITHOUT ROWID;
+-- the order of lists: as an account shows it, as it is true, and as we asked an account for it
+CREATE TABLE placed (
+  account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  place INTEGER NOT NULL, PRIMARY KEY (account, shelf, media)) STRICT, WITHOUT ROWID;
+CREATE TABLE sequence (
+  circle INTEGER NOT NULL REFERENCES circle, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  place INTEGER NOT NULL, origin INTEGER, version INTEGER NOT NULL, PRIMARY KEY (circle, shelf, media)) STRICT, WITHOUT ROWID;
+CREATE TABLE asked (
+  account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,
+  place INTEGER NOT NULL, PRIMARY KEY (account, shelf, media)) STRICT, WITHOUT ROWID;
+-- sent: when, until a reading decides what became of it; tries: how often, for the order that is true since this version
+CREATE TABLE ordered (
+  account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, sent INTEGER, tries INTEGER NOT NULL,
+  version INTEGER NOT NULL, PRIMARY KEY (account, shelf)) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile, began INTEGER NOT NULL, ended INTEGER,
   why TEXT NOT NULL DEFAULT 'sync', status TEXT, requests TEXT, problems TEXT, undone INTEGER) STRICT;

@@ -90,6 +90,8 @@ class Stage:
         self.nameless -= set(shelves)
         for shelf in shelves:
             self.db.execute("DELETE FROM now WHERE account = ? AND shelf = ?", (self.account, shelf))
+            if shelf > FIRST_LIST:
+                self.db.execute("DELETE FROM now_place WHERE account = ? AND shelf = ?", (self.account, shelf))
         if HISTORY in shelves:
             self.db.execute("DELETE FROM now_play WHERE account = ?", (self.account,))
             self.db.execute("DELETE FROM here WHERE account = ?", (self.account,))
@@ -121,6 +123,15 @@ class Stage:
                 enter(self.db, "INSERT OR IGNORE INTO now_play", plays)
             else:
                 self._take_values(shelf, some, numbers)
+            if shelf > FIRST_LIST:
+                self._take_places(shelf, [numbers[id(r.media)] for r in some])
+
+    def _take_places(self, shelf: int, medias: Sequence[int]) -> None:
+        """They stand in this order behind what was staged before; what stands there twice, at its first place."""
+        query = "SELECT count(*) FROM now_place WHERE account = ? AND shelf = ?"
+        first = _count(self.db, query, (self.account, shelf))
+        rows = ((self.account, shelf, media, place) for place, media in enumerate(medias, first))
+        enter(self.db, "INSERT OR IGNORE INTO now_place", rows)
 
     def _shelf(self, record: Record) -> int:
         """The number of the shelf on which it stands; 0 where that is a list that is not synced."""

@@ -180,6 +180,8 @@ def _temporaries(connection: sqlite3.Connection) -> None:
         """
         CREATE TEMP TABLE now (account INTEGER, shelf INTEGER, media INTEGER, value ANY, at INTEGER,
           PRIMARY KEY (account, shelf, media)) WITHOUT ROWID;
+        CREATE TEMP TABLE now_place (account INTEGER, shelf INTEGER, media INTEGER, place INTEGER,
+          PRIMARY KEY (account, shelf, media)) WITHOUT ROWID;
         CREATE TEMP TABLE now_play (account INTEGER, key TEXT, media INTEGER, at INTEGER, clock INTEGER,
           PRIMARY KEY (account, key)) WITHOUT ROWID;
         CREATE TEMP TABLE here (account INTEGER, native TEXT, PRIMARY KEY (account, native)) WITHOUT ROWID;

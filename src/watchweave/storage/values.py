@@ -361,6 +361,9 @@ class Values:
             "DELETE FROM aside WHERE account = ?",
             "DELETE FROM cursor WHERE account = ?",
             "DELETE FROM rounding WHERE account = ?",
+            "DELETE FROM placed WHERE account = ?",
+            "DELETE FROM asked WHERE account = ?",
+            "DELETE FROM ordered WHERE account = ?",
             "UPDATE hears SET met = 0 WHERE account = ?",
             "UPDATE journal SET state = 'missing' WHERE account = ? AND state IN ('sent', 'unclear')",
         ):

@@ -1,0 +1,167 @@
+"""The order of lists: who put one anew, what is true since, and who is to be told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ..core.order import first_moved, fit, lift, moved
+from ..core.plan import Change
+from ..core.records import Member
+from ..storage.accounts import Circle
+from ..storage.items import Items
+from ..storage.journal import Journal
+from ..storage.orders import Orders, Sent
+from ..storage.staging import SHELVES, sort_of
+from ..storage.store import Store
+from .party import Party
+
+_HELD = "SELECT media FROM held WHERE account = ? AND shelf = ? AND seen IS NOT NULL"
+TRIES = 3
+"""So often a list is put into the same order; a service that does not keep it then has its own."""
+
+
+@runtime_checkable
+class Sortable(Protocol):
+    """A list that can be put in order."""
+
+    own: str
+
+    async def order(self, records: Sequence[Member]) -> str: ...
+
+
+class Order(Struct, frozen=True):
+    """A list of an account that is to be put into the order that is true. first: what stands elsewhere then, the first of it."""
+
+    account: int
+    shelf: str
+    first: int
+    version: int
+    origin: int | None
+    why: str
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.account, self.shelf, "order", self.first, self.version)
+
+
+@dataclass(slots=True)
+class Ordering:
+    """The lists of one person's accounts, inside a transaction of the store."""
+
+    store: Store
+    parties: Mapping[int, Party]
+    run: int
+    now: int
+
+    def take_in(self, circle: Circle) -> None:
+        """What the readings of this run say becomes true for a circle: an order that somebody changed, and where things
+        stand that are new. Of several who changed one, the first in the settings counts."""
+        orders = Orders(self.store.db)
+        heard = sorted((self.parties[n] for n in circle.heard if n in self.parties), key=lambda party: party.rank)
+        for name in sorted({name for party in heard for name in party.shelves if sort_of(name) != name}):
+            shelf = SHELVES[name]
+            truth, origin, version = orders.true(circle.id, shelf)
+            known, edited = list(truth), False
+            for party in heard:
+                if (shown := self._read(party, name)) is None:
+                    continue
+                if not edited and truth and self._changed(party, shelf, shown):
+                    known, edited, origin = lift(known, shown), True, party.id
+                else:
+                    known = lift(shown, known)
+                    origin = party.id if origin is None else origin
+            known = fit(known, orders.present(circle.id, shelf))
+            if known != truth:
+                orders.decide(circle.id, shelf, known, origin, self.run if edited else version)
+
+    def _read(self, party: Party, name: str) -> list[int] | None:
+        """The order that a whole reading of this run shows; None where there is none that is settled."""
+        look = party.look(name)
+        if name not in party.shelves or look.how != "complete" or look.doubted:
+            return None
+        sent = Orders(self.store.db).sent(party.id, SHELVES[name])
+        if sent.at is not None and look.as_of < sent.at + party.form(name).settle:
+            return None  # what we asked for may not show yet
+        return Orders(self.store.db).shown(party.id, SHELVES[name])
+
+    def _changed(self, party: Party, shelf: int, shown: Sequence[int]) -> bool:
+        """Did somebody else than we put it into another order?"""
+        orders = Orders(self.store.db)
+        asked = orders.sent(party.id, shelf).medias
+        return moved(orders.seen(party.id, shelf), shown) and not (asked and not moved(asked, shown))
+
+    def see(self) -> None:
+        """Remember what was read, and what became of what we asked for; after every circle has heard of it."""
+        orders = Orders(self.store.db)
+        for party in self.parties.values():
+            for name in party.shelves:
+                if sort_of(name) == name or (shown := self._read(party, name)) is None:
+                    continue
+                shelf, sent = SHELVES[name], orders.sent(party.id, SHELVES[name])
+                orders.see(party.id, shelf, shown)
+                if sent.at is not None:
+                    tries = sent.tries if moved(sent.medias, shown) else 0
+                    orders.send(party.id, shelf, Sent(None, (), tries, sent.version))
+
+    def due(self, circle: Circle, changes: Sequence[Change]) -> list[Order]:
+        """The lists that will not stand in the true order once these changes are made."""
+        found = []
+        for party in (self.parties[number] for number in circle.members if self.parties[number].told):
+            for name, shelf in party.shelves.items():
+                if sort_of(name) == name or party.is_silent(name) or not hasattr(shelf, "order"):
+                    continue
+                mine = [c for c in changes if (c.account, c.shelf) == (party.id, name)]
+                if order := self._due(party, circle, name, mine):
+                    found.append(order)
+        return found
+
+    def _due(self, party: Party, circle: Circle, name: str, changes: Sequence[Change]) -> Order | None:
+        orders, shelf = Orders(self.store.db), SHELVES[name]
+        truth, origin, version = orders.true(circle.id, shelf)
+        sent = orders.sent(party.id, shelf)
+        early = sent.at is not None and self.now < sent.at + party.form(name).settle
+        if not party.look(name).whole or early or (sent.version == version and sent.tries >= TRIES):
+            return None
+        here = fit(after(sent.medias or orders.seen(party.id, shelf), truth, changes), set(truth))
+        wanted = fit(truth, set(here))
+        if here == wanted:
+            return None
+        known = self.parties.get(origin) if origin is not None else None
+        giver = known.name if known else "a service that is no longer linked"
+        return Order(party.id, name, first_moved(here, wanted), version, origin, f"sorted on {giver}")
+
+
+def after(seen: Sequence[int], truth: Sequence[int], changes: Sequence[Change]) -> list[int]:
+    """How a list stands once these changes are made: what is added comes last, in the true order."""
+    gone = {change.media for change in changes if change.verb == "remove"}
+    new = {change.media for change in changes if change.verb == "add"}
+    return [media for media in seen if media not in gone | new] + [media for media in truth if media in new]
+
+
+async def put_in_order(party: Party, order: Order, store: Store, run: int, clock: Callable[[], int]) -> tuple[str, str]:
+    """Ask an account for the true order of what stands in its list; what became of that, and why. The same may be asked
+    for again, so that it is no matter if nobody hears the answer."""
+    shelf, orders, place = SHELVES[order.shelf], Orders(store.db), party.service.shelves[order.shelf]
+    if not isinstance(place, Sortable):
+        return "refused", "this list cannot be put in order"
+    truth, _, version = orders.true(party.account.circle or 0, shelf)
+    wanted = fit(truth, {media for (media,) in store.db.execute(_HELD, (party.id, shelf))})
+    before, last = orders.seen(party.id, shelf), orders.sent(party.id, shelf)
+    sent = Sent(clock(), tuple(wanted), last.tries if last.version == version else 0, version)
+    with store.transaction(durable=True):
+        orders.send(party.id, shelf, sent)
+    medias = Items(store.db).load(set(wanted), party.id)
+    why = await place.order([Member(medias[media], None, place.own) for media in wanted])
+    state, told = "refused" if why else "done", (json.dumps(wanted), json.dumps(before))
+    with store.transaction(durable=True):
+        orders.send(party.id, shelf, replace(sent, tries=sent.tries + 1))
+        journal = Journal(store)
+        change = Change(party.id, order.shelf, "change", order.first, *told, version=version, why=order.why)
+        journal.settle(journal.begin(run, change, clock(), approved=False), state, clock(), why or None)
+    return state, why
