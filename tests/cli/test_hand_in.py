@@ -363,6 +363,7 @@ def wishing(imdb):
 
 
 def test_before_any_file_nothing_is_owed_and_status_says_what_to_export(wishing):
+    assert "what stands in its ratings and watchlist is not known yet" in wishing.run("status").out
     wishing.run("sync", "--yes")
     assert (at_imdb(wishing)["owed"], at_imdb(wishing)["unread"]) == ({}, ["ratings", "watchlist"])
     assert "Export your ratings and your watchlist there" in wishing.run("status").out
@@ -374,8 +375,8 @@ def test_before_a_watchlist_was_handed_in_no_wish_is_owed_and_status_asks_for_it
     assert (at_imdb(wishing)["owed"], at_imdb(wishing)["unread"]) == ({}, ["watchlist"])
     told = wishing.run("status").out
     assert "still to be written to imdb" not in told
-    assert "what stands in the watchlist of imdb is not known" in told
-    assert 'export the watchlist at IMDb, and run "watchweave import FILE"' in told
+    assert "what stands in its watchlist is not known yet, so that nothing is owed there" in told
+    assert 'export that at IMDb, and run "watchweave import FILE"' in told
 
 
 def test_once_it_was_handed_in_the_wish_is_offered(wishing):

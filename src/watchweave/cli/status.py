@@ -90,9 +90,10 @@ def _tell_account(account: dict[str, Any], zone: str) -> None:
 
 def _never_read(account: dict[str, Any]) -> str:
     """What is to be handed in, before anybody can tell what is owed there."""
-    missing = " and ".join(account["unread"])
-    whose = f"what stands in the {missing} of {account['account']} is not known, so that nothing is owed there"
-    return f'{whose}: export the {missing} at {service(account["service"]).title}, and run "watchweave import FILE".'
+    *others, last = account["unread"]
+    missing = f"{', '.join(others)} and {last}" if others else last
+    unknown = f"what stands in its {missing} is not known yet, so that nothing is owed there"
+    return f'{unknown}: export that at {service(account["service"]).title}, and run "watchweave import FILE".'
 
 
 def waiting(account: dict[str, Any]) -> list[str]:
