@@ -367,6 +367,20 @@ def test_a_day_that_was_taken_for_our_own_write_makes_room_when_the_write_is_the
     assert past.asides == []
 
 
+@pytest.mark.parametrize(("after", "aside"), [(HOUR, []), (12 * HOUR, ["double"])])
+def test_a_second_day_beside_ours_is_the_viewing_that_lacks_one_before_it_is_a_double(after, aside):
+    """We carried the film of 20:00; beside it stands another of that day, which may be that of the night."""
+    evening = MIDNIGHT + 20 * HOUR
+    past = matched(moment(TRAKT, evening), moment(TRAKT, MIDNIGHT + DAY + after))
+    first, second = past.plays
+    first.sightings[DIARY] = Sighting(State.HERE, "ours", ours=True, sent=MIDNIGHT)
+    lo, hi = interval(evening, Known.MOMENT, W, NOW)
+    whole = interval(MIDNIGHT, Known.DAY, W, NOW)
+    match([Entry(DIARY, "hers", evening, lo, hi, stamp=MIDNIGHT, written=True, day=whole)], past, W)
+    assert (second.has(DIARY), [one.why for one in past.asides]) == (not aside, aside)
+    assert len(past.plays) == 2
+
+
 # marks
 def test_a_mark_is_the_last_play_before_it():
     past = matched(mark(PLEX, MIDNIGHT), *(moment(TRAKT, MIDNIGHT - days * DAY) for days in (900, 30, -3)))

@@ -452,6 +452,23 @@ def test_a_file_that_was_thrown_away_is_written_anew(house):
     assert house.rows() == {str(house["m1"].ids["tmdb"]): 1}
 
 
+def test_two_viewings_of_one_evening_and_its_night_stay_two_everywhere(house):
+    settled(house)
+    midnight = house.now() // DAY * DAY - 2 * DAY
+    house.watch_on_trakt("m1", midnight - 4 * HOUR)
+    house.later(HOUR)
+    house.sync(yes=True)
+    house.upload()
+    house.later(HOUR)
+    house.watch_on_trakt("m1", midnight + HOUR // 2)
+    house.mara.log(house["m1"], datetime.fromtimestamp(midnight - DAY, UTC).date().isoformat(), rewatch=True)
+    for _ in range(3):
+        house.later(DAY)
+        house.sync(yes=True)
+        house.upload()
+    assert (len(house.plays("m1")), len(house.diary("m1")), house.offered()) == (2, 2, {})
+
+
 # Killed on the way
 
 

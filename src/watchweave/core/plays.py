@@ -121,6 +121,9 @@ class Entry(Struct, frozen=True):
     """We wrote it, into another circle."""
     like: frozenset[tuple[int, str]] = frozenset()
     """The entries, by account and key, for whose play we wrote it."""
+    day: tuple[int, int] | None = None
+    """Of one that bears the time of a write of ours, and is known by its day alone: the whole day, for it may be the
+    person's own beside ours."""
 
     def was_written_for(self, play: Play) -> bool:
         """Is one of the entries that we wrote it for of this play?"""
@@ -231,6 +234,9 @@ def place(entry: Entry, past: Past, wide: int, written: Sequence[Entry] = ()) ->
     play = lacking(entry, past, possible)
     if play is None and (coarse or entry.written):
         play = next((p for p in possible if make_room(p, account, past)), None)
+    if play is None and entry.day:
+        first, last = entry.day
+        play = lacking(entry, past, [p for p in past.plays if not p.removed and p.lo <= last and first <= p.hi])
     single = entry.written or entry.known in (Known.MOMENT, Known.MARK)
     if play is None and single and near(entry, past, wide, written):
         past.asides.append(Aside(account, entry.key, "double"))

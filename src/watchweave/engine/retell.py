@@ -163,12 +163,17 @@ class Retell:
         known = self._clock(line)
         if line.written is not None:  # our own write elsewhere says no more than the play it was written for
             at, lo, hi, clock = line.written
+            day = interval(self._midnight(line), known, wide, self.now) if known is Known.DAY else None
             return Entry(
                 line.account, line.key, at if clock else line.at, lo, hi, Known(clock), line.at,
-                written=True, like=line.like,
+                written=True, like=line.like, day=day,
             )  # fmt: skip
-        at = hour_of(line.at, 0, self.zone) if known is Known.DAY and line.at is not None else line.at
+        at = self._midnight(line) if known is Known.DAY else line.at
         return Entry(line.account, line.key, at, *interval(at, known, wide, self.now), known, line.at)
+
+    def _midnight(self, line: Line) -> int | None:
+        """When the day of its time began."""
+        return hour_of(line.at, 0, self.zone) if line.at is not None else None
 
     def _clock(self, line: Line) -> Known:
         """How well its time is known. Where the account has shown the thing as watched all along, a mark is a viewing."""
