@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .core.media import Kind, Media, clean_ids
-from .core.records import Copy, Form, Like, Play, Rating, Record, Review, Tags, Watched, Wish
+from .core.records import Copy, Form, Like, Member, Play, Rating, Record, Review, Tags, Watched, Wish
 from .errors import ConfigError, Incomplete, ServiceError, SignInNeeded, Unavailable, UnexpectedAnswer
 from .services.base import (
     Desk,
@@ -13,6 +13,9 @@ from .services.base import (
     Identity,
     Known,
     LeftOut,
+    Listed,
+    Lists,
+    ListShelf,
     Reading,
     Refusal,
     Secrets,
@@ -45,7 +48,11 @@ __all__ = [
     "LeftOut",
     "Like",
     "Limits",
+    "ListShelf",
+    "Listed",
+    "Lists",
     "Media",
+    "Member",
     "Nothing",
     "OAuth",
     "Pages",

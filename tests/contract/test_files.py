@@ -251,10 +251,10 @@ def test_a_name_that_stands_for_two_files_is_refused(tmp_path):
 
 
 def test_two_hundred_files_are_an_export_and_one_more_is_none(tmp_path):
-    files = {f"lists/{n}.csv": b"" for n in range(200)}
+    files = {f"lists/{n}.csv": b"" for n in range(2000)}
     with Archive(TITLE, packed(tmp_path, files)) as export:
-        assert len(export.names) == 200
-    assert "holds more than 200 files" in refused(packed(tmp_path, files | {"x.csv": b""}))
+        assert len(export.names) == 2000
+    assert "holds more than 2000 files" in refused(packed(tmp_path, files | {"x.csv": b""}))
 
 
 def test_65_000_entries_are_refused_before_they_are_looked_at(tmp_path):

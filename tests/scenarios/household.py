@@ -42,6 +42,7 @@ BOTH_WAYS = (("plex", "trakt"), ("trakt", "plex"))
 class Rules:
     ratings: str = "newest"
     watchlist: str = "newest"
+    lists: str = "newest"
     reviews: str = "ask"
     removed_plays: str = "keep"
     watched_leaves_watchlist: bool = False

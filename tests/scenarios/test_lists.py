@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.memory import Killed
 from tests.support.town import DAY, HOUR, LISTER, MINUTE, STARS, Town
+from watchweave.engine.decide import Terms
 from watchweave.storage.lists import Lists
 
 NIGHT = "Night trains"
@@ -300,3 +301,12 @@ def test_the_order_is_not_taken_back_and_that_is_said():
     town.wait(HOUR)
     report = town.undo(run)
     assert [one.why for one in report.refused] == ["the order of a list is not taken back"]
+
+
+def test_of_two_who_sort_a_list_at_once_the_account_that_the_rule_names_counts():
+    town = sorted_list("a", "b", "c")
+    town.terms = Terms(rules={"lists": "right"})
+    town.left.sort(NIGHT, "b")
+    town.right.sort(NIGHT, "c")
+    town.settle()
+    assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["c", "a", "b"]

@@ -215,7 +215,7 @@ def test_what_is_taken_off_on_one_side_leaves_the_other_and_no_other_list(api):
     assert [item.note for item in others.items] == ["", ""]
 
 
-def test_notes_and_order_stay_as_they_are(api):
+def test_notes_stay_as_they_are_whatever_comes_and_goes(api):
     trains = agreed(api)
     api.mara.put_on(trains, api["m2"], "The chase")
     api.mara.put_on(trains, api["m3"], "The end")
@@ -225,6 +225,38 @@ def test_notes_and_order_stay_as_they_are(api):
     api.settle()
     assert [(item.film.work.uid, item.note) for item in trains.items][:2] == [("m2", "The chase"), ("m3", "The end")]
     assert api.shown() == ({"m2", "m3", "m4"}, {"m2", "m3", "m4"})
+
+
+def orders(house):
+    """What stands on the only list at Letterboxd, and at Trakt, in its order."""
+    (here,), (there,) = house.mara.lists.values(), house.trakt.lists.values()
+    return [item.film.work.uid for item in here.items], [work.uid for work in there.works]
+
+
+def test_a_list_sorted_at_trakt_is_sorted_here_in_one_request_and_keeps_its_notes(api):
+    trains = agreed(api)
+    api.mara.put_on(trains, api["m3"], "The chase")
+    api.settle()
+    (there,) = api.trakt.lists.values()
+    asked(api)
+    api.trakt.reorder(there, [next(one.id for one in there if one.work.uid == uid) for uid in ("m3", "m2")])
+    api.later(HOUR)
+    assert [line.why for line in api.sync(yes=True).changes] == ["sorted on trakt"]
+    assert orders(api) == (["m3", "m2", "m1"], ["m3", "m2", "m1"])
+    assert [one for one in asked(api) if not one.startswith("GET")] == [f"PATCH /list/{trains.code}"]
+    assert {item.film.work.uid: item.note for item in trains.items}["m3"] == "The chase"
+    assert api.settle().changes == []
+
+
+def test_a_list_sorted_here_is_sorted_at_trakt_which_holds_more_in_it(api):
+    trains = agreed(api)
+    (there,) = api.trakt.lists.values()
+    api.trakt.put_on(there, api["s1"])
+    api.settle()
+    trains.items.reverse()
+    api.mara.list_changed(trains)
+    api.settle()
+    assert orders(api) == (["m2", "m1"], ["m2", "s1", "m1"])
 
 
 def test_a_list_that_was_deleted_there_stays_at_trakt_and_is_not_made_again(api):

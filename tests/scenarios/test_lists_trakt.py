@@ -266,3 +266,70 @@ def test_what_is_dropped_at_serializd_stands_in_the_list_of_that_name_at_trakt(t
     assert set(house.serializd.states["dropped"]) == {"s2"}
     house.later()
     assert house.sync(yes=True).changes == []
+
+
+# ---------------------------------------------------------------- the order
+
+
+def order(account, name=NIGHTS):
+    """What stands in the list of this name, in its order."""
+    return [work.uid for items in account.lists.values() if items.name == name for work in items.works]
+
+
+def put_first(account, made, *uids):
+    """She puts these first."""
+    numbers = {entry.work.uid: entry.id for entry in made}
+    account.reorder(made, [numbers[uid] for uid in uids])
+
+
+def test_f85_only_the_order_changed_is_one_request_for_the_order_and_nothing_added_or_removed(house):
+    nights = house.list(NIGHTS, "m1", "m2", "s1", "s1.1.1")
+    house.in_step()
+    assert order(house.second) == order(house.trakt)
+    house.asked()
+    put_first(house.trakt, nights, "s1.1.1", "m2")
+    house.later(MINUTE)
+    report = house.sync(yes=True)
+    assert [(line.verb, line.list, line.why, line.outcome) for line in report.changes] == [
+        ("change", NIGHTS, "sorted on trakt", "done")
+    ]
+    assert order(house.second) == order(house.trakt) == ["s1.1.1", "m2", "m1", "s1"]
+    writes = [one for one in house.asked() if one.startswith("POST")]
+    assert writes == [f"POST {LISTS}/N/items/reorder"]
+    house.in_step()
+
+
+def test_a_list_of_several_pages_is_put_in_order(house):
+    house.world.faults.order(faults.Cap(2), path=f"^{LISTS}/.*items", times=-1)
+    nights = house.list(NIGHTS, "m1", "m2", "m3", "m4", "m5")
+    house.in_step()
+    put_first(house.trakt, nights, "m5", "m3")
+    house.later(MINUTE)
+    house.in_step()
+    assert order(house.second) == ["m5", "m3", "m1", "m2", "m4"]
+
+
+def test_what_is_added_in_the_middle_stands_in_the_middle_after_one_sync(house):
+    nights = house.list(NIGHTS, "m1", "m2")
+    house.in_step()
+    house.trakt.put_on(nights, house["m3"])
+    put_first(house.trakt, nights, "m1", "m3")
+    house.later(MINUTE)
+    house.sync(yes=True)
+    assert order(house.second) == ["m1", "m3", "m2"]
+
+
+def test_a_list_that_goes_before_it_is_put_in_order_is_said_and_nothing_else_happens(house):
+    nights = house.list(NIGHTS, "m1", "m2")
+    house.in_step()
+    put_first(house.trakt, nights, "m2")
+    house.later(MINUTE)
+    house.world.faults.order(faults.Status(404), method="POST", path="reorder", times=1)
+    report = house.sync(yes=True)
+    assert [(line.outcome, line.reason) for line in report.changes] == [
+        ("refused", "This list is not there any more. The next sync asks anew which lists there are.")
+    ]
+    house.later(DAY)
+    house.sync(yes=True)
+    house.in_step()
+    assert order(house.second) == ["m2", "m1"]

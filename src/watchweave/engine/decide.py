@@ -20,7 +20,7 @@ from ..storage.accounts import Accounts, Circle
 from ..storage.history import Plays, Told
 from ..storage.items import Items
 from ..storage.journal import Journal
-from ..storage.staging import SHELVES
+from ..storage.staging import SHELVES, sort_of
 from ..storage.store import Store
 from ..storage.values import APART, Due, Values
 from .close import Close
@@ -80,7 +80,7 @@ class Decide:
         self.journal = Journal(store)
         self.accounts = Accounts(store)
         self.items = Items(store.db)
-        self.ordering = Ordering(store, self.parties, run, now)
+        self.ordering = Ordering(store, self.parties, run, now, terms.rules.get("lists", ""))
         self.rounded: dict[int, dict[int, dict[int, int]]] = {}
 
     def changes(self) -> list[Change]:
@@ -111,7 +111,7 @@ class Decide:
 
     # ---------------------------------------------------------------- merge and mark
     def _rule(self, shelf: str) -> Rule:
-        word = self.terms.rules.get(shelf, "newest")
+        word = self.terms.rules.get(sort_of(shelf), "newest")
         named = {party.name: party.id for party in self.parties.values()}
         return {"highest": highest, "lowest": lowest}.get(word) or (
             preferring(named[word]) if word in named else newest

@@ -343,7 +343,7 @@ def asked_for(profile: ProfileWish, number: int, parties: Sequence[Party], what:
     rules = profile.rules
     terms = Terms(
         profile.timezone,
-        {"ratings": rules.ratings, "watchlist": rules.watchlist, "reviews": rules.reviews},
+        {"ratings": rules.ratings, "watchlist": rules.watchlist, "reviews": rules.reviews, "lists": rules.lists},
         rules.removed_plays,
         rules.watched_leaves_watchlist,
         profile.titles,

@@ -58,12 +58,15 @@ class Ordering:
     parties: Mapping[int, Party]
     run: int
     now: int
+    first: str
+    """The account whose order counts where several have changed it; nothing: the first in the settings."""
 
     def take_in(self, circle: Circle) -> None:
         """What the readings of this run say becomes true for a circle: an order that somebody changed, and where things
-        stand that are new. Of several who changed one, the first in the settings counts."""
+        stand that are new. Of several who changed one, the first counts."""
         orders = Orders(self.store.db)
-        heard = sorted((self.parties[n] for n in circle.heard if n in self.parties), key=lambda party: party.rank)
+        heard = [self.parties[number] for number in circle.heard if number in self.parties]
+        heard.sort(key=lambda party: (party.name != self.first, party.rank))
         for name in sorted({name for party in heard for name in party.shelves if sort_of(name) != name}):
             shelf = SHELVES[name]
             truth, origin, version = orders.true(circle.id, shelf)

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 LARGEST = 50 << 20
 """Bytes of an archive at most."""
-ENTRIES = 200
+ENTRIES = 2_000
 UNPACKED = 200 << 20
 """Bytes that come out of an export at most, all of its files together."""
 RATIO = 100
 """Bytes that come out of one packed byte at most."""
-DIRECTORY = 256 << 10
+DIRECTORY = 1 << 20
 """Bytes that are read at most to find out what is in an archive; its directory has some hundred for each file."""
 
 LEADS_OUT = "holds a name that leads out of it"

@@ -221,7 +221,8 @@ class ListShelf(Shelf[Member]):
         self.own, self.title, self.told = listed.own, listed.title, listed.stamp
 
     async def stamp(self) -> str | None:
-        return self.told or None
+        """One that is not there is as it was."""
+        return self.told or (None if self.own else "-")
 
     # Members are read in the order of the list. Where that can be set this is defined, too; the same may be asked for again.
     # It gets all that stand there, in the order in which they are to stand, and says why that was not done, if it was not:

@@ -72,7 +72,7 @@ RULES = (
         "lists",
         "rule",
         "newest",
-        "What is on a list, and in which order. No service here syncs lists yet.",
+        "What is on a list. Of several who put one in order at once, the account named here counts, or the first.",
         choices=_RIVALS,
     ),
     Setting(

@@ -36,7 +36,7 @@ class Seen(Struct, frozen=True):
 
 
 class OneList(ListShelf):
-    """One list. Its order, and the notes on its films, are passed over and stay as they are."""
+    """One list. The notes on its films are passed over and stay as they are."""
 
     service: Letterboxd
     kinds = frozenset({Kind.MOVIE, Kind.SHOW})
@@ -98,6 +98,21 @@ class OneList(ListShelf):
 
         why = await self._change(steps, None) if self.own and wanted else ""
         return [Refusal(member, why) for member, _ in found] if why else []
+
+    async def order(self, records: Sequence[Member]) -> str:
+        """All in one request: step by step each film comes to its place, counted in what the step before left."""
+        found, _ = await self.service.api.films.of(records)
+        wanted = [film for _, film in found]
+
+        def steps(there: Sequence[str]) -> list[Step]:
+            left, todo = list(there), list[Step]()
+            for place, film in enumerate(film for film in wanted if film in there):
+                if (old := left.index(film)) != place:
+                    left.insert(place, left.pop(old))
+                    todo.append({"action": "UPDATE", "position": old, "newPosition": place})
+            return todo
+
+        return await self._change(steps, None)
 
     async def _change(self, steps: Callable[[Sequence[str]], list[Step]], seen: Seen | None) -> str:
         """Do this to the list as it was seen, or is now; why it was not done, or nothing. steps: what is to be done where

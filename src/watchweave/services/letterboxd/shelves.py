@@ -254,10 +254,12 @@ class FiledList(ListShelf):
 
 
 class FiledLists(Lists):
-    """The lists of the newest export."""
+    """The lists of the newest export. They are read where the person names them: their films have no ids, and each that she
+    has not watched would be looked up."""
 
     service: Letterboxd
     each = FiledList
+    asked = True
     filed = True
     public = True
 

@@ -127,6 +127,12 @@ class Written(Struct, gc=False):
         return sum(sum(part.values()) for part in (self.added, self.updated, self.existing))
 
 
+class Put(Struct, gc=False):
+    """The answer where a list was put in order (10)."""
+
+    state: State | None = field(default=None, name="list")
+
+
 def moment(time: datetime | None) -> int | None:
     """Unix seconds."""
     return int(time.timestamp()) if time else None
@@ -202,6 +208,17 @@ def members(rows: Iterable[Row], own: str) -> list[Member]:
     read = Reader().media
     rows = [row for row in rows if not row.type or row.type in KINDS]
     return [Member(read(row), moment(row.listed_at), list=own) for row in rows]
+
+
+def things(rows: Iterable[Row]) -> list[Media]:
+    """What each of these rows is about."""
+    read = Reader().media
+    return [read(row) for row in rows]
+
+
+def names(media: Media) -> list[tuple[object, ...]]:
+    """All by which a thing is known, its own names first."""
+    return [(key,) for key in media.keys] + [(media.kind, *named) for named in media.ids.items()]
 
 
 def reviews(rows: Iterable[Row]) -> dict[int, Review]:

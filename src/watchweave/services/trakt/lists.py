@@ -10,7 +10,7 @@ from ...core.records import Form, Member
 from ...errors import LimitReached, Unavailable, UnexpectedAnswer
 from ..base import Listed, Lists, ListShelf, Reading, Refusal
 from ..http import Answer, Told
-from .convert import Row, Shown, Written, members
+from .convert import Put, Row, Shown, Written, members, names, things
 from .shelves import FULL, MISSING, SETTLE, Paged, TraktShelf, allowed, bare
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LISTS = "/users/me/lists"
 PERSONAL = "personal"
 ASKED_ANEW = "The next sync asks anew which lists there are."
 NONE_YET = "-"
-"""The stamp of an account whose lists never moved, and of a list that it has not."""
+"""The stamp of an account whose lists never moved."""
 
 
 class PagedList(Paged):
@@ -37,7 +37,7 @@ class PagedList(Paged):
 
 
 class PersonalList(ListShelf, TraktShelf[Member]):
-    """One list: films, shows, seasons and episodes (10). The people on it, its notes and its order are left as they are."""
+    """One list: films, shows, seasons and episodes (10). The people on it and its notes are left as they are."""
 
     kinds = frozenset({Kind.MOVIE, Kind.SHOW, Kind.SEASON, Kind.EPISODE})
     form = Form(settle=SETTLE)
@@ -49,10 +49,8 @@ class PersonalList(ListShelf, TraktShelf[Member]):
     def __init__(self, service: Trakt, listed: Listed) -> None:
         super().__init__(service, listed)
         self.path = _items(self.own)
-
-    async def stamp(self) -> str | None:
-        """One that is not there is as it was, so that nobody asks for it whose account this is."""
-        return self.told or (None if self.own else NONE_YET)
+        self._rows: list[Row] = []
+        """What was read of it in this run."""
 
     async def made(self) -> str:
         self.path = _items(await super().made())
@@ -77,6 +75,7 @@ class PersonalList(ListShelf, TraktShelf[Member]):
         )
         async for rows in pages:
             yield members(rows, self.own)
+            self._rows += rows
 
     async def add(self, records: Sequence[Member]) -> Sequence[Refusal[Member]]:
         await self.made()
@@ -84,6 +83,22 @@ class PersonalList(ListShelf, TraktShelf[Member]):
 
     async def remove(self, records: Sequence[Member]) -> Sequence[Refusal[Member]]:
         return await self.take_off(records) if self.own else []
+
+    async def order(self, records: Sequence[Member]) -> str:
+        """These first, in this order, and behind them what else stands there. Its items go by numbers of their own, which are
+        read just before: a page each, and one request more."""
+        self._rows = []
+        async for _ in self._read():
+            pass
+        numbers = {name: row.id for row, one in zip(self._rows, things(self._rows), strict=True) for name in names(one)}
+        rank = [next((numbers[name] for name in names(record.media) if name in numbers), 0) for record in records]
+        self.service.forget_activities()
+        body = {"rank": [number for number in rank if number]}
+        answer = await self.http.send("POST", f"{self.path}/reorder", Put, body=body, again=True, accept=(MISSING,))
+        if answer.status == MISSING:
+            return self.gone
+        self.told = answer.value.state.stamp if answer.value.state else ""
+        return ""
 
     async def _held(self) -> int:
         """People take up room, too, so that what can be read of it is not asked."""
