@@ -1,7 +1,4 @@
-"""Watchlists, doubtful readings and holds: group D of the failure scenarios.
-
-Not here yet: F85 (only the order of a list changed: lists and their order are not synced yet).
-"""
+"""Watchlists, doubtful readings and holds: group D of the failure scenarios. F85, the order of a list, stands with the lists."""
 
 import pytest
 
