@@ -13,7 +13,7 @@ from tests.laws.campaign import judge
 
 def main(worlds: int, first: int) -> int:
     for seed in range(first, first + worlds):
-        _, why = judge(seed)
+        _, why = judge(seed, "worlds")
         if why:
             law = re.search(r"\): ([^:]+):", why)
             sys.stdout.write(f"{law[1] if law else why.splitlines()[0][:80]} (world {seed})")

@@ -23,11 +23,12 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.mutants.lists import OF_THE_LISTS
 from tests.mutants.matching import MATCHING
 from tests.mutants.mutants import MODEL, Mutant, Swap
 
 ROOT = Path(__file__).resolve().parents[2]
-MUTANTS = (*MODEL, *MATCHING)
+MUTANTS = (*MODEL, *MATCHING, *OF_THE_LISTS)
 PATIENCE = 900
 """Seconds after which tests or worlds that do not end count as broken."""
 

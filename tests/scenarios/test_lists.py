@@ -43,6 +43,16 @@ def test_a_list_that_one_account_has_is_made_at_the_other_and_filled():
     assert town.writes() == 2, "one to make it, one to fill it"
 
 
+def test_a_list_that_has_another_title_where_it_was_made_is_that_list_all_the_same():
+    town = two()
+    town.right.longest_title = 5
+    town.left.list(NIGHT, "a")
+    town.settle()
+    town.right.list("Night", "b")
+    town.settle()
+    assert ([title for title, _ in town.left.lists.values()], town.left.listed(NIGHT)) == ([NIGHT], {"a", "b"})
+
+
 def test_lists_of_one_name_are_one_list_whatever_its_case():
     town = two()
     town.left.list("night trains ", "a")

@@ -56,6 +56,8 @@ class Box:
     lists: dict[str, tuple[str, dict[str, int]]] = field(default_factory=dict)
     """By their names here: what the person calls them, and what stands in them since when."""
     makes_lists: bool = True
+    longest_title: int = 100
+    """It cuts the titles of lists that are made there."""
     unknown: set[str] = field(default_factory=set)
     moved: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("history", "ratings", "watchlist", "reviews", "lists"), 1)
@@ -456,9 +458,9 @@ class AllLists(ListsRead):
     """Which lists there are, and new ones."""
 
     async def make(self, title: str) -> str:
-        made = Member(Media(Kind.MOVIE, {}, title))
-        await self.writing([made], lambda record: self.box.list(title) and None, "make")
-        return self.box.list(title)
+        cut = title[: self.box.longest_title]
+        await self.writing([Member(Media(Kind.MOVIE, {}, title))], lambda record: self.box.list(cut) and None, "make")
+        return self.box.list(cut)
 
 
 SHELVES: dict[str, type[MemoryShelf]] = {
