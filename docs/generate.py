@@ -238,6 +238,7 @@ or an earlier run whose outcome a reading will decide.
   "accounts": [{"account": "trakt", "service": "trakt", "person": "Nate", "state": "new|ready|sign_in_needed|…",
                 "message": null, "expires_at": "2026-11-23T16:14:00Z", "wait_until": null,
                 "looked": "2026-11-22T16:14:55Z", "owed": {"history": 3}, "to_remove": {}, "by_hand": {}, "unread": [],
+                "handed_in": [],
                 "pending": 0, "refused": 1,
                 "carried": [{"file": "outbox/letterboxd-nate-12-1of1.csv", "count": 4, "there": true, "to_do": "…"}]}],
   "last_run": {}, "held": []}]}
@@ -247,6 +248,7 @@ or an earlier run whose outcome a reading will decide.
 check. `owed` counts the records that the account should show and does not yet, `to_remove` those that it should lose,
 `by_hand` how many of these only you can remove there, because that cannot be done from here;
 `unread` names the shelves of which no file was handed in yet, so that nobody knows what is owed to them;
+`handed_in` those whose file the next sync is the first to read;
 `carried` are the files that a person is to carry there, with the changes in them that no reading has shown yet and what to do;
 `refused` counts those that cannot be written there, which `unmatched` names;
 `state` is one of the kinds of problems, or `ready`, or `new` before the first sync. `sign_in_needed` is also the state of

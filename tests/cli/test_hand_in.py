@@ -58,8 +58,12 @@ def test_every_row_of_the_sample_is_used_or_reported(place):
 
 @needs_samples
 def test_it_says_what_was_found_and_what_comes_next(place):
+    assert "is not known yet" in place.run("status").out
     told = place.run("import", str(packed(place)))
     assert "23 viewings" in told.out
+    status = place.run("status").out
+    assert "what stands in its history, ratings and watchlist was handed in: the next sync reads it" in status
+    assert "is not known yet" not in status
     assert "orphaned/diary.csv, line 2: the film is no longer on Letterboxd" in told.out
     assert "watchweave plan" in told.out
 
@@ -377,6 +381,17 @@ def test_before_a_watchlist_was_handed_in_no_wish_is_owed_and_status_asks_for_it
     assert "still to be written to imdb" not in told
     assert "what stands in its watchlist is not known yet, so that nothing is owed there" in told
     assert 'export that at IMDb, and run "watchweave import FILE"' in told
+
+
+def test_what_was_handed_in_is_read_by_the_next_sync_and_status_says_so(wishing):
+    wishing.run("import", ratings(wishing))
+    wishing.run("import", written(wishing, LISTED, "Winter.csv"), "--as", "list Winter")
+    told = " ".join(wishing.run("status").out.split())
+    assert "what stands in its ratings was handed in: the next sync reads it" in told
+    assert "what stands in its watchlist is not known yet" in told
+    assert (at_imdb(wishing)["unread"], at_imdb(wishing)["handed_in"]) == (["watchlist"], ["ratings"])
+    wishing.run("sync", "--yes")
+    assert (at_imdb(wishing)["unread"], at_imdb(wishing)["handed_in"]) == (["watchlist"], [])
 
 
 def test_once_it_was_handed_in_the_wish_is_offered(wishing):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -80,6 +80,8 @@ def _tell_account(account: dict[str, Any], zone: str) -> None:
         say(f"     nothing is sent before {clock(account['wait_until'], zone)}")
     if account["unread"] and not account["message"]:
         say(f"     {_never_read(account)}", "yellow")
+    if account["handed_in"]:
+        say(f"     what stands in its {_joined(account['handed_in'])} was handed in: the next sync reads it")
     for line in waiting(account):
         say(f"     {line}")
     for file in account["carried"]:
@@ -90,10 +92,13 @@ def _tell_account(account: dict[str, Any], zone: str) -> None:
 
 def _never_read(account: dict[str, Any]) -> str:
     """What is to be handed in, before anybody can tell what is owed there."""
-    *others, last = account["unread"]
-    missing = f"{', '.join(others)} and {last}" if others else last
-    unknown = f"what stands in its {missing} is not known yet, so that nothing is owed there"
+    unknown = f"what stands in its {_joined(account['unread'])} is not known yet, so that nothing is owed there"
     return f'{unknown}: export that at {service(account["service"]).title}, and run "watchweave import FILE".'
+
+
+def _joined(shelves: Sequence[str]) -> str:
+    *others, last = shelves
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def waiting(account: dict[str, Any]) -> list[str]:

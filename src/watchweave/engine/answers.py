@@ -71,6 +71,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
         written = told_of(uses[number], person.shelves)
         missing = unread(store, number, written)
         known_there = {shelf: kind for shelf, kind in written.items() if shelf not in missing}
+        brought = handed(home.inbox(person.name, name).labels(), {shelf: written[shelf] for shelf in missing})
         accounts.append(
             {
                 "account": name,
@@ -82,7 +83,8 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 "wait_until": shown(int(wait) if wait > home.clock() else None),
                 "looked": shown(looked),
                 **owed(store, number, service, home.clock(), known_there),
-                "unread": sorted({shown_shelf(shelf) for shelf in missing}),
+                "unread": sorted({shown_shelf(shelf) for shelf in missing if shelf not in brought}),
+                "handed_in": sorted({shown_shelf(shelf) for shelf in brought}),
                 "pending": sum(row.file is None for row in journal.open(number)),
                 "carried": [
                     {
@@ -123,9 +125,16 @@ def told_of(uses: Mapping[str, type[Shelf[Any]]], wanted: Sequence[str] | None) 
 
 
 def unread(store: Store, account: int, told: Mapping[str, type[Shelf[Any]]]) -> list[str]:
-    """Those of the shelves that are written to of which no file was handed in yet: nobody knows what is owed there."""
+    """Those of the shelves that are written to of which no file was read yet: nobody knows what is owed there."""
     accounts = Accounts(store)
     return [name for name, shelf in told.items() if shelf.filed and accounts.cursor(account, name).looked is None]
+
+
+def handed(labels: Sequence[str], unread: Mapping[str, type[Shelf[Any]]]) -> list[str]:
+    """Those of the unread shelves of which there is a file, which the next sync reads. Where each sort of file tells of one
+    shelf, the shelf says by its `label` which; else any file tells of all."""
+    told = {name: getattr(shelf, "label", "") for name, shelf in unread.items()}
+    return [name for name, label in told.items() if (label in labels if label else labels)]
 
 
 def owed(
