@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -291,6 +292,33 @@ def test_of_several_people_each_has_a_file(known, monkeypatch, tmp_path):
     names = sorted(path.name[:16] for path in tmp_path.glob("watchweave-*.json"))
     assert names == ["watchweave-nate-", "watchweave-zoe-2"]
     assert read(next(tmp_path.glob("*zoe*")))["profile"] == "zoe"
+
+
+@pytest.fixture
+def with_zoe(known, monkeypatch, tmp_path):
+    """zoe has an account, too, of which nothing was read yet; files go to a folder of their own."""
+    known.settings["profiles"]["zoe"] = {"accounts": {"trakt": known.accounts()["trakt"]}}
+    known.write()
+    (tmp_path / "files").mkdir()
+    monkeypatch.chdir(tmp_path / "files")
+    return known
+
+
+def test_who_has_nothing_yet_keeps_nobody_from_her_file(with_zoe):
+    told = with_zoe.run("export", "json")
+    assert (told.code, told.err) == (0, 'Nothing was read for zoe yet. Run "watchweave sync" first.\n')
+    assert [path.name[:16] for path in Path().iterdir()] == ["watchweave-nate-"]
+    assert with_zoe.run("export", "json", "--profile", "zoe").code == 2
+
+
+def test_where_one_file_is_there_already_none_is_written(with_zoe):
+    assert with_zoe.run("export", "json").code == 0
+    (path,) = Path().iterdir()
+    path.rename(path.name.replace("nate", "zoe"))
+    with_zoe.run("sync")
+    told = with_zoe.run("export", "json")
+    assert (told.code, "is there already" in told.err, len(list(Path().iterdir()))) == (2, True, 1)
+    assert with_zoe.run("export", "json", "--force").code == 0
 
 
 def test_before_a_sync_there_is_nothing_to_write(place):

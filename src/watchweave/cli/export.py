@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import groupby
@@ -26,7 +26,7 @@ from ..storage.staging import sort_of
 from . import Tools
 from .running import finish, progress
 from .status import NOUNS, Json
-from .terminal import many, say, say_json
+from .terminal import complain, many, say, say_json
 
 EVERYTHING = "json"
 """The word for everything, which no account may be called."""
@@ -111,17 +111,44 @@ def _write_everything(tools: Tools, profile: str, where: tuple[Path | None, bool
         if to and len(people) > 1:
             names = ", ".join(person.name for person in people)
             raise ConfigError(f"Whose is to be in {to}? Say --profile and one of: {names}.")
-        for person in people:
-            path = to or Path(f"watchweave-{person.name}-{_today(home, person)}.json")
+        ready = _ready(home, people)
+        paths = {person.name: to or Path(f"watchweave-{person.name}-{_today(home, person)}.json") for person in ready}
+        if not force and (there := [path for path in paths.values() if os.path.lexists(path)]):
+            raise _there(*there)
+        for person in ready:
             with progress(home, f"Exporting for {person.name}"):
-                counts = finish(home, _written(home, person, path, force=force), at_once=True)
-            told.append({"file": str(path.absolute()), "profile": person.name, "counts": counts})
+                counts = finish(home, _written(home, person, paths[person.name], force=force), at_once=True)
+            told.append({"file": str(paths[person.name].absolute()), "profile": person.name, "counts": counts})
     if as_json:
         say_json({"files": told})
         return
     for file in told:
         say(file["file"], "bold")
         say(f"  {', '.join(many(count, *NOUNS[shelf]) for shelf, count in file['counts'].items())}", "green")
+
+
+def _ready(home: Home, people: Sequence[ProfileWish]) -> list[ProfileWish]:
+    """Those of whom anything is known; whoever is left out is told. Raises ConfigError where there is nobody."""
+    ready = []
+    for person in people:
+        with Everything(home.store, person.name, home.uses()) as everything:
+            if everything.shelves():
+                ready.append(person)
+    for person in people:
+        if person not in ready:
+            nothing = f'Nothing was read for {person.name} yet. Run "watchweave sync" first.'
+            if not ready:
+                raise ConfigError(nothing)
+            complain(nothing)
+    return ready
+
+
+def _there(*paths: Path) -> ConfigError:
+    """Nothing is written in place of these."""
+    are = "are" if len(paths) > 1 else "is"
+    return ConfigError(
+        f"{' and '.join(map(str, paths))} {are} there already. Name another file with --to, or say --force."
+    )
 
 
 def _today(home: Home, person: ProfileWish) -> str:
@@ -132,22 +159,19 @@ async def _written(home: Home, person: ProfileWish, path: Path, *, force: bool) 
     """Write all that is true for a person, a row on each line; how many there are, by their shelves."""
     counts: dict[str, int] = {}
     zone, heading = ZoneInfo(person.timezone), {"watchweave": VERSION, "profile": person.name}
-    with Everything(home.store, person.name, home.uses()) as everything:
-        if not (shelves := everything.shelves()):
-            raise ConfigError(f'Nothing was read for {person.name} yet. Run "watchweave sync" first.')
-        with new_file(path, force=force) as file:
-            file.write(json.dumps({**heading, "made": moment(home.clock())}, ensure_ascii=False)[:-1])
-            for section, some in groupby(shelves, sort_of):
-                file.write(f',\n"{section}": [')
-                counts[section] = 0
-                for portion in (portion for shelf in some for portion in everything.records(shelf)):
-                    rows = [json.dumps(row_of(section, one, zone), ensure_ascii=False) for one in portion]
-                    file.write((",\n" if counts[section] else "\n") + ",\n".join(rows))
-                    counts[section] += len(rows)
-                    home.tell(f"{section}, {counts[section]:,} rows")
-                    await asyncio.sleep(0)  # a person who has had enough ends it here
-                file.write("\n]")
-            file.write("\n}\n")
+    with Everything(home.store, person.name, home.uses()) as everything, new_file(path, force=force) as file:
+        file.write(json.dumps({**heading, "made": moment(home.clock())}, ensure_ascii=False)[:-1])
+        for section, some in groupby(everything.shelves(), sort_of):
+            file.write(f',\n"{section}": [')
+            counts[section] = 0
+            for portion in (portion for shelf in some for portion in everything.records(shelf)):
+                rows = [json.dumps(row_of(section, one, zone), ensure_ascii=False) for one in portion]
+                file.write((",\n" if counts[section] else "\n") + ",\n".join(rows))
+                counts[section] += len(rows)
+                home.tell(f"{section}, {counts[section]:,} rows")
+                await asyncio.sleep(0)  # a person who has had enough ends it here
+            file.write("\n]")
+        file.write("\n}\n")
     return counts
 
 
@@ -171,7 +195,7 @@ def new_file(path: Path, *, force: bool) -> Iterator[TextIO]:
                 into.unlink()
             raise
     except FileExistsError:
-        raise ConfigError(f"{path} is there already. Name another file with --to, or say --force.") from None
+        raise _there(path) from None
     except OSError as error:
         why = f"{path} cannot be written ({error.strerror})"
         raise StorageError(
