@@ -40,7 +40,7 @@ def test_a_list_that_one_account_has_is_made_at_the_other_and_filled():
     assert [title for title, _ in town.right.lists.values()] == [NIGHT]
     assert town.right.listed(NIGHT) == {"a", "b"}
     town.settle()
-    assert town.writes() == 2, "one to make it, one to fill it"
+    assert town.writes() == 3, "one to make it, one to fill it, one for its order"
 
 
 def test_a_list_that_has_another_title_where_it_was_made_is_that_list_all_the_same():
@@ -211,12 +211,12 @@ def test_f85_only_the_order_changed_is_one_request_and_nothing_added_or_removed(
     before = town.right.writes
     report = town.sync()
     assert [(c.verb, c.media.title, c.why, c.outcome) for c in report.changes] == [
-        ("change", "C", "sorted on left", "done")
+        ("change", "C", "in the order of left: C (2000), A (2000), B (2000), D (2000)", "done")
     ]
     assert (town.right.writes - before, town.right.written[-1][1]) == (1, "order")
     assert town.right.order(NIGHT) == ["c", "a", "b", "d"]
     town.settle()
-    assert town.writes() == 3, "made, filled, put in order"
+    assert town.writes() == 4, "made, filled, put in order twice"
 
 
 def test_what_is_added_in_the_middle_stands_there_everywhere():
@@ -320,3 +320,82 @@ def test_of_two_who_sort_a_list_at_once_the_account_that_the_rule_names_counts()
     town.right.sort(NIGHT, "c")
     town.settle()
     assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["c", "a", "b"]
+
+
+# ---------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize("title", ["night  trains", "Night\u00a0trains", "Night trains\u200b", "\ufeffNight trains"])
+def test_titles_that_look_alike_are_one_title(title):
+    town = two()
+    town.left.list(NIGHT, "a")
+    town.right.list(title, "b")
+    town.settle()
+    assert (len(town.left.lists), len(town.right.lists)) == (1, 1)
+    assert town.left.listed(NIGHT) == town.right.listed(title) == {"a", "b"}
+
+
+def rename(box, before, after):
+    """She calls it otherwise."""
+    own = next(own for own, (called, _) in box.lists.items() if called == before)
+    box.lists[own] = (after, box.lists[own][1])
+    box.move("lists")
+
+
+def test_a_list_that_is_renamed_everywhere_is_called_so_and_an_old_name_means_another_list():
+    town = Town(left=LISTER, right=LISTER, third=LISTER)
+    town.film("a", "b", "c", "d", "e")
+    town.third.makes_lists = False
+    town.left.list(NIGHT, "a")
+    town.settle()
+    for box in (town.left, town.right):
+        rename(box, NIGHT, "Archive")
+    town.settle()
+    town.third.list(NIGHT, "b")
+    town.third.list("Archive", "c")
+    town.settle()
+    for box in town.boxes.values():
+        assert (box.listed("Archive"), box.listed(NIGHT)) == ({"a", "c"}, {"b"})
+
+
+# ---------------------------------------------------------------- what comes and is sorted at once
+
+
+def test_what_is_put_in_front_and_does_not_show_yet_is_nobody_s_removal():
+    town = sorted_list("a", "b", "c")
+    town.left.list(NIGHT, "e")
+    town.left.sort(NIGHT, "e")
+    town.right.fail_writes = ["late"]
+    town.sync()
+    town.wait(20)
+    town.sync()
+    town.wait(HOUR)
+    town.settle()
+    assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["e", "a", "b", "c"]
+
+
+@pytest.mark.parametrize("wait", [5, 50, HOUR])
+def test_a_sort_of_hers_right_after_ours_counts(wait):
+    town = sorted_list("a", "b", "c", "d")
+    town.left.sort(NIGHT, "d")
+    town.sync()
+    town.wait(wait)
+    town.right.sort(NIGHT, "b", "c")
+    town.sync()
+    town.wait(HOUR)
+    town.settle()
+    assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["b", "c", "d", "a"]
+
+
+def test_a_list_is_made_in_its_order_and_a_sort_of_hers_there_counts():
+    town = two()
+    town.left.list("First", "e", "c", "a", "b")
+    town.settle()
+    town.left.list(NIGHT, "b", "e", "a", "c")
+    town.sync()
+    assert town.right.order(NIGHT) == ["b", "e", "a", "c"]
+    town.wait(20)
+    town.right.sort(NIGHT, "c")
+    town.wait(HOUR)
+    town.settle()
+    assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["c", "b", "e", "a"]

@@ -66,7 +66,8 @@ def test_a_list_is_made_at_the_other_account_private_and_filled(house):
     assert sorted(made.entries) == ["m1", "s1", "s1.1", "s1.1.1"]
     assert house.asked() == sorted(
         ["GET /sync/last_activities", f"GET {LISTS}", "GET /users/settings"] * 2
-        + [f"GET {LISTS}/N/items/movie,show,season,episode", f"POST {LISTS}", f"POST {LISTS}/N/items"]
+        + [f"GET {LISTS}/N/items/movie,show,season,episode"] * 2  # the second time to see the order
+        + [f"POST {LISTS}", f"POST {LISTS}/N/items"]
     )
     house.in_step()
     assert len(house.writes()) == 2
@@ -287,11 +288,13 @@ def test_f85_only_the_order_changed_is_one_request_for_the_order_and_nothing_add
     house.in_step()
     assert order(house.second) == order(house.trakt)
     house.asked()
+    named = house["s1.1.1"].show.title, *(f"{house[uid].title} ({house[uid].year})" for uid in ("m2", "m1", "s1"))
+    names = ", ".join(named).replace(named[0], f"{named[0]} S01E01", 1)
     put_first(house.trakt, nights, "s1.1.1", "m2")
     house.later(MINUTE)
     report = house.sync(yes=True)
     assert [(line.verb, line.list, line.why, line.outcome) for line in report.changes] == [
-        ("change", NIGHTS, "sorted on trakt", "done")
+        ("change", NIGHTS, f"in the order of trakt: {names}", "done")
     ]
     assert order(house.second) == order(house.trakt) == ["s1.1.1", "m2", "m1", "s1"]
     writes = [one for one in house.asked() if one.startswith("POST")]

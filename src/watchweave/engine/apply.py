@@ -18,6 +18,7 @@ from ..storage.history import Plays
 from ..storage.items import Items
 from ..storage.journal import Journal, Row
 from ..storage.lists import Lists, number_of
+from ..storage.orders import Orders
 from ..storage.outbox import Outbox, Unwritable
 from ..storage.staging import RECORDS, SHELVES, sort_of
 from ..storage.store import Store
@@ -79,12 +80,20 @@ class Apply:
                     return
                 begun.add(reader)
                 await self._batch(party, shelf, verb, batch)
+                if verb == "add" and sort_of(shelf) != shelf:
+                    self._append(party, shelf, batch)
             for order in [order for order in self.orders if order.account == party.id and not self.stop.is_set()]:
                 begun.add(order.shelf)
                 await self._put_in_order(party, order)
             await self._pass_by(party, begun)
         except ServiceError as problem:
             party.problems.append(problem)
+
+    def _append(self, party: Party, shelf: str, batch: Sequence[Change]) -> None:
+        """What has come into a list stands at its end, until a reading says otherwise."""
+        done = [change.media for change in batch if self.outcomes.get(change.identity, ("",))[0] == "done"]
+        with self.store.transaction():
+            Orders(self.store.db).append(party.id, SHELVES[shelf], done)
 
     async def _put_in_order(self, party: Party, order: Order) -> None:
         """One list; that it cannot be is known by the next reading."""

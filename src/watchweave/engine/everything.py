@@ -15,7 +15,7 @@ from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.lists import Lists
-from ..storage.staging import NAMES, RECORDS, SHELVES
+from ..storage.staging import LISTS, NAMES, RECORDS, SHELVES, sort_of
 from ..storage.store import Store
 
 PORTION = 2000
@@ -51,6 +51,12 @@ _PLAYS = (
 """Those that stand on our own writes alone are told to nobody. Of circles that hear one account each knows its plays."""
 
 
+_LISTED = _VALUES.removesuffix(_IN_ORDER) + (
+    " ORDER BY (SELECT q.place FROM sequence AS q WHERE q.circle = t.circle AND q.shelf = t.shelf AND q.media = t.media)"
+    " NULLS LAST, t.media"
+)
+
+
 class Everything:
     """What is true for one person, as of one moment while this is open. uses: the shelves in use of each account."""
 
@@ -84,7 +90,7 @@ class Everything:
         """All records of a shelf in portions, the oldest first; plays have no keys. A play known by its day has any moment
         of that day."""
         given = {"circles": json.dumps(self._circles()), "shelf": SHELVES[shelf], "never": NEVER}
-        rows = self.db.execute(_PLAYS if shelf == "history" else _VALUES, given)
+        rows = self.db.execute(_PLAYS if shelf == "history" else _LISTED if shelf in self.lists else _VALUES, given)
         while portion := rows.fetchmany(PORTION):
             medias = self.items.load({media for media, *_ in portion}, stored=True)
             yield [_record(shelf, medias[media], at, said, self.lists.get(shelf, "")) for media, at, said in portion]
@@ -101,7 +107,7 @@ class Everything:
 
 
 def _record(shelf: str, media: Media, at: int | None, said: Value, title: str) -> Record:
-    if title:
+    if sort_of(shelf) == LISTS:
         return Member(media, at, title)
     if shelf == "history":
         return Play(media, at, clock=CLOCKS[Known(int(said or 0))])

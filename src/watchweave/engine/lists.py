@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from ..services.base import Listed
 from ..storage.accounts import Accounts, Cursor
 from ..storage.lists import Lists as Known
-from ..storage.lists import State, shelf_of
+from ..storage.lists import State, plain, shelf_of
 from ..storage.staging import LISTS, SHELVES
 from ..storage.store import Store
 from .party import Party
@@ -40,12 +40,12 @@ def shelve(party: Party, store: Store, *, found: bool) -> None:
     if (lists := party.lists) is None:
         return
     known = Known(store.db)
-    chosen = None if party.chosen is None else {title.casefold() for title in party.chosen}
+    chosen = None if party.chosen is None else {plain(title) for title in party.chosen}
     bound, makes, alive = known.of(party.id), hasattr(lists, "make"), known.kept(party.id)
     for number, title in known.titles(party.id).items():
         one = bound.get(number)
         wanted = one.state is not State.APART if one is not None else makes and number in alive
-        if not wanted or (chosen is not None and title.casefold() not in chosen):
+        if not wanted or (chosen is not None and plain(title) not in chosen):
             continue
         there = Listed(one.own, one.title, one.stamp) if one is not None else Listed("", title)
         name = shelf_of(number)

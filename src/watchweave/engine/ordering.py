@@ -17,7 +17,7 @@ from ..storage.accounts import Circle
 from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.orders import Orders, Sent
-from ..storage.staging import SHELVES, sort_of
+from ..storage.staging import LISTS, SHELVES, sort_of
 from ..storage.store import Store
 from .party import Party
 
@@ -44,6 +44,10 @@ class Order(Struct, frozen=True):
     version: int
     origin: int | None
     why: str
+    told: bool = True
+    """Does a person hear of it? Else it belongs to what is added."""
+    medias: tuple[int, ...] = ()
+    """The order, as far as it is known beforehand."""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -88,10 +92,13 @@ class Ordering:
         look = party.look(name)
         if name not in party.shelves or look.how != "complete" or look.doubted:
             return None
-        sent = Orders(self.store.db).sent(party.id, SHELVES[name])
-        if sent.at is not None and look.as_of < sent.at + party.form(name).settle:
-            return None  # what we asked for may not show yet
-        return Orders(self.store.db).shown(party.id, SHELVES[name])
+        orders, shelf = Orders(self.store.db), SHELVES[name]
+        sent, shown = orders.sent(party.id, shelf), orders.shown(party.id, shelf)
+        early = sent.at is not None and look.as_of < sent.at + party.form(name).settle
+        if early and moved(sent.medias, shown) and not moved(orders.seen(party.id, shelf), shown):
+            look.again = True  # what we asked for does not show yet
+            return None
+        return shown
 
     def _changed(self, party: Party, shelf: int, shown: Sequence[int]) -> bool:
         """Did somebody else than we put it into another order?"""
@@ -109,7 +116,7 @@ class Ordering:
                 shelf, sent = SHELVES[name], orders.sent(party.id, SHELVES[name])
                 orders.see(party.id, shelf, shown)
                 if sent.at is not None:
-                    tries = sent.tries if moved(sent.medias, shown) else 0
+                    tries = sent.tries + sent.answered if moved(sent.medias, shown) else 0
                     orders.send(party.id, shelf, Sent(None, (), tries, sent.version))
 
     def due(self, circle: Circle, changes: Sequence[Change]) -> list[Order]:
@@ -133,15 +140,18 @@ class Ordering:
             return None
         here = fit(after(sent.medias or orders.seen(party.id, shelf), truth, changes), set(truth))
         wanted = fit(truth, set(here))
-        if here == wanted:
+        several = sum(change.verb == "add" for change in changes) > 1
+        if here == wanted and not several:
             return None
         known = self.parties.get(origin) if origin is not None else None
         giver = known.name if known else "a service that is no longer linked"
-        return Order(party.id, name, first_moved(here, wanted), version, origin, f"sorted on {giver}")
+        first = first_moved(here, wanted)
+        return Order(party.id, name, first, version, origin, f"in the order of {giver}", here != wanted, tuple(wanted))
 
 
 def after(seen: Sequence[int], truth: Sequence[int], changes: Sequence[Change]) -> list[int]:
-    """How a list stands once these changes are made: what is added comes last, in the true order."""
+    """How a list stands once these changes are made, if what is added comes last, in the true order. Of several nobody knows
+    in which order they come."""
     gone = {change.media for change in changes if change.verb == "remove"}
     new = {change.media for change in changes if change.verb == "add"}
     return [media for media in seen if media not in gone | new] + [media for media in truth if media in new]
@@ -156,15 +166,17 @@ async def put_in_order(party: Party, order: Order, store: Store, run: int, clock
     truth, _, version = orders.true(party.account.circle or 0, shelf)
     wanted = fit(truth, {media for (media,) in store.db.execute(_HELD, (party.id, shelf))})
     before, last = orders.seen(party.id, shelf), orders.sent(party.id, shelf)
-    sent = Sent(clock(), tuple(wanted), last.tries if last.version == version else 0, version)
+    if order.told and fit(last.medias or before, set(wanted)) == wanted:
+        return "", ""  # what would have moved did not come
+    sent = Sent(clock(), tuple(wanted), last.tries if last.version == version else 0, version, answered=False)
     with store.transaction(durable=True):
         orders.send(party.id, shelf, sent)
     medias = Items(store.db).load(set(wanted), party.id)
     why = await place.order([Member(medias[media], None, place.own) for media in wanted])
     state, told = "refused" if why else "done", (json.dumps(wanted), json.dumps(before))
     with store.transaction(durable=True):
-        orders.send(party.id, shelf, replace(sent, tries=sent.tries + 1))
+        orders.send(party.id, shelf, replace(sent, answered=True))
         journal = Journal(store)
-        change = Change(party.id, order.shelf, "change", order.first, *told, version=version, why=order.why)
+        change = Change(party.id, LISTS, "change", order.first, *told, version=version, why=order.why)
         journal.settle(journal.begin(run, change, clock(), approved=False), state, clock(), why or None)
     return state, why

@@ -240,7 +240,7 @@ def report(
     held_now |= {change.identity for hold in holds.values() for change in hold.changes}
     wanted = (
         {change.media for change in outcome.changes}
-        | {order.first for order in outcome.orders}
+        | {media for order in outcome.orders for media in (order.first, *order.medias[:TITLES])}
         | {row.media for row in open_rows}
     )
     medias, lists = Items(store.db).load(wanted), Lists(store.db).named()
@@ -251,7 +251,19 @@ def report(
         lines.append(_line(change, names, (medias, lists), state, reason))
     for order in outcome.orders:
         state, reason = outcomes.get(order.identity, ("planned", ""))
-        said = (None, order.why, state, reason, None, order.identity, lists[order.shelf])
+        if not order.told and state in ("done", "planned", ""):
+            continue
+        titles = [medias[media].named() for media in order.medias[:TITLES]]
+        more = f" and {len(order.medias) - TITLES} more" if len(order.medias) > TITLES else ""
+        said = (
+            None,
+            f"{order.why}: {', '.join(titles)}{more}",
+            state,
+            reason,
+            None,
+            order.identity,
+            lists[order.shelf],
+        )
         lines.append(Line(names[order.account], order.shelf, "change", medias[order.first], *said))
     told = {change.identity for change in outcome.changes}
     lines += [_pending(row, names, (medias, lists)) for row in open_rows if _identity(row) not in told]

@@ -11,7 +11,7 @@ from ..storage.accounts import Accounts
 from ..storage.history import Plays
 from ..storage.journal import Journal, Row
 from ..storage.lists import Lists
-from ..storage.staging import LISTS, SHELVES, sort_of
+from ..storage.staging import LISTS, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
 from .apply import Apply
@@ -89,7 +89,7 @@ class Undo:
 
     def _opposite(self, row: Row) -> Change:
         """The change that takes one write back; Left where it cannot be, or something has happened since."""
-        if isinstance(row.value, str) and sort_of(row.shelf) == LISTS:
+        if row.shelf == LISTS:
             raise Left("the order of a list is not taken back")
         party = self.parties.get(row.account)
         if party is None:

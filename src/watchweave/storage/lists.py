@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import Protocol
+from unicodedata import category, normalize
 
 from msgspec import Struct
 
@@ -62,6 +63,16 @@ def number_of(shelf: str) -> int:
     return SHELVES[shelf] - FIRST_LIST
 
 
+def plain(title: str) -> str:
+    """A title without what nobody sees: the same one can be written in several ways.
+
+    >>> plain("Night\u00a0 Trains") == plain("night trains\u200b ")
+    True
+    """
+    seen = "".join(sign for sign in normalize("NFKC", title) if category(sign) != "Cf")
+    return " ".join(seen.casefold().split())
+
+
 class Lists:
     """Which lists a person has, and which of them is which at her accounts."""
 
@@ -116,19 +127,45 @@ class Lists:
                 self.bind(account, one.list, one.own, one.title, state=State.GONE)
                 notes.append(f'its list "{one.title}" is gone; elsewhere it stays as it is')
         known = {one.own for one in bound.values()}
-        same = {title.strip().casefold(): number for number, title in self.titles(account).items()}
+        same = self._called(account)
         for own, new in shown.items():
             if own in known:
                 continue
-            number = same.get(new.title.strip().casefold())
+            number = same.get(plain(new.title))
             if number is not None and number in bound:
                 notes += _left_alone(bound[number], new)
                 continue
             if number is None:
-                number = same[new.title.strip().casefold()] = self._make(account, new.title)
+                number = same[plain(new.title)] = self._make(account, new.title)
             self.bind(account, number, own, new.title, stamp=new.stamp)
             bound[number] = self.of(account)[number]
+        self._rename(account)
         return notes
+
+    def _titles(self, account: int) -> dict[int, list[str]]:
+        """What the accounts that are in step call each of the person's lists now."""
+        query = (
+            "SELECT d.list, d.title FROM listed AS d JOIN list AS l ON l.id = d.list WHERE d.state = 0"
+            " AND l.profile = (SELECT profile FROM account WHERE id = ?) ORDER BY d.list, d.account"
+        )
+        found: dict[int, list[str]] = {}
+        for number, title in self.db.execute(query, (account,)):
+            found.setdefault(number, []).append(title)
+        return found
+
+    def _called(self, account: int) -> dict[str, int]:
+        """The person's lists by what they are called where they are; one that is nowhere by what it was called."""
+        titles, found = self._titles(account), dict[str, int]()
+        for number, last in self.titles(account).items():
+            for title in titles.get(number, [last]):
+                found.setdefault(plain(title), number)
+        return found
+
+    def _rename(self, account: int) -> None:
+        """A list that is called otherwise wherever it is, is called so."""
+        for number, titles in self._titles(account).items():
+            if len({plain(title) for title in titles}) == 1:
+                self.db.execute("UPDATE list SET title = ? WHERE id = ?", (titles[0], number))
 
     def _make(self, account: int, title: str) -> int:
         query = "INSERT INTO list (profile, title) SELECT profile, ? FROM account WHERE id = ?"

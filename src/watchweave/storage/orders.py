@@ -9,12 +9,14 @@ from msgspec import Struct
 
 
 class Sent(Struct, frozen=True):
-    """The order that we asked an account for, of which nobody knows yet what became. tries: how often, for that truth."""
+    """The order that we asked an account for, of which nobody knows yet what became. tries: how often it said that this was
+    done, for that truth, and showed another one. answered: did it say so this time?"""
 
     at: int | None = None
     medias: tuple[int, ...] = ()
     tries: int = 0
     version: int = -1
+    answered: bool = False
 
 
 class Orders:
@@ -39,6 +41,15 @@ class Orders:
         rows = [(account, shelf, media, place) for place, media in enumerate(medias)]
         self.db.executemany("INSERT INTO placed VALUES (?, ?, ?, ?)", rows)
 
+    def append(self, account: int, shelf: int, medias: Sequence[int]) -> None:
+        """These have come to the end of it."""
+        for table in ("placed", "asked"):
+            query = f"SELECT max(place) FROM {table} WHERE account = ? AND shelf = ?"
+            last = self.db.execute(query, (account, shelf)).fetchone()[0]
+            if table == "placed" or last is not None:
+                rows = [(account, shelf, media, (last or 0) + place) for place, media in enumerate(medias, 1)]
+                self.db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?, ?, ?)", rows)
+
     def true(self, circle: int, shelf: int) -> tuple[list[int], int | None, int]:
         """The order that is true, on whose word, and since which run."""
         query = "SELECT media, origin, version FROM sequence WHERE circle = ? AND shelf = ? ORDER BY place"
@@ -58,17 +69,18 @@ class Orders:
 
     def sent(self, account: int, shelf: int) -> Sent:
         row = self.db.execute(
-            "SELECT sent, tries, version FROM ordered WHERE account = ? AND shelf = ?", (account, shelf)
+            "SELECT sent, tries, version, answered FROM ordered WHERE account = ? AND shelf = ?", (account, shelf)
         ).fetchone()
         query = "SELECT media FROM asked WHERE account = ? AND shelf = ? ORDER BY place"
         medias = tuple(media for (media,) in self.db.execute(query, (account, shelf)))
-        return Sent(row[0], medias, row[1], row[2]) if row else Sent()
+        return Sent(row[0], medias, row[1], row[2], bool(row[3])) if row else Sent()
 
     def send(self, account: int, shelf: int, sent: Sent) -> None:
         """This is asked of the account; with no time, nothing is."""
         given = (account, shelf)
         self.db.execute(
-            "INSERT OR REPLACE INTO ordered VALUES (?, ?, ?, ?, ?)", (*given, sent.at, sent.tries, sent.version)
+            "INSERT OR REPLACE INTO ordered VALUES (?, ?, ?, ?, ?, ?)",
+            (*given, sent.at, sent.tries, sent.version, int(sent.answered)),
         )
         self.db.execute("DELETE FROM asked WHERE account = ? AND shelf = ?", given)
         rows = [(*given, media, place) for place, media in enumerate(sent.medias)]

@@ -151,10 +151,11 @@ CREATE TABLE sequence (
 CREATE TABLE asked (
   account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, media INTEGER NOT NULL REFERENCES media,
   place INTEGER NOT NULL, PRIMARY KEY (account, shelf, media)) STRICT, WITHOUT ROWID;
--- sent: when, until a reading decides what became of it; tries: how often, for the order that is true since this version
+-- sent: when, until a reading decides what became of it; answered: it was said to be done; tries: how often that was said in
+-- vain, for the order that is true since this version
 CREATE TABLE ordered (
   account INTEGER NOT NULL REFERENCES account, shelf INTEGER NOT NULL, sent INTEGER, tries INTEGER NOT NULL,
-  version INTEGER NOT NULL, PRIMARY KEY (account, shelf)) STRICT, WITHOUT ROWID;
+  version INTEGER NOT NULL, answered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, shelf)) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profile, began INTEGER NOT NULL, ended INTEGER,
   why TEXT NOT NULL DEFAULT 'sync', status TEXT, requests TEXT, problems TEXT, undone INTEGER) STRICT;

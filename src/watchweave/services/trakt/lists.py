@@ -92,8 +92,11 @@ class PersonalList(ListShelf, TraktShelf[Member]):
             pass
         numbers = {name: row.id for row, one in zip(self._rows, things(self._rows), strict=True) for name in names(one)}
         rank = [next((numbers[name] for name in names(record.media) if name in numbers), 0) for record in records]
+        rank = [number for number in rank if number]
+        if [row.id for row in self._rows if row.id in rank] == rank:
+            return ""
         self.service.forget_activities()
-        body = {"rank": [number for number in rank if number]}
+        body = {"rank": rank}
         answer = await self.http.send("POST", f"{self.path}/reorder", Put, body=body, again=True, accept=(MISSING,))
         if answer.status == MISSING:
             return self.gone
