@@ -12,6 +12,7 @@ import typer
 from ..engine.answers import standing, wrong_dues
 from ..engine.asking import trouble, within_budgets
 from ..engine.home import Home, ProfileWish
+from ..engine.joining import missing
 from ..engine.party import Party
 from ..engine.report import addressed
 from ..errors import ServiceError, WatchWeaveError
@@ -20,6 +21,7 @@ from ..storage.rivals import Rivals
 from ..storage.store import damaged, on_network
 from ..storage.told import Told
 from . import Tools
+from .lists import unknown
 from .running import finish, progress
 from .terminal import many, say
 
@@ -157,6 +159,9 @@ def _waiting(home: Home, findings: Findings) -> None:
         findings.odd(
             f'{many(odd, "thing")} whose ids contradict each other are written nowhere: see "watchweave unmatched"'
         )
+    for person in home.profiles:
+        for title in missing(home, person):
+            findings.odd(f"{person.name}: {unknown(title)}")
     for told in standing(home):
         for hold in told["held"]:
             findings.odd(f'{hold["hold"]} waits for you: "watchweave approve {hold["hold"]}", if that is right')

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ..engine.home import Home
 from ..engine.joining import join as joined
-from ..engine.joining import known
+from ..engine.joining import known, missing
 from ..engine.joining import part as parted
 from ..errors import ConfigError
+from ..storage.staging import LISTS
 from . import Tools
 from .status import Json
 from .sync import Profile
@@ -30,20 +31,45 @@ def show(context: typer.Context, json: Json = False) -> None:
         return
     tools: Tools = context.obj
     with tools.home() as home:
-        told = {person.name: known(home.store, person.name) for person in home.profile(None)}
+        people = home.profile(None)
+        told = [
+            {
+                "profile": one.name,
+                "lists": known(home, one),
+                "missing": missing(home, one),
+                "named": LISTS in (one.shelves or ()),
+            }
+            for one in people
+        ]
     if json:
-        say_json({"profiles": [{"profile": person, "lists": found} for person, found in told.items()]})
+        say_json({"profiles": [{name: said for name, said in one.items() if name != "named"} for one in told]})
         return
-    for person, of_hers in told.items():
-        say(person, "bold")
-        for found in of_hers:
-            say(f"  {found['list']}")
-            for there in found["accounts"]:
-                called = f' as "{there["title"]}"' if there["title"] != found["list"] else ""
-                count = many(there["count"], "entry", "entries") if there["state"] == "in step" else there["state"]
-                say(f"    {there['account']}{called}: {count}")
-        if not of_hers:
-            say('  No lists yet. They are synced where "shelves:" in config.yml names lists.')
+    for one in told:
+        _tell(one)
+
+
+def _tell(told: dict[str, Any]) -> None:
+    say(told["profile"], "bold")
+    for found in told["lists"]:
+        say(f"  {found['list']}")
+        for there in found["accounts"]:
+            called = f' as "{there["title"]}"' if there["title"] != found["list"] else ""
+            count = many(there["count"], "entry", "entries") if there["state"] == "in step" else there["state"]
+            say(f"    {there['account']}{called}: {count}")
+    if not told["lists"]:
+        how = (
+            "The next sync looks which there are."
+            if told["named"]
+            else 'They are synced where "shelves:" in config.yml names lists.'
+        )
+        say(f"  No lists yet. {how}")
+    for title in told["missing"]:
+        say(f"  {unknown(title)}", "yellow")
+
+
+def unknown(title: str) -> str:
+    """What a person is told of a title that no list has."""
+    return f'No account has a list "{title}", which "lists:" in config.yml names. Is it called otherwise there?'
 
 
 @lists.command()
@@ -59,7 +85,7 @@ def join(
     """Keep a list in step with the one that an account has, also where it is called otherwise there."""
     tools: Tools = context.obj
     with tools.home("lists join", account) as home:
-        say(joined(home.store, whose(home, profile, account), title, account, other))
+        say(joined(home, whose(home, profile, account), title, account, other))
 
 
 @lists.command()
@@ -67,7 +93,7 @@ def part(context: typer.Context, title: Title, account: Account, profile: Profil
     """Leave a list alone at an account."""
     tools: Tools = context.obj
     with tools.home("lists part", account) as home:
-        say(parted(home.store, whose(home, profile, account), title, account))
+        say(parted(home, whose(home, profile, account), title, account))
 
 
 def whose(home: Home, profile: str, account: str) -> str:

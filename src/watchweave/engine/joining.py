@@ -8,41 +8,58 @@ from typing import Any
 from ..errors import ConfigError
 from ..storage.accounts import Accounts
 from ..storage.lists import Bound, Lists, State, shelf_of
-from ..storage.staging import SHELVES
+from ..storage.staging import LISTS, SHELVES
 from ..storage.store import Store
 from ..storage.values import Values
+from .home import Home, ProfileWish
 
 WORDS = {State.KEPT: "in step", State.GONE: "gone from there", State.APART: "apart"}
+NOT_CHOSEN = "not chosen"
+"""What a list is that the settings leave out."""
 
 
-def known(store: Store, person: str) -> list[dict[str, Any]]:
-    """The lists of a person, each with what it is at her accounts and how many entries were agreed on there."""
-    lists, values = Lists(store.db), Values(store.db)
-    accounts = {number: name for number, (whose, name) in Accounts(store).owned().items() if whose == person}
+def known(home: Home, person: ProfileWish) -> list[dict[str, Any]]:
+    """The lists that accounts of a person have or had, each with what it is there and how many entries were agreed on."""
+    lists, values = Lists(home.store.db), Values(home.store.db)
+    accounts = {number: name for number, (whose, name) in Accounts(home.store).owned().items() if whose == person.name}
     bound = {number: lists.of(number) for number in accounts}
     titles = lists.titles(next(iter(accounts))) if accounts else {}
-    return [
-        {
-            "list": title,
-            "accounts": [
-                {
-                    "account": name, "title": one.title, "state": WORDS[one.state],
-                    "count": values.agreed(number, SHELVES[shelf_of(one.list)]),
-                }
-                for number, name in accounts.items()
-                if (one := bound[number].get(which)) is not None
-            ],
-        }
-        for which, title in titles.items()
-    ]  # fmt: skip
+    chosen = None if person.lists is None else {title.casefold() for title in person.lists}
+    told = []
+    for which, title in titles.items():
+        left_out = chosen is not None and title.casefold() not in chosen
+        there = [
+            {
+                "account": name, "title": one.title,
+                "state": NOT_CHOSEN if left_out and one.state is State.KEPT else WORDS[one.state],
+                "count": values.agreed(number, SHELVES[shelf_of(one.list)]),
+            }
+            for number, name in accounts.items()
+            if (one := bound[number].get(which)) is not None
+        ]  # fmt: skip
+        if there:
+            told.append({"list": title, "accounts": there})
+    return told
 
 
-def join(store: Store, person: str, title: str, account: str, other: str = "") -> str:
+def missing(home: Home, person: ProfileWish) -> list[str]:
+    """The titles of which the settings speak and that no list of any account has; nothing as long as none was asked which it
+    has."""
+    accounts = Accounts(home.store)
+    hers = [number for number, (whose, _) in accounts.owned().items() if whose == person.name]
+    if not any(accounts.cursor(number, LISTS).looked is not None for number in hers):
+        return []
+    there = {one["list"].casefold() for one in known(home, person)}
+    return [title for title in person.lists or () if title.casefold() not in there]
+
+
+def join(home: Home, person: str, title: str, account: str, other: str = "") -> str:
     """From now on this list is that one of the account, which may have another title there. What follows, for people.
 
     Where the account has none of that title, the next sync makes it, if it can be made there.
     """
-    lists, number, which = Lists(store.db), _account(store, person, account), _list(store, person, title)
+    store, lists = home.store, Lists(home.store.db)
+    number, which = _account(store, person, account), _list(home, person, title)
     with store.transaction(durable=True):
         if not other:
             lists.free(number, which)
@@ -56,9 +73,10 @@ def join(store: Store, person: str, title: str, account: str, other: str = "") -
     return f'"{title}" is "{found.title}" at {account} from now on. The next sync brings the two together.'
 
 
-def part(store: Store, person: str, title: str, account: str) -> str:
+def part(home: Home, person: str, title: str, account: str) -> str:
     """From now on the list is left alone at this account. What follows, for people."""
-    lists, number, which = Lists(store.db), _account(store, person, account), _list(store, person, title)
+    store, lists = home.store, Lists(home.store.db)
+    number, which = _account(store, person, account), _list(home, person, title)
     with store.transaction(durable=True):
         one = lists.of(number).get(which) or Bound(which, "", title, "", State.APART)
         lists.bind(number, which, one.own, one.title, state=State.APART)
@@ -76,14 +94,17 @@ def _account(store: Store, person: str, name: str) -> int:
     return accounts[name]
 
 
-def _list(store: Store, person: str, title: str) -> int:
+def _list(home: Home, person: str, title: str) -> int:
     titles = {
         own.strip().casefold(): number
-        for account, (whose, _) in Accounts(store).owned().items()
+        for account, (whose, _) in Accounts(home.store).owned().items()
         if whose == person
-        for number, own in Lists(store.db).titles(account).items()
+        for number, own in Lists(home.store.db).titles(account).items()
     }
     if (number := titles.get(title.strip().casefold())) is None:
-        told = ", ".join(one["list"] for one in known(store, person)) or 'none; name `lists` in "shelves:" and sync'
+        told = (
+            ", ".join(one["list"] for one in known(home, home.profile(person)[0]))
+            or 'none; name `lists` in "shelves:" and sync'
+        )
         raise ConfigError(f'{person} has no list "{title}". Known are: {told}.')
     return number
