@@ -58,3 +58,53 @@ def test_a_title_that_no_account_has_is_named_by_lists_and_doctor(listing):
 def test_a_list_that_is_another_one_now_is_no_heading_of_its_own(synced):
     assert synced.run("lists", "join", NIGHT, "trakt", "Others").code == 0
     assert [one["list"] for one in told(synced)["lists"]] == [NIGHT]
+
+
+# Which is which
+
+
+def test_where_there_are_no_lists_none_is_joined(synced):
+    joined = synced.run("lists", "join", NIGHT, "plex")
+    assert (joined.code, joined.err) == (
+        2, "plex takes part in no list: WatchWeave neither reads nor writes lists at Plex.\n",
+    )  # fmt: skip
+
+
+def test_where_none_can_be_made_its_title_there_is_asked_for(synced):
+    synced.nate["accounts"]["imdb"] = {}
+    synced.write()
+    joined = synced.run("lists", "join", NIGHT, "imdb")
+    assert (joined.code, "none can be made there from here" in joined.err) == (2, True)
+    assert f'imdb has no list "{NIGHT}"' in joined.err
+
+
+def test_what_was_another_list_is_found_again_by_its_own_title(synced):
+    synced.run("lists", "join", NIGHT, "trakt", "Others")
+    joined = synced.run("lists", "join", "Others", "trakt")
+    assert joined.out.startswith('"Others" is "Others" at trakt from now on.')
+    assert synced.run("sync", "--yes").code == 0
+    assert {one["list"]: one["accounts"][0]["title"] for one in told(synced)["lists"]} == {
+        NIGHT: NIGHT, "Others": "Others",
+    }  # fmt: skip
+
+
+def test_what_was_parted_is_taken_back(synced):
+    synced.run("lists", "part", NIGHT, "trakt")
+    assert told(synced)["lists"][0]["accounts"][0]["state"] == "apart"
+    assert synced.run("lists", "join", NIGHT, "trakt").code == 0
+    assert synced.run("sync", "--yes").code == 0
+    assert told(synced)["lists"][0]["accounts"][0] == {
+        "account": "trakt", "title": NIGHT, "state": "in step", "count": 1,
+    }  # fmt: skip
+
+
+def test_one_that_was_made_anew_is_taken_for_the_one_that_is_gone(synced):
+    synced.world.clock.advance(60)
+    gone = next(items for items in synced.account.lists.values() if items.name == NIGHT)
+    synced.account.delete_list(gone)
+    synced.run("sync", "--yes")
+    assert told(synced)["lists"][0]["accounts"][0]["state"] == "gone from there"
+    synced.account.put_on(synced.account.make_list(NIGHT), synced.work("m3"))
+    assert "looked for at trakt at the next sync" in synced.run("lists", "join", NIGHT, "trakt").out
+    synced.run("sync", "--yes")
+    assert told(synced)["lists"][0]["accounts"][0]["state"] == "in step"

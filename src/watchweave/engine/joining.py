@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import ConfigError
 from ..storage.accounts import Accounts
 from ..storage.lists import Bound, Lists, State, shelf_of
 from ..storage.staging import LISTS, SHELVES
-from ..storage.store import Store
 from ..storage.values import Values
 from .home import Home, ProfileWish
 
@@ -56,27 +55,53 @@ def missing(home: Home, person: ProfileWish) -> list[str]:
 def join(home: Home, person: str, title: str, account: str, other: str = "") -> str:
     """From now on this list is that one of the account, which may have another title there. What follows, for people.
 
-    Where the account has none of that title, the next sync makes it, if it can be made there.
+    Where the account has none of that title, the next sync makes it. Raises ConfigError where that cannot be.
     """
     store, lists = home.store, Lists(home.store.db)
-    number, which = _account(store, person, account), _list(home, person, title)
+    number, which = _account(home, person, account), _list(home, person, title)
+    bound, makes = lists.of(number), _makes(home, person, account)
+    found = _shown(bound.values(), other) if other else _again(bound, which, title)
+    if other and (found is None or not found.own):
+        raise ConfigError(f'{account} showed no list "{other}" yet. "watchweave lists" shows those that it has.')
+    if found is None and which not in bound and not makes:
+        how = f'say which of its lists it is: "watchweave lists join LIST {account} TITLE"'
+        raise ConfigError(
+            f'{account} has no list "{title}", and none can be made there from here. Make it there, or {how}.'
+        )
     with store.transaction(durable=True):
-        if not other:
-            lists.free(number, which)
-            return f'"{title}" is looked for at {account} at the next sync, and made there if there is none.'
-        found = _shown(lists.of(number).values(), other)
-        if found is None or not found.own:
-            raise ConfigError(f'{account} showed no list "{other}" yet. "watchweave lists" shows those that it has.')
-        lists.free(number, found.list)
+        if found is not None:
+            lists.free(number, found.list)
         lists.free(number, which)
-        lists.bind(number, which, found.own, found.title)
+        if found is not None:
+            lists.bind(number, which, found.own, found.title)
+    if found is None:
+        made = ", and made there if there is none" if makes else ""
+        return f'"{title}" is looked for at {account} at the next sync{made}.'
     return f'"{title}" is "{found.title}" at {account} from now on. The next sync brings the two together.'
+
+
+def _makes(home: Home, person: str, account: str) -> bool:
+    """Can lists be made there? Raises ConfigError where the service has none that we know of."""
+    wish = next(one for one in home.profile(person)[0].accounts if one.name == account)
+    kind = home.kind(wish.service)
+    lists = kind.shelves_by(wish.options).get(LISTS)
+    if lists is None:
+        raise ConfigError(
+            f"{account} takes part in no list: WatchWeave neither reads nor writes lists at {kind.title}."
+        )
+    return hasattr(lists, "make")
+
+
+def _again(bound: Mapping[int, Bound], which: int, title: str) -> Bound | None:
+    """What the account has under this title, whichever list it was so far. What is gone may be there anew, as another one."""
+    there = [one for one in bound.values() if one.own and one.state is not State.GONE]
+    return _shown(sorted(there, key=lambda one: one.list != which), title)
 
 
 def part(home: Home, person: str, title: str, account: str) -> str:
     """From now on the list is left alone at this account. What follows, for people."""
     store, lists = home.store, Lists(home.store.db)
-    number, which = _account(store, person, account), _list(home, person, title)
+    number, which = _account(home, person, account), _list(home, person, title)
     with store.transaction(durable=True):
         one = lists.of(number).get(which) or Bound(which, "", title, "", State.APART)
         lists.bind(number, which, one.own, one.title, state=State.APART)
@@ -87,8 +112,10 @@ def _shown(bound: Sequence[Bound] | Any, title: str) -> Bound | None:
     return next((one for one in bound if one.title.strip().casefold() == title.strip().casefold()), None)
 
 
-def _account(store: Store, person: str, name: str) -> int:
-    accounts = {own: number for number, (whose, own) in Accounts(store).owned().items() if whose == person}
+def _account(home: Home, person: str, name: str) -> int:
+    wanted = {one.name for one in home.profile(person)[0].accounts}
+    owned = Accounts(home.store).owned().items()
+    accounts = {own: number for number, (whose, own) in owned if whose == person and own in wanted}
     if name not in accounts:
         raise ConfigError(f'{person} has no account "{name}". Known are: {", ".join(accounts)}.')
     return accounts[name]
