@@ -1,6 +1,7 @@
 """undo: it names everything first, asks a person who looks on, and says of everything else why it stays."""
 
 import contextlib
+import json
 import os
 import pty
 import subprocess
@@ -111,6 +112,22 @@ def test_undo_of_a_run_that_wrote_nothing_says_so(written):
         0,
         "Run 2: nothing taken back, by run 3\n  It wrote nothing that is remembered.\n",
     )
+
+
+def test_what_stays_in_a_list_is_told_with_its_title(place):
+    place.nate["accounts"] |= {"shoebox": {}}
+    place.nate["shelves"] = ["lists"]
+    place.write()
+    path = place.folder / "ours.json"
+    ids = {"imdb": place.work("m1").ids["imdb"]}
+    row = {"type": "movie", "list": "Winter", "movie": {"title": place.work("m1").title, "ids": ids}}
+    path.write_text(json.dumps({"watchweave": 1, "lists": [row]}))
+    assert place.run("import", str(path)).code == 0
+    assert place.run("sync", "--yes").code == 0
+    assert place.run("undo", "1").code == 0
+    told = place.run("undo", "1").out
+    assert f'    = trakt list "Winter": {place.work("m1").title}' in told
+    assert "lists/" not in told
 
 
 def test_undo_of_an_unknown_run_says_where_they_are_listed(place):

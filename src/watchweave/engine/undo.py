@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
+from msgspec.structs import replace
+
 from ..core.plan import Change, Verb
 from ..core.plays import State
 from ..storage.accounts import Accounts
@@ -73,6 +75,8 @@ class Undo:
         result = end(self.request, parties, self.store, (number, outcome, {}, apply), self.clock())
         mine = {change.identity for change in changes}
         result.changes = [line for line in result.changes if line.identity in mine]
+        titles = Lists(self.store.db).named()
+        result.refused = [replace(one, list=titles.get(one.shelf, "")) for one in result.refused]
         return result
 
     def _sorted(self, undone: int) -> tuple[list[Change], dict[tuple[object, ...], str]]:
