@@ -189,6 +189,14 @@ def test_a_list_that_the_list_of_lists_does_not_name_is_called_as_its_file(box):
     assert [own for own, _ in titles(box)] == ["rain", "trains"]
 
 
+@pytest.mark.parametrize("rows", [[film(rank=1, id=5, listed_at=iso(EVENING))], []])
+@pytest.mark.parametrize("said", ["", "watchlist"])
+def test_one_list_of_her_own_without_the_export_is_refused_with_the_way_to_all_of_it(box, rows, said):
+    path = box.file("lists-list-6009-winter-nights.json", rows)
+    with pytest.raises(UnexpectedAnswer, match="is one list of your own"):
+        box.examine(path, said)
+
+
 def test_lists_that_trakt_could_not_export_whole_prove_nothing_to_be_gone(box):
     failed = [{"endpoint": "/users/mara/lists/55/items", "error": "timeout"}]
     box.hand_in(box.packed({**EXPORT, "_errors": failed}))

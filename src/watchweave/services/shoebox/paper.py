@@ -54,6 +54,10 @@ COUNTED = {
 OLDER = "tells older of what another one tells"
 NOT_READ = "is of a sort that is not read"
 OTHER_KIND = "is about something of another kind than its list"
+ONE_LIST = (
+    "is one list of your own, out of Trakt's export. What it is called, and which others there are, stands in the whole export"
+    " alone: import the ZIP, or the folder to which it was unpacked."
+)
 ASK = 'Say it: "watchweave import FILE --as watchlist", or --as favourites'
 
 
@@ -304,6 +308,8 @@ def examine(title: str, path: Path, said: str, zone: tzinfo) -> Examined | None:
     """What a file holds; None where it has none of our rows. Raises UnexpectedAnswer where it has some and cannot be used."""
     if not path.is_dir():
         head = begin(title, path)
+        if text(head).startswith(b"[") and OWN_LIST.fullmatch(path.name):
+            raise UnexpectedAnswer(title, f"{shown(path.name)} {ONE_LIST}")
         if not head.startswith(b"PK") and not (text(head)[:1] in (b"[", b"{") and OURS.search(head)):
             return None
     paper = Paper(title, path, zone, said.strip().lower())
