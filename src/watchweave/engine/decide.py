@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -22,6 +23,7 @@ from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.staging import SHELVES, sort_of
 from ..storage.store import Store
+from ..storage.twins import twins
 from ..storage.values import APART, Due, Values
 from .close import Close
 from .compare import Compare
@@ -58,6 +60,8 @@ class Outcome(Struct):
     """Why an approval did not count."""
     orders: list[Order] = field(default_factory=list)
     """The lists that are to be put in order."""
+    unsure: list[Change] = field(default_factory=list)
+    """What may stand there already, so that it is not written."""
     granted: dict[int, Hold] = field(default_factory=dict)
     """The holds whose changes may be written now, by their numbers; they end when all is written."""
 
@@ -81,6 +85,8 @@ class Decide:
         self.accounts = Accounts(store)
         self.items = Items(store.db)
         self.ordering = Ordering(store, self.parties, run, now, terms.rules.get("lists", ""))
+        self.unsure: list[Change] = []
+        """What may stand there already, under an id that nobody joins with ours."""
         self.rounded: dict[int, dict[int, dict[int, int]]] = {}
 
     def changes(self) -> list[Change]:
@@ -248,8 +254,8 @@ class Decide:
             return None
         at = row.at if row.at is not None and EARLIEST < row.at <= self.now else None
         why = self._why(name, verb, row.origin, party)
-        told = {"version": row.version, "at": at, "origin": row.origin, "why": why}
-        return Change(party.id, name, verb, row.media, value, row.seen, **told)  # type: ignore[arg-type]
+        told: dict[str, Any] = {"version": row.version, "at": at, "origin": row.origin, "why": why}
+        return Change(party.id, name, verb, row.media, value, row.seen, **told)
 
     def _why(self, name: str, verb: str, origin: int | None, party: Party) -> str:
         giver = self.parties[origin].name if origin in self.parties else "a service that is no longer linked"
@@ -280,22 +286,9 @@ class Decide:
                 value, key = self._time(party, row, taken.setdefault(row.media, set())), None
             if value is not None and not EARLIEST < value <= self.now + FARTHEST_AHEAD:
                 continue
-            changes.append(
-                Change(
-                    party.id,
-                    "history",
-                    verb,
-                    row.media,
-                    value,
-                    None,
-                    row.play,
-                    self.run,
-                    at=value,
-                    origin=row.origin,
-                    key=key,
-                    why=self._why("history", verb, row.origin, party),
-                )
-            )
+            said: dict[str, Any] = {"at": value, "origin": row.origin, "key": key}
+            said["why"] = self._why("history", verb, row.origin, party)
+            changes.append(Change(party.id, "history", verb, row.media, value, None, row.play, self.run, **said))
         return changes
 
     def _time(self, party: Party, row: Told, taken: set[int]) -> int | None:
@@ -308,9 +301,13 @@ class Decide:
         return at
 
     def _possible(self, party: Party, changes: Sequence[Change]) -> list[Change]:
-        """Without what cannot be named to this service."""
+        """Without what cannot be named to this service, and what may stand there already under another id."""
         medias = self.items.load({change.media for change in changes}, party.id)
-        return [change for change in changes if nameable(medias[change.media], party)]
+        found = [change for change in changes if nameable(medias[change.media], party)]
+        doubtful = twins(self.store.db, party.id, {change.media for change in found if change.verb != "remove"})
+        unsure = [change for change in found if change.media in doubtful and change.verb != "remove"]
+        self.unsure += unsure
+        return [change for change in found if change not in unsure] if unsure else found
 
     # ---------------------------------------------------------------- check
     def _asked(self, changes: list[Change], agreed: set[tuple[object, ...]]) -> tuple[list[Change], list[Hold]]:
@@ -349,6 +346,8 @@ class Decide:
             party = self.parties[hold.account]
             if identities & agreed or (yes and identities <= planned and yields(hold, self.terms.limits)):
                 granted[number] = hold
+            elif hold.shelf not in party.shelves:
+                self.journal.answer(number, "replaced", self.now)
             elif narrowed or identities <= planned or not party.told or not party.look(hold.shelf).whole:
                 waiting |= identities
             else:

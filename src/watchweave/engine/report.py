@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TITLES = 5
 """So many are named of what follows from a doubted reading."""
+UNSURE = "it may be there already under another id; an account or a metadata source that tells both ids settles that"
 UNNAMED, IMPOSSIBLE = "it has no id that this service knows", "its time lies ahead, or before 1900"
 
 SHOW = "SELECT id FROM media WHERE id = m.parent AND frozen IS NULL"
@@ -239,7 +240,7 @@ def report(
     held_now = {change.identity for hold in outcome.holds for change in hold.changes}
     held_now |= {change.identity for hold in holds.values() for change in hold.changes}
     wanted = (
-        {change.media for change in outcome.changes}
+        {change.media for change in (*outcome.changes, *outcome.unsure)}
         | {media for order in outcome.orders for media in (order.first, *order.medias[:TITLES])}
         | {row.media for row in open_rows}
     )
@@ -271,6 +272,10 @@ def report(
         Refused(line.account, line.shelf, line.media, line.reason, list=line.list)
         for line in lines
         if line.outcome == "refused"
+    ]
+    refused += [
+        Refused(names[one.account], one.shelf, medias[one.media], UNSURE, False, lists.get(one.shelf, ""))
+        for one in outcome.unsure
     ]
     refused += _untold(parties, store, run) if outcome.left is None else _left(outcome.left, store)
     problems = _problems(parties)

@@ -141,7 +141,7 @@ def decide(
         orders = wanted(request, deciding.orders(changes))
         narrowed = bool(request.only_shelves or request.only_from)
         outcome = deciding.check(changes, yes=request.yes, approved=request.approved, narrowed=narrowed)
-        outcome.orders = orders
+        outcome.orders, outcome.unsure = orders, wanted(request, deciding.unsure)
         outcome.holds += settle_doubts(journal, parties, doubts, now)
         for hold in outcome.holds:
             journal.hold(run, hold, now)

@@ -1,0 +1,72 @@
+"""One film that two accounts name by different ids: it is written nowhere twice before somebody joins the two."""
+
+import pytest
+
+from tests.support.memory import Thing
+from tests.support.town import DAY, MINUTE, NOON, TRAKTLIKE, Town
+from watchweave.engine.report import UNSURE
+
+
+def told_apart(third=True):
+    """Left knows the film by IMDb's id alone, right by TMDb's; the third account, if there is one, tells both."""
+    names = ("left", "right", "third") if third else ("left", "right")
+    town = Town(**dict.fromkeys(names, TRAKTLIKE))
+    town.film("heat", "ran")
+    ids = town.things["heat"].ids
+    town.left.ids["heat"], town.right.ids["heat"] = {"imdb": ids["imdb"]}, {"tmdb": ids["tmdb"]}
+    return town
+
+
+def test_a_viewing_that_both_show_is_one_everywhere():
+    town = told_apart()
+    for box in (town.left, town.right):
+        box.watch("heat", NOON - DAY, NOON)
+    report = town.sync()
+    assert {one.why for one in report.refused} == {UNSURE}
+    town.settle()
+    assert {name: len(box.plays) for name, box in town.boxes.items()} == {"left": 1, "right": 1, "third": 1}
+
+
+def test_as_long_as_nobody_joins_them_neither_is_told_of_the_other_s():
+    town = told_apart(third=False)
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("heat", 40, NOON - DAY)
+    for _ in range(4):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert (town.left.ratings["heat"][0], town.right.ratings["heat"][0]) == (90, 40)
+
+
+def test_what_was_told_once_somebody_tells_both_ids_is_in_step():
+    town = told_apart(third=False)
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("heat", 40, NOON - DAY)
+    town.sync(yes=True)
+    town.left.ids.pop("heat")
+    town.wait(MINUTE)
+    town.left.move("ratings")
+    town.settle()
+    assert (town.left.ratings["heat"][0], town.right.ratings["heat"][0]) == (90, 90)
+
+
+def test_what_everybody_names_by_the_same_ids_is_not_held_up_by_it():
+    town = told_apart()
+    town.left.watch("ran", NOON - DAY, NOON)
+    town.left.watch("heat", NOON - DAY, NOON)
+    town.right.watch("heat", NOON - DAY, NOON)
+    town.settle()
+    assert len(town.third.plays) == len(town.right.plays) == 2
+
+
+@pytest.mark.parametrize("year", [1995, 2024])
+def test_another_film_of_the_title_is_another_one_once_it_is_told_apart(year):
+    town = told_apart()
+    town.things["heat"].title, town.things["heat"].year = "Heat", 1995
+    town.things["other"] = Thing("other", "Heat", year)
+    town.left.ids["other"] = {"imdb": town.things["other"].ids["imdb"]}
+    town.left.watch("other", NOON - DAY, NOON)
+    town.right.watch("heat", NOON - DAY, NOON)
+    for _ in range(4):
+        town.sync()
+        town.wait(2 * DAY)
+    assert len(town.third.plays) == 2
