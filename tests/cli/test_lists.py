@@ -75,7 +75,7 @@ def test_where_none_can_be_made_its_title_there_is_asked_for(synced):
     synced.write()
     joined = synced.run("lists", "join", NIGHT, "imdb")
     assert (joined.code, "none can be made there from here" in joined.err) == (2, True)
-    assert f'imdb has no list "{NIGHT}"' in joined.err
+    assert f'imdb showed no list "{NIGHT}" yet' in joined.err
 
 
 def test_what_was_another_list_is_found_again_by_its_own_title(synced):

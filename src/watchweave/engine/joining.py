@@ -64,9 +64,10 @@ def join(home: Home, person: str, title: str, account: str, other: str = "") -> 
     if other and (found is None or not found.own):
         raise ConfigError(f'{account} showed no list "{other}" yet. "watchweave lists" shows those that it has.')
     if found is None and which not in bound and not makes:
-        how = f'say which of its lists it is: "watchweave lists join LIST {account} TITLE"'
+        found_by_name = "One of that name is found by itself at a sync"
+        how = f'if it is called otherwise there, run "watchweave lists join LIST {account} TITLE"'
         raise ConfigError(
-            f'{account} has no list "{title}", and none can be made there from here. Make it there, or {how}.'
+            f'{account} showed no list "{title}" yet, and none can be made there from here. {found_by_name}; {how}.'
         )
     with store.transaction(durable=True):
         if found is not None:
