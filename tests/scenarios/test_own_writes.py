@@ -367,10 +367,10 @@ def test_a_rating_that_two_services_show_as_two_things_is_not_passed_to_and_fro(
 
 
 def test_what_is_taken_and_never_shown_is_sent_later_and_later():
-    """Trakt knows Heat by its id and shows it by another one; something else happens there every day for half a year."""
+    """Trakt knows Heat by its id and shows it by another one, and with another year; something else happens there every day for half a year."""
     town = Town(plex=PLEXLIKE, trakt=TRAKTLIKE)
     town.film("heat", "ran")
-    town.trakt.ids = {"heat": {"tvdb": "9"}}
+    town.trakt.ids, town.trakt.years = {"heat": {"tvdb": "9"}}, {"heat": 1990}
     town.plex.rate("heat", 70, town.time)
     sent = []
     for day in range(180):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -250,22 +250,7 @@ def report(
         state, reason = outcomes.get(change.identity, ("", ""))
         state = state or ("held" if change.identity in held_now else "planned")
         lines.append(_line(change, names, (medias, lists), state, reason))
-    for order in outcome.orders:
-        state, reason = outcomes.get(order.identity, ("planned", ""))
-        if not order.told and state in ("done", "planned", ""):
-            continue
-        titles = [medias[media].named() for media in order.medias[:TITLES]]
-        more = f" and {len(order.medias) - TITLES} more" if len(order.medias) > TITLES else ""
-        said = (
-            None,
-            f"{order.why}: {', '.join(titles)}{more}",
-            state,
-            reason,
-            None,
-            order.identity,
-            lists[order.shelf],
-        )
-        lines.append(Line(names[order.account], order.shelf, "change", medias[order.first], *said))
+    lines += _orders(outcome, outcomes, names, (medias, lists))
     told = {change.identity for change in outcome.changes}
     lines += [_pending(row, names, (medias, lists)) for row in open_rows if _identity(row) not in told]
     refused = [
@@ -273,10 +258,7 @@ def report(
         for line in lines
         if line.outcome == "refused"
     ]
-    refused += [
-        Refused(names[one.account], one.shelf, medias[one.media], UNSURE, False, lists.get(one.shelf, ""))
-        for one in outcome.unsure
-    ]
+    refused += [_unsure(change, names, (medias, lists)) for change in outcome.unsure]
     refused += _untold(parties, store, run) if outcome.left is None else _left(outcome.left, store)
     problems = _problems(parties)
     requests = {party.name: party.service.http.requests for party in parties}
@@ -357,9 +339,28 @@ Known = tuple[Mapping[int, Media], Mapping[str, str]]
 
 
 def _line(change: Change, names: Mapping[int, str], known: Known, state: str, reason: str) -> Line:
-    media, title = known[0][change.media], known[1].get(change.shelf, "")
-    told = (change.value, change.why, state, reason, change.before, change.identity, title)
-    return Line(names[change.account], change.shelf, change.verb, media, *told)
+    said = (change.value, change.why, state, reason, change.before, change.identity, known[1].get(change.shelf, ""))
+    return Line(names[change.account], change.shelf, change.verb, known[0][change.media], *said)
+
+
+def _orders(
+    outcome: Outcome, outcomes: Mapping[tuple[object, ...], tuple[str, str]], names: Mapping[int, str], known: Known
+) -> Iterator[Line]:
+    """The lists that were put in order; what only belongs to what was added is not told by itself."""
+    medias, lists = known
+    for order in outcome.orders:
+        state, reason = outcomes.get(order.identity, ("planned", ""))
+        if state == "" or (not order.told and state in ("done", "planned")):
+            continue
+        titles = ", ".join([medias[media].named() for media in order.medias[:TITLES]])
+        why = f"{order.why}: {titles}" + (" …" if len(order.medias) > TITLES else "")
+        said = (None, why, state, reason, None, order.identity, lists[order.shelf])
+        yield Line(names[order.account], order.shelf, "change", medias[order.first], *said)
+
+
+def _unsure(one: Change, names: Mapping[int, str], known: Known) -> Refused:
+    title = known[1].get(one.shelf, "")
+    return Refused(names[one.account], one.shelf, known[0][one.media], UNSURE, tried=False, list=title)
 
 
 def _pending(row: Row, names: Mapping[int, str], known: Known) -> Line:

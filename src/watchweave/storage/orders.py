@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Sent(Struct, frozen=True):
@@ -43,12 +44,10 @@ class Orders:
 
     def append(self, account: int, shelf: int, medias: Sequence[int]) -> None:
         """These have come to the end of it."""
-        for table in ("placed", "asked"):
-            query = f"SELECT max(place) FROM {table} WHERE account = ? AND shelf = ?"
-            last = self.db.execute(query, (account, shelf)).fetchone()[0]
-            if table == "placed" or last is not None:
-                rows = [(account, shelf, media, (last or 0) + place) for place, media in enumerate(medias, 1)]
-                self.db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?, ?, ?)", rows)
+        sent = self.sent(account, shelf)
+        self.see(account, shelf, dict.fromkeys([*self.seen(account, shelf), *medias]))
+        if sent.medias:
+            self.send(account, shelf, replace(sent, medias=tuple(dict.fromkeys([*sent.medias, *medias]))))
 
     def true(self, circle: int, shelf: int) -> tuple[list[int], int | None, int]:
         """The order that is true, on whose word, and since which run."""
