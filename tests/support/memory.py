@@ -413,6 +413,8 @@ class OneList(ListShelf, MemoryShelf):
         self.form = service.box.form("lists")  # type: ignore[misc]
 
     def members(self) -> dict[str, int]:
+        if self.own and self.own not in self.box.lists:
+            raise Unavailable("Memory", "this list is not there any more")
         return self.box.lists[self.own][1] if self.own else {}
 
     async def read(self, cursor: str | None) -> Reading[Any]:
