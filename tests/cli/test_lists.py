@@ -98,13 +98,14 @@ def test_what_was_parted_is_taken_back(synced):
     }  # fmt: skip
 
 
-def test_one_that_was_made_anew_is_taken_for_the_one_that_is_gone(synced):
+@pytest.mark.parametrize("again", [(), (NIGHT,)])
+def test_one_that_was_made_anew_is_taken_for_the_one_that_is_gone(synced, again):
     synced.world.clock.advance(60)
     gone = next(items for items in synced.account.lists.values() if items.name == NIGHT)
     synced.account.delete_list(gone)
     synced.run("sync", "--yes")
     assert told(synced)["lists"][0]["accounts"][0]["state"] == "gone from there"
     synced.account.put_on(synced.account.make_list(NIGHT), synced.work("m3"))
-    assert "looked for at trakt at the next sync" in synced.run("lists", "join", NIGHT, "trakt").out
+    assert "looked for at trakt at the next sync" in synced.run("lists", "join", NIGHT, "trakt", *again).out
     synced.run("sync", "--yes")
     assert told(synced)["lists"][0]["accounts"][0]["state"] == "in step"

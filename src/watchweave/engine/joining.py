@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import ConfigError
 from ..storage.accounts import Accounts
-from ..storage.lists import Bound, Lists, State, shelf_of
+from ..storage.lists import Bound, Lists, State, plain, shelf_of
 from ..storage.staging import LISTS, SHELVES
 from ..storage.values import Values
 from .home import Home, ProfileWish
@@ -23,10 +23,10 @@ def known(home: Home, person: ProfileWish) -> list[dict[str, Any]]:
     accounts = {number: name for number, (whose, name) in Accounts(home.store).owned().items() if whose == person.name}
     bound = {number: lists.of(number) for number in accounts}
     titles = lists.titles(next(iter(accounts))) if accounts else {}
-    chosen = None if person.lists is None else {title.casefold() for title in person.lists}
+    chosen = None if person.lists is None else {plain(title) for title in person.lists}
     told = []
     for which, title in titles.items():
-        left_out = chosen is not None and title.casefold() not in chosen
+        left_out = chosen is not None and plain(title) not in chosen
         there = [
             {
                 "account": name, "title": one.title,
@@ -48,8 +48,8 @@ def missing(home: Home, person: ProfileWish) -> list[str]:
     hers = [number for number, (whose, _) in accounts.owned().items() if whose == person.name]
     if not any(accounts.cursor(number, LISTS).looked is not None for number in hers):
         return []
-    there = {one["list"].casefold() for one in known(home, person)}
-    return [title for title in person.lists or () if title.casefold() not in there]
+    there = {plain(one["list"]) for one in known(home, person)}
+    return [title for title in person.lists or () if plain(title) not in there]
 
 
 def join(home: Home, person: str, title: str, account: str, other: str = "") -> str:
@@ -60,7 +60,9 @@ def join(home: Home, person: str, title: str, account: str, other: str = "") -> 
     store, lists = home.store, Lists(home.store.db)
     number, which = _account(home, person, account), _list(home, person, title)
     bound, makes = lists.of(number), _makes(home, person, account)
-    found = _shown(bound.values(), other) if other else _again(bound, which, title)
+    found = _again(bound, which, other or title)
+    if plain(other) == plain(title):
+        other = ""
     if other and (found is None or not found.own):
         raise ConfigError(f'{account} showed no list "{other}" yet. "watchweave lists" shows those that it has.')
     if found is None and which not in bound and not makes:
@@ -110,7 +112,7 @@ def part(home: Home, person: str, title: str, account: str) -> str:
 
 
 def _shown(bound: Sequence[Bound] | Any, title: str) -> Bound | None:
-    return next((one for one in bound if one.title.strip().casefold() == title.strip().casefold()), None)
+    return next((one for one in bound if plain(one.title) == plain(title)), None)
 
 
 def _account(home: Home, person: str, name: str) -> int:
@@ -124,12 +126,12 @@ def _account(home: Home, person: str, name: str) -> int:
 
 def _list(home: Home, person: str, title: str) -> int:
     titles = {
-        own.strip().casefold(): number
+        plain(own): number
         for account, (whose, _) in Accounts(home.store).owned().items()
         if whose == person
         for number, own in Lists(home.store.db).titles(account).items()
     }
-    if (number := titles.get(title.strip().casefold())) is None:
+    if (number := titles.get(plain(title))) is None:
         told = (
             ", ".join(one["list"] for one in known(home, home.profile(person)[0]))
             or 'none; name `lists` in "shelves:" and sync'
