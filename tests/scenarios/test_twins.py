@@ -70,3 +70,18 @@ def test_another_film_of_the_title_is_another_one_once_it_is_told_apart(year):
         town.sync()
         town.wait(2 * DAY)
     assert len(town.third.plays) == 2
+
+
+def test_two_that_an_account_tells_apart_itself_are_both_told_there():
+    town = told_apart()
+    ids = town.things["heat"].ids
+    town.things["copy"] = Thing("copy", "Heat")
+    town.left.ids["copy"], town.third.ids["heat"] = {"tmdb": ids["tmdb"]}, {"imdb": ids["imdb"]}
+    for uid in ("heat", "copy"):
+        town.left.rate(uid, 20, NOON - 2 * DAY)
+    town.sync()
+    town.wait(MINUTE)
+    town.right.rate("heat", 80, NOON - DAY)
+    town.third.rate("heat", 90, NOON - DAY)
+    town.settle()
+    assert (town.left.ratings["heat"][0], town.left.ratings["copy"][0]) == (90, 80)
