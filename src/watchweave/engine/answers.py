@@ -16,14 +16,14 @@ from ..storage.accounts import Accounts
 from ..storage.history import TOLD
 from ..storage.journal import Journal
 from ..storage.lists import Lists
-from ..storage.staging import LISTS, NAMES, SHELVES, sort_of
+from ..storage.staging import NAMES, SHELVES, sort_of
 from ..storage.store import Store, being_written
 from ..storage.values import Values
 from .carry import to_do
 from .decide import EARLIEST, FARTHEST_AHEAD
 from .home import Home, ProfileWish, kept_silent
 from .party import Party
-from .report import NAMED, addressed, known, media_json, moment, never, shown_shelf, spoken
+from .report import NAMED, addressed, known, media_json, moment, never, placed, shown_shelf, spoken
 
 _ACCOUNTS = (
     "SELECT a.id, a.name, a.service, a.person_name, a.state, a.state_text, a.wait_until,"
@@ -102,8 +102,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
     lists = Lists(store.db).named()
     held = [
         {
-            "hold": f"h{number}", "account": names[hold.account], "shelf": LISTS if hold.shelf in lists else shown_shelf(hold.shelf),
-            **({"list": lists[hold.shelf]} if hold.shelf in lists else {}), "verb": hold.verb,
+            "hold": f"h{number}", "account": names[hold.account], **placed(hold.shelf, lists.get(hold.shelf, "")), "verb": hold.verb,
             "count": len(hold.changes), "of": known(store, hold), "why": hold.why, "check": hold.check,
         }
         for number, hold in journal.waiting().items()
@@ -133,7 +132,7 @@ def unread(store: Store, account: int, told: Mapping[str, type[Shelf[Any]]]) -> 
 def handed(labels: Sequence[str], unread: Mapping[str, type[Shelf[Any]]]) -> list[str]:
     """Those of the unread shelves of which there is a file, which the next sync reads. Where each sort of file tells of one
     shelf, the shelf says by its `label` which; else any file tells of all."""
-    told = {name: getattr(shelf, "label", "") for name, shelf in unread.items()}
+    told = {name: shelf.label for name, shelf in unread.items()}
     return [name for name, label in told.items() if (label in labels if label else labels)]
 
 

@@ -20,7 +20,7 @@ from ..storage.journal import Journal, Row
 from ..storage.lists import Lists, number_of
 from ..storage.orders import Orders
 from ..storage.outbox import Outbox, Unwritable
-from ..storage.staging import RECORDS, SHELVES, sort_of
+from ..storage.staging import RECORDS, SHELVES, is_list, sort_of
 from ..storage.store import Store
 from .carry import Carry
 from .close import Close
@@ -80,7 +80,7 @@ class Apply:
                     return
                 begun.add(reader)
                 await self._batch(party, shelf, verb, batch)
-                if verb == "add" and sort_of(shelf) != shelf:
+                if verb == "add" and is_list(shelf):
                     self._append(party, shelf, batch)
             for order in [order for order in self.orders if order.account == party.id and not self.stop.is_set()]:
                 begun.add(order.shelf)

@@ -15,7 +15,7 @@ from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.items import Items
 from ..storage.lists import Lists
-from ..storage.staging import LISTS, NAMES, RECORDS, SHELVES, sort_of
+from ..storage.staging import NAMES, RECORDS, SHELVES, is_list
 from ..storage.store import Store
 
 PORTION = 2000
@@ -107,7 +107,7 @@ class Everything:
 
 
 def _record(shelf: str, media: Media, at: int | None, said: Value, title: str) -> Record:
-    if sort_of(shelf) == LISTS:
+    if is_list(shelf):
         return Member(media, at, title)
     if shelf == "history":
         return Play(media, at, clock=CLOCKS[Known(int(said or 0))])

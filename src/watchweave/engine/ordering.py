@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,22 +17,13 @@ from ..storage.accounts import Circle
 from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.orders import Orders, Sent
-from ..storage.staging import LISTS, SHELVES, sort_of
+from ..storage.staging import LISTS, SHELVES, is_list
 from ..storage.store import Store
 from .party import Party
 
 _HELD = "SELECT media FROM held WHERE account = ? AND shelf = ? AND seen IS NOT NULL"
 TRIES = 3
 """So often a list is put into the same order; a service that does not keep it then has its own."""
-
-
-@runtime_checkable
-class Sortable(Protocol):
-    """A list that can be put in order."""
-
-    own: str
-
-    async def order(self, records: Sequence[Member]) -> str: ...
 
 
 class Order(Struct, frozen=True):
@@ -71,7 +62,7 @@ class Ordering:
         orders = Orders(self.store.db)
         heard = [self.parties[number] for number in circle.heard if number in self.parties]
         heard.sort(key=lambda party: (party.name != self.first, party.rank))
-        for name in sorted({name for party in heard for name in party.shelves if sort_of(name) != name}):
+        for name in sorted({name for party in heard for name in party.shelves if is_list(name)}):
             shelf = SHELVES[name]
             truth, origin, version = orders.true(circle.id, shelf)
             known, edited = list(truth), False
@@ -111,7 +102,7 @@ class Ordering:
         orders = Orders(self.store.db)
         for party in self.parties.values():
             for name in party.shelves:
-                if sort_of(name) == name or (shown := self._read(party, name)) is None:
+                if not is_list(name) or (shown := self._read(party, name)) is None:
                     continue
                 shelf, sent = SHELVES[name], orders.sent(party.id, SHELVES[name])
                 orders.see(party.id, shelf, shown)
@@ -123,8 +114,8 @@ class Ordering:
         """The lists that will not stand in the true order once these changes are made."""
         found = []
         for party in (self.parties[number] for number in circle.members if self.parties[number].told):
-            for name, shelf in party.shelves.items():
-                if sort_of(name) == name or party.is_silent(name) or not hasattr(shelf, "order"):
+            for name in party.shelves:
+                if not is_list(name) or party.is_silent(name) or not party.can(name, "order"):
                     continue
                 mine = [c for c in changes if (c.account, c.shelf) == (party.id, name)]
                 if order := self._due(party, circle, name, mine):
@@ -160,9 +151,8 @@ def after(seen: Sequence[int], truth: Sequence[int], changes: Sequence[Change]) 
 async def put_in_order(party: Party, order: Order, store: Store, run: int, clock: Callable[[], int]) -> tuple[str, str]:
     """Ask an account for the true order of what stands in its list; what became of that, and why. The same may be asked
     for again, so that it is no matter if nobody hears the answer."""
-    shelf, orders, place = SHELVES[order.shelf], Orders(store.db), party.service.shelves[order.shelf]
-    if not isinstance(place, Sortable):
-        return "refused", "this list cannot be put in order"
+    shelf, orders = SHELVES[order.shelf], Orders(store.db)
+    place: Any = party.service.shelves[order.shelf]
     truth, _, version = orders.true(party.account.circle or 0, shelf)
     wanted = fit(truth, {media for (media,) in store.db.execute(_HELD, (party.id, shelf))})
     before, last = orders.seen(party.id, shelf), orders.sent(party.id, shelf)

@@ -151,7 +151,7 @@ class Report(Struct):
             "changes": [
                 {
                     "account": line.account,
-                    **placed(line),
+                    **placed(line.shelf, line.list),
                     "verb": line.verb,
                     "media": media_json(line.media),
                     "value": shown_value(line.shelf, line.value),
@@ -163,13 +163,13 @@ class Report(Struct):
             ],
             "held": [
                 {
-                    "hold": h.hold or None, "account": h.account, **placed(h), "verb": h.verb,
+                    "hold": h.hold or None, "account": h.account, **placed(h.shelf, h.list), "verb": h.verb,
                     "count": h.count, "of": h.of, "why": h.why,
                 }
                 for h in self.held
             ],
             "refused": [
-                {"account": r.account, **placed(r), "media": media_json(r.media), "why": r.why}
+                {"account": r.account, **placed(r.shelf, r.list), "media": media_json(r.media), "why": r.why}
                 for r in self.refused
             ],
             "problems": [{"account": p.account, "kind": p.kind, "message": p.message} for p in self.problems],
@@ -186,9 +186,9 @@ def shown_shelf(shelf: str) -> str:
     return "history" if shelf == "watched" else shelf
 
 
-def placed(told: Line | HeldBack | Refused) -> dict[str, str]:
-    """Where that is, as the contract prints it; of a list with its title."""
-    return {"shelf": LISTS, "list": told.list} if told.list else {"shelf": shown_shelf(told.shelf)}
+def placed(shelf: str, title: str) -> dict[str, str]:
+    """A shelf as the contract prints it; of a list with its title."""
+    return {"shelf": LISTS, "list": title} if title else {"shelf": shown_shelf(shelf)}
 
 
 def place_of(told: Line | HeldBack | Refused) -> str:

@@ -167,6 +167,8 @@ class Shelf(Generic[R]):
     filed: ClassVar[bool] = False
     marks: ClassVar[bool] = False
     carried: ClassVar[bool] = False
+    label: ClassVar[str] = ""
+    """The sort of file that tells of it, where it is `filed`; empty where any file of the service does."""
     stale: ClassVar[int] = 7 * 86_400
     """Seconds after which a complete reading is made although nothing seems to have changed."""
 
@@ -193,7 +195,7 @@ class Shelf(Generic[R]):
 
     @classmethod
     def can(cls, verb: str) -> bool:
-        """Does this shelf define `add` or `remove`? A change is an add of another value, and what is carried is added."""
+        """Does this shelf define `add` or `remove`, or a list `order`? A change is an add of another value, and what is carried is added."""
         return hasattr(cls, "add" if verb == "change" else verb) or (cls.carried and verb in ("add", "change"))
 
     @classmethod

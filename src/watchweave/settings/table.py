@@ -44,7 +44,7 @@ PROFILE = (
         "every account <-> every other",
         "Who hears whom, by account name: `A <-> B`, or `A -> B, C`, where nothing of B's and C's own flows back.",
     ),
-    Setting("shelves", "list of words", "all that the accounts have", "Which kinds of record are synced."),
+    Setting("shelves", "list of words", "all but collection and lists", "Which kinds of record are synced."),
     Setting("lists", "list of words", "all", "Which lists are synced, by their titles, where `shelves` names lists."),
     Setting("rules", "rules by name", "", "How is chosen between accounts that say different things."),
     Setting("limits", "numbers or percentages by name", "", "Safety checks that hold later than usual; raising only."),

@@ -97,13 +97,11 @@ class Lists:
 
     def kept(self, account: int) -> set[int]:
         """The lists that are in step at some account of this person."""
-        query = (
-            "SELECT DISTINCT d.list FROM listed AS d JOIN list AS l ON l.id = d.list"
-            " WHERE d.state = 0 AND l.profile = (SELECT profile FROM account WHERE id = ?)"
-        )
-        return {number for (number,) in self.db.execute(query, (account,))}
+        return set(self._titles(account))
 
-    def bind(self, account: int, number: int, own: str, title: str, *, stamp: str = "", state: int = 0) -> None:
+    def bind(
+        self, account: int, number: int, own: str, title: str, *, stamp: str = "", state: State = State.KEPT
+    ) -> None:
         """At this account it is this."""
         row = (account, number, own, title, stamp, int(state))
         self.db.execute("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", row)

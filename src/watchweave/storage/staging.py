@@ -41,6 +41,11 @@ def sort_of(shelf: str) -> str:
     return shelf.partition("/")[0]
 
 
+def is_list(shelf: str) -> bool:
+    """Is this shelf one list of the person's?"""
+    return sort_of(shelf) == LISTS != shelf
+
+
 SHELVES = Numbers()
 """The numbers of the shelves in the database, by name."""
 NAMES = Words()

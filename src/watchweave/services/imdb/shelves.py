@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from ...core.media import Kind
 from ...core.records import Form, Rating, Record, Watched, Wish
@@ -24,7 +24,6 @@ class FiledShelf(Shelf[Record]):
     """All that the newest file of one sort says. Files know days."""
 
     service: Imdb
-    label: ClassVar[str]
     kinds = TITLES
     form = Form(clock="day")
     filed = True
