@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.memory import Box
-from tests.support.town import DAY, HOUR, TRAKTLIKE, Town
+from tests.support.town import DAY, HOUR, LISTER, TRAKTLIKE, Town
 from watchweave.core.records import Form
 
 LIKE = dict(TRAKTLIKE)
@@ -197,3 +197,97 @@ def test_what_another_one_shows_who_is_still_heard_is_told_on_their_word(giver):
     town.directions = [(giver, "letterboxd")]
     look(town)
     assert wished(town, "heat") == {"plex", "trakt", "letterboxd"}
+
+
+# an account that is out of the settings for a while
+
+LOGS = {**LIKE, **LISTER}
+PUT = {
+    "history": lambda box, uid, at: box.watch(uid, at, at),
+    "ratings": lambda box, uid, at: box.rate(uid, 80, at),
+    "watchlist": lambda box, uid, at: box.wish(uid, at),
+    "lists": lambda box, uid, at: box.list("Trains", uid, at=at),
+}
+SHOWS = {
+    "history": lambda box: {uid for uid, _, _ in box.plays.values()},
+    "ratings": lambda box: set(box.ratings),
+    "watchlist": lambda box: set(box.wishes),
+    "lists": lambda box: box.listed("Trains"),
+}
+
+
+@pytest.mark.parametrize("pairs", [[("ann", "bob")], None], ids=["one way", "both ways"])
+@pytest.mark.parametrize("shelf", PUT)
+def test_what_was_due_on_the_word_of_an_account_that_left_is_due_when_it_is_back(shelf, pairs):
+    town = Town(pairs, ann=LOGS, bob=LOGS)
+    town.film("heat", "ran")
+    PUT[shelf](town.ann, "heat", town.time)
+    look(town)
+    PUT[shelf](town.ann, "ran", town.time)
+    town.bob.down = True
+    town.sync()
+    town.bob.down = False
+    town.wait(HOUR)
+
+    boxes, town.boxes, town.directions = town.boxes, {"bob": town.bob}, None
+    look(town)
+    assert SHOWS[shelf](town.bob) == {"heat"}
+
+    town.boxes, town.directions = boxes, pairs
+    look(town)
+    assert SHOWS[shelf](town.bob) == {"heat", "ran"}
+
+
+def test_what_an_account_that_left_was_still_to_be_told_is_told_when_it_is_back():
+    town = Town(ann=LIKE, bob=LIKE)
+    town.film("heat", "ran")
+    look(town)
+    town.ann.wish("ran", town.time)
+    town.bob.down = True
+    town.sync()
+    town.bob.down = False
+
+    boxes, town.boxes = town.boxes, {"ann": town.ann}
+    look(town)
+    town.boxes = boxes
+    look(town)
+    assert wished(town, "ran") == {"ann", "bob"}
+
+
+def test_the_rating_of_an_account_that_left_before_it_was_told_gives_way_to_the_one_that_is_shown():
+    town = Town(ann=LIKE, bob=LIKE)
+    town.film("heat")
+    town.bob.rate("heat", 60, town.time)
+    look(town)
+    town.ann.rate("heat", 80, town.time)
+    town.bob.down = True
+    town.sync()
+    town.bob.down = False
+    town.wait(HOUR)
+
+    ann = town.boxes.pop("ann")
+    town.boxes["dan"] = Box("dan", LIKE)
+    look(town)
+    assert rated(town, "heat") == {"bob": 60, "dan": 60}
+
+    town.boxes["ann"] = ann
+    look(town)
+    assert rated(town, "heat") == {"ann": 80, "bob": 80, "dan": 80}
+
+
+def test_a_removal_by_an_account_that_left_before_it_was_told_is_not_told_later():
+    town = Town(ann=LIKE, bob=LIKE)
+    town.film("heat")
+    town.ann.wish("heat", town.time)
+    look(town)
+    town.ann.unwish("heat")
+    town.bob.down = True
+    town.sync()
+    town.bob.down = False
+    town.wait(HOUR)
+
+    ann = town.boxes.pop("ann")
+    look(town)
+    town.boxes["ann"] = ann
+    look(town)
+    assert wished(town, "heat") == {"bob"}

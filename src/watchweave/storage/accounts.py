@@ -18,6 +18,22 @@ KEEP_LOST = (
     " WHERE j.play = s.play AND j.account = s.account AND j.verb = 'remove' AND j.state = 'done')"
 )
 """A person removed these plays from an account, not we; they are not to come back in another circle."""
+ON_ITS_WORD = (
+    "SELECT DISTINCT t.shelf, t.media, t.value FROM account AS a JOIN held AS h ON h.account = a.id AND h.due = 1 JOIN truth AS t"
+    " ON t.circle = a.circle AND t.shelf = h.shelf AND t.media = h.media WHERE a.circle = ?1 AND t.origin = ?2 AND NOT"
+    " (t.value IS NOT NULL AND EXISTS (SELECT 1 FROM hears AS x JOIN held AS o ON o.account = x.account AND o.shelf = x.shelf"
+    " WHERE x.circle = ?1 AND x.account <> ?2 AND x.shelf = t.shelf AND o.media = t.media AND o.seen IS t.value))"
+)
+"""What is due in a circle because this account says so, and no other one that is heard shows."""
+KEEP_APART = (
+    "UPDATE held SET due = 0, agreed = seen, version = (SELECT coalesce(max(version), -1) FROM truth WHERE circle = ?1)"
+    " WHERE due = 1 AND shelf = ?2 AND media = ?3 AND account IN (SELECT id FROM account WHERE circle = ?1)"
+)
+SHOWN = (
+    "SELECT o.seen, coalesce(o.at, 0), coalesce(o.at, 0), o.account FROM hears AS x JOIN held AS o ON o.account = x.account"
+    " AND o.shelf = x.shelf WHERE x.circle = ? AND x.shelf = ? AND o.media = ? AND o.seen IS NOT NULL ORDER BY o.at DESC LIMIT 1"
+)
+"""The newest that is shown of something by those who are heard."""
 FORGET_CIRCLE = (
     "DELETE FROM sighting WHERE circle = ?",
     "DELETE FROM aside WHERE circle = ?",
@@ -200,15 +216,21 @@ class Accounts:
 
     def _unheard(self, circle: int, account: int) -> None:
         """What was still due on the word of an account no longer heard, and which no other one shows, is kept apart; its
-        plays stay where they are."""
-        self.db.execute(
-            "UPDATE held SET due = 0, agreed = seen, version = (SELECT coalesce(max(version), -1) FROM truth WHERE circle = ?1) WHERE due = 1"
-            " AND account IN (SELECT id FROM account WHERE circle = ?1) AND EXISTS (SELECT 1 FROM truth AS t WHERE"
-            " t.circle = ?1 AND t.shelf = held.shelf AND t.media = held.media AND t.origin = ?2 AND NOT (t.value IS NOT NULL AND EXISTS"
-            " (SELECT 1 FROM hears AS x JOIN held AS o ON o.account = x.account AND o.shelf = x.shelf WHERE x.circle = ?1"
-            " AND x.account <> ?2 AND x.shelf = t.shelf AND o.media = t.media AND o.seen IS t.value)))",
-            (circle, account),
-        )
+        plays stay where they are. What it said there is no longer true, so that it says it anew once it is heard again:
+        true is what another one shows instead."""
+        for shelf, media, value in self.db.execute(ON_ITS_WORD, (circle, account)).fetchall():
+            key = (circle, shelf, media)
+            self.db.execute(KEEP_APART, key)
+            if value is None:
+                continue
+            other = self.db.execute(SHOWN, key).fetchone()
+            if other is None:
+                self.db.execute("DELETE FROM truth WHERE circle = ? AND shelf = ? AND media = ?", key)
+            else:
+                self.db.execute(
+                    "UPDATE truth SET value = ?, lo = ?, hi = ?, origin = ? WHERE circle = ? AND shelf = ? AND media = ?",
+                    (*other, *key),
+                )
         self.db.execute("DELETE FROM sighting WHERE circle = ? AND account = ?", (circle, account))
         self.db.execute(
             "DELETE FROM sighting WHERE circle = ?1 AND state = 0 AND NOT EXISTS"
