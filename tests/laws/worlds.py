@@ -104,6 +104,8 @@ class World:
         """Are films watched twice in an evening?"""
         self.story: list[str] = []
         self.turned = False
+        self.left: dict[str, Box] = {}
+        """All accounts, while one of them is not in the settings."""
         self.ever: dict[str, set[str]] = {name: set(heard) for name, heard in self.heard().items()}
         """Whom each account hears, or has heard."""
 
@@ -286,15 +288,35 @@ class World:
             self.ever[name] |= heard
         self.note(f"from now on {self.graph}")
 
+    def leave(self) -> None:
+        """The person takes an account out of the settings, and goes on using it."""
+        box = self.random.choice(list(self.town.boxes.values()))
+        self.left, self.turned = self.town.boxes.copy(), True
+        del self.town.boxes[box.name]
+        self.town.directions = [(a, b) for a, b in self.pairs() if box.name not in (a, b)]
+        self.note(f"{box.name} is no longer in the settings")
+
+    def come_back(self) -> None:
+        if self.left:
+            self.town.boxes, self.left = self.left, {}
+            self.town.directions = GRAPHS[self.graph]
+            self.note("it is back")
+
     def run(self) -> None:
         """A life of some days, then quiet, then the judgement."""
         rounds = self.random.randint(2, 7)
         turning = self.random.choice([-1, -1, -1, self.random.randrange(rounds)])
+        leaving = self.random.choice([-1, -1, -1, self.random.randrange(rounds)])
         for _ in range(self.random.randint(1, 6) if self.moved_in else 0):
             self.random.choice([self.watch, self.mark])()
         for this in range(rounds):
             if this == turning:
+                self.come_back()
                 self.turn()
+            elif this == leaving:
+                self.leave()
+            elif self.random.random() < 0.5:
+                self.come_back()
             for _ in range(self.random.randint(0, 4)):
                 self.act()
                 self.town.wait(self.random.randint(1, 300))
@@ -302,6 +324,7 @@ class World:
             self.sync()
             self.heal()
             self.town.wait(self.random.choice([30, 30, 10 * MINUTE, HOUR, DAY]))
+        self.come_back()
         self.quiet()
         self.judge()
         self.last_words()
@@ -331,9 +354,12 @@ class World:
             k for k, (uid, _, _) in self.town.boxes[name].plays.items() if uid == film and not k.startswith("view:")
         ]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        pairs = GRAPHS[self.graph]
+        return [(a, b) for a in self.names for b in self.names if a != b] if pairs is None else pairs
+
     def heard(self) -> dict[str, frozenset[str]]:
-        pairs = self.town.directions
-        return hears(self.names, [(a, b) for a in self.names for b in self.names if a != b] if pairs is None else pairs)
+        return hears(self.names, self.pairs())
 
     def check_now(self) -> None:
         """C4: at no moment does an account show more plays than were played."""

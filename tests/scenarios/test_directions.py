@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.memory import Box
-from tests.support.town import DAY, HOUR, LISTER, TRAKTLIKE, Town
+from tests.support.town import DAY, DIARY, HOUR, LISTER, TRAKTLIKE, Town
 from watchweave.core.records import Form
 
 LIKE = dict(TRAKTLIKE)
@@ -291,3 +291,20 @@ def test_a_removal_by_an_account_that_left_before_it_was_told_is_not_told_later(
     town.boxes["ann"] = ann
     look(town)
     assert wished(town, "heat") == {"bob"}
+
+
+def test_a_play_sent_before_its_giver_left_is_known_as_ours_when_it_shows():
+    town = Town(ann=LIKE, diary=DIARY, second=LIKE)
+    town.film("heat")
+    look(town)
+    town.ann.watch("heat", town.time - HOUR, town.time)
+    town.diary.fail_writes, town.second.fail_writes = ["applied"], ["applied"]
+    town.sync()
+    town.wait(HOUR)
+
+    ann, town.diary.down = town.boxes.pop("ann"), True
+    town.sync()
+    town.boxes["ann"], town.diary.down = ann, False
+    town.wait(3 * DAY)
+    look(town)
+    assert {name: len(box.plays) for name, box in town.boxes.items()} == {"ann": 1, "diary": 1, "second": 1}

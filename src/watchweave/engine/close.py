@@ -74,7 +74,7 @@ class Close:
         self.journal.accepted(row)
         if row.shelf == "history":
             state = State.HERE if row.verb == "add" else State.GONE
-            self.plays.told_now(row.play or 0, self.party.id, state, self.now)
+            self.plays.told_now(row.play or 0, self.party.id, state, row.value, self.now)
             if state is State.GONE:
                 self.plays.forget_entry(self.party.id, row.key or "")
                 self.plays.remove_if_lost(row.play or 0)

@@ -157,7 +157,7 @@ class Undo:
                 self.journal.withdraw([row])
                 apply.outcomes[change.identity] = ("done", "")
                 if row.shelf == "history":
-                    self.plays.told_now(row.play or 0, row.account, State.GONE, self.clock())
+                    self.plays.told_now(row.play or 0, row.account, State.GONE, row.value, self.clock())
 
     def _keep_apart(self, run: int, undone: int, changes: Sequence[Change], apply: Apply) -> None:
         """The truth does not write these again; the next new edit flows as ever."""

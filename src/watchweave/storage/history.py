@@ -166,11 +166,11 @@ class Plays:
         ).fetchone()
         return (row[0], row[1]) if row else None
 
-    def told_now(self, play: int, account: int, state: State, now: int) -> None:
-        """Our write has brought the account to this state."""
+    def told_now(self, play: int, account: int, state: State, sent: object, now: int) -> None:
+        """Our write of this time has brought the account to this state."""
         self.db.execute(
-            "UPDATE sighting SET state = ?, ours = max(ours, ?), settled = ? WHERE play = ? AND account = ?",
-            (int(state), int(state is State.HERE), now, play, account),
+            "UPDATE sighting SET state = ?, ours = max(ours, ?), sent = coalesce(sent, ?), settled = ? WHERE play = ? AND account = ?",
+            (int(state), int(state is State.HERE), sent, now, play, account),
         )
 
     def forget_entry(self, account: int, key: str) -> None:
