@@ -6,7 +6,7 @@ import random
 from collections import defaultdict
 
 from tests.laws.worlds import FATES, Fragile
-from tests.support.memory import Killed
+from tests.support.memory import Box, Killed
 from tests.support.town import DAY, HOUR, LISTER, MINUTE, NOON, Town
 from watchweave.core.directions import hears
 from watchweave.storage.accounts import Accounts
@@ -33,6 +33,7 @@ class World:
         self.graph = self.random.choice(list(GRAPHS))
         pairs = GRAPHS[self.graph]
         names = NAMES if pairs is None else sorted({name for pair in pairs for name in pair})
+        self.names = list(names)
         self.town = Town(pairs, **dict.fromkeys(names, LISTER))
         self.town.store.__class__ = Fragile
         self.town.film(*FILMS)
@@ -45,6 +46,8 @@ class World:
         """(title, film) that a person took out somewhere."""
         self.deleted: set[str] = set()
         """The titles of which a person deleted a list."""
+        self.left: dict[str, Box] = {}
+        """All accounts, while one of them is not in the settings."""
         self.story: list[str] = []
 
     # ---------------------------------------------------------------- acts
@@ -69,6 +72,20 @@ class World:
         else:
             return
         self.note(f"{box.name} {what} {film} in {title}")
+
+    def leave(self) -> None:
+        """One account is not in the settings for a while; its person goes on using it."""
+        box = self.random.choice(list(self.town.boxes.values()))
+        self.left = self.town.boxes.copy()
+        del self.town.boxes[box.name]
+        self.town.directions = [pair for pair in self.pairs() if box.name not in pair]
+        self.note(f"{box.name} is no longer in the settings")
+
+    def come_back(self) -> None:
+        if self.left:
+            self.town.boxes, self.left = self.left, {}
+            self.town.directions = GRAPHS[self.graph]
+            self.note("it is back")
 
     def behind(self) -> None:
         self.note("meanwhile")
@@ -106,7 +123,13 @@ class World:
         self.check_now()
 
     def run(self) -> None:
-        for _ in range(self.random.randint(2, 7)):
+        rounds = self.random.randint(2, 7)
+        leaving = self.random.choice([-1, -1, -1, self.random.randrange(rounds)])
+        for this in range(rounds):
+            if this == leaving:
+                self.leave()
+            elif self.random.random() < 0.5:
+                self.come_back()
             for _ in range(self.random.randint(0, 5)):
                 self.act()
                 self.town.wait(self.random.randint(1, 300))
@@ -114,6 +137,7 @@ class World:
             self.sync()
             self.heal()
             self.town.wait(self.random.choice([30, 10 * MINUTE, HOUR, DAY]))
+        self.come_back()
         for _ in range(3):
             self.sync(approve=True)
             self.town.wait(2 * DAY)
@@ -127,9 +151,12 @@ class World:
         if not holds:
             raise AssertionError(f"world {self.seed} ({self.graph}): {law}: {text}\n" + "\n".join(self.story))
 
+    def pairs(self) -> list[tuple[str, str]]:
+        pairs = GRAPHS[self.graph]
+        return [(a, b) for a in self.names for b in self.names if a != b] if pairs is None else pairs
+
     def heard(self) -> dict[str, frozenset[str]]:
-        names, pairs = list(self.town.boxes), self.town.directions
-        return hears(names, [(a, b) for a in names for b in names if a != b] if pairs is None else pairs)
+        return hears(self.names, self.pairs())
 
     def check_now(self) -> None:
         """No list is made twice, and nothing stands in one that nobody put there."""

@@ -91,10 +91,9 @@ class World:
         every = [signed.name for signed in self.house.person.accounts]
         self.names = self.random.sample(every, self.random.randint(2, len(every)))
         self.directions = self.random.choice(GRAPHS)(self.names)
-        accounts = [Signed(name, name, self.house.options.get(name, {})) for name in self.names]
         zone = self.random.choice(["UTC", "America/New_York", "Asia/Kolkata"])
-        self.house.person = replace(self.house.person, accounts=accounts, directions=self.directions, timezone=zone)
-        self.start()
+        self.house.person = replace(self.house.person, timezone=zone)
+        self.settle_for(self.names)
         self.life = Life()
         self.crashes = self.random.choice([0.0, 0.0, 0.2])
         self.faults = self.random.choice([0.0, 0.0, 0.3])
@@ -208,6 +207,24 @@ class World:
         self.note("upload")
         self.house.carry()
 
+    def leave(self) -> None:
+        """One account is not in the settings for a while; the person goes on using it."""
+        gone = self.random.choice(self.names)
+        self.settle_for([name for name in self.names if name != gone])
+        self.note(f"{gone} is no longer in the settings")
+
+    def come_back(self) -> None:
+        if len(self.house.person.accounts) < len(self.names):
+            self.settle_for(self.names)
+            self.note("it is back")
+
+    def settle_for(self, names: Sequence[str]) -> None:
+        accounts = [Signed(name, name, self.house.options.get(name, {})) for name in names]
+        directions = [(giver, taker) for giver, taker in self.directions if {giver, taker} <= set(names)]
+        self.house.die()
+        self.house.person = replace(self.house.person, accounts=accounts, directions=directions)
+        self.start()
+
     # ---------------------------------------------------------------- syncs
     def trouble(self) -> None:
         if self.random.random() < self.faults:
@@ -238,7 +255,13 @@ class World:
         return report
 
     def run(self) -> None:
-        for _ in range(self.random.randint(2, 5)):
+        rounds = self.random.randint(2, 5)
+        leaving = self.random.choice([-1, -1, -1, self.random.randrange(rounds)])
+        for this in range(rounds):
+            if this == leaving:
+                self.leave()
+            elif self.random.random() < 0.5:
+                self.come_back()
             for _ in range(self.random.randint(0, 4)):
                 self.act()
                 self.house.later(self.random.randint(1, 300) * MINUTE)
@@ -247,6 +270,7 @@ class World:
             self.house.world.faults.cancel()
             self.house.store.die_in = self.house.door.die_in = -1
             self.house.later(self.random.choice([MINUTE, 20 * MINUTE, HOUR, DAY]))
+        self.come_back()
         self.quiet()
         self.judge()
 

@@ -399,3 +399,18 @@ def test_a_list_is_made_in_its_order_and_a_sort_of_hers_there_counts():
     town.wait(HOUR)
     town.settle()
     assert town.left.order(NIGHT) == town.right.order(NIGHT) == ["c", "b", "e", "a"]
+
+
+def test_what_was_read_while_the_taker_was_away_comes_in_its_order_though_the_giver_cannot_be_read_now():
+    town = Town([("ann", "bob")], ann=LISTER, bob=LISTER)
+    town.film("heat", "ran", "alien")
+    bob, town.directions = town.boxes.pop("bob"), None
+    town.ann.list(NIGHT, "ran", "alien", "heat", at=town.time)
+    town.sync()
+    town.wait(HOUR)
+
+    town.boxes["bob"], town.directions, town.ann.partial = bob, [("ann", "bob")], {"lists"}
+    town.sync()
+    town.wait(HOUR)
+    town.sync()
+    assert town.bob.order(NIGHT) == ["ran", "alien", "heat"]

@@ -74,7 +74,11 @@ class Ordering:
                 else:
                     known = lift(shown, known)
                     origin = party.id if origin is None else origin
-            known = fit(known, orders.present(circle.id, shelf))
+            present = orders.present(circle.id, shelf)
+            for party in heard:  # of one that is heard anew nothing need be read
+                if not present <= set(known):
+                    known = lift(orders.seen(party.id, shelf), known)
+            known = fit(known, present)
             if known != truth:
                 orders.decide(circle.id, shelf, known, origin, self.run if edited else version)
 
@@ -132,7 +136,7 @@ class Ordering:
         here = fit(after(sent.medias or orders.seen(party.id, shelf), truth, changes), set(truth))
         wanted = fit(truth, set(here))
         several = sum(change.verb == "add" for change in changes) > 1
-        if here == wanted and not several:
+        if not wanted or (here == wanted and not several):
             return None
         known = self.parties.get(origin) if origin is not None else None
         giver = known.name if known else "a service that is no longer linked"
