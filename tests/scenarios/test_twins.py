@@ -5,6 +5,8 @@ import pytest
 from tests.support.memory import Thing
 from tests.support.town import DAY, MINUTE, NOON, TRAKTLIKE, Town
 from watchweave.engine.report import UNSURE
+from watchweave.engine.settle import settle
+from watchweave.engine.unmatched import unmatched
 
 
 def told_apart(third=True):
@@ -85,3 +87,78 @@ def test_two_that_an_account_tells_apart_itself_are_both_told_there():
     town.third.rate("heat", 90, NOON - DAY)
     town.settle()
     assert (town.left.ratings["heat"][0], town.left.ratings["copy"][0]) == (90, 80)
+
+
+def listed(town):
+    return [(one["name"], [other["name"] for other in one["against"]]) for one in unmatched(town.store, town.time)]
+
+
+def rated_apart():
+    town = told_apart(third=False)
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("heat", 40, NOON - DAY)
+    town.sync(yes=True)
+    town.wait(DAY)
+    return town
+
+
+def ratings(town):
+    return [{value for value, _ in box.ratings.values()} for box in town.boxes.values()]
+
+
+@pytest.mark.parametrize("name", ["m1", "m2"])
+def test_a_person_says_that_the_two_are_one(name):
+    town = rated_apart()
+    assert listed(town) == [("m2", ["m1"])]
+    assert "are one thing from now on" in settle(town.store, name, "same", town.time)
+    assert listed(town) == []
+    town.settle()
+    assert ratings(town) == [{90}, {90}]
+
+
+@pytest.mark.parametrize("name", ["m1", "m2"])
+def test_a_person_says_it_by_the_other_s_id(name):
+    town = rated_apart()
+    ids = town.things["heat"].ids
+    settle(town.store, name, ids["imdb"] if name == "m2" else f"tmdb:{ids['tmdb']}", town.time)
+    town.settle()
+    assert (listed(town), ratings(town)) == ([], [{90}, {90}])
+
+
+def test_a_person_says_that_they_are_two():
+    town = told_apart(third=False)
+    town.things["other"] = Thing("other", "Heat")
+    town.right.ids["other"] = {"tmdb": town.things["other"].ids["tmdb"]}
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("other", 40, NOON)
+    town.sync(yes=True)
+    town.wait(DAY)
+    assert ratings(town) == [{90}, {40}]
+    assert "are different things from now on" in settle(town.store, "m2", "apart", town.time)
+    assert listed(town) == []
+    town.settle()
+    assert ratings(town) == [{90, 40}, {90, 40}]
+
+
+def test_what_a_person_said_of_two_can_be_taken_back():
+    town = rated_apart()
+    for word in ("same", "apart"):
+        settle(town.store, "m2", word, town.time)
+        assert listed(town) == []
+        settle(town.store, "m2", "forget", town.time)
+        town.sync(yes=True)
+        town.wait(DAY)
+        assert len(listed(town)) == 1
+
+
+@pytest.mark.parametrize("title", ["HEAT!", "The Heat", "Heat & Dust"])
+def test_a_title_is_compared_as_a_person_reads_it(title):
+    """Letters, signs, and what stands for `and`; another word is another title."""
+    town = told_apart(third=False)
+    town.things["heat"].title = "Heat and Dust" if "&" in title else "Heat"
+    town.things["same"] = Thing("same", title)
+    town.right.ids["same"] = town.right.ids["heat"]
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("same", 40, NOON)
+    town.sync(yes=True)
+    assert len(listed(town)) == int(title != "The Heat")

@@ -19,7 +19,7 @@ def match(
         typer.Argument(
             metavar="ID",
             help="tmdb:949, tt0113277, the number of a proposal, none (leave it alone), forget (take back what was settled);"
-            " same or apart (two that contradict each other are one, or two); apart:ACCOUNT (it means something else by it).",
+            " same or apart (two that contradict each other, or have two ids, are one, or two); apart:ACCOUNT (it means something else by it).",
         ),
     ],
 ) -> None:

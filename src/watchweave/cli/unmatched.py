@@ -47,6 +47,8 @@ def _hints(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield "A key of a metadata source, or IMDb's lists, may tell of more by itself: docs/matching.md."
     if odd := [one["name"] for one in found if one["problem"] == "contradiction"]:
         yield f'"watchweave match {odd[0]} same" says that {odd[0]} and what contradicts it are one, "… apart" that they are two.'
+    if maybe := [one["name"] for one in found if one["problem"] == "twin"]:
+        yield f'"watchweave match {maybe[0]} same" says that {maybe[0]} and what it may be are one, "… apart" that they are two.'
 
 
 def _tell(one: dict[str, Any], zone: str) -> None:
@@ -57,7 +59,9 @@ def _tell(one: dict[str, Any], zone: str) -> None:
     name = f"{one['media']['name']}{length}{parts}"
     say(f"{one['name']} {one['profile']}'s {one['account']}{shelf}: {name}: {one['why'].rstrip('.')}{later}")
     for other in one["against"]:
-        say(f"  contradicts {other['name']}, {other['media']['name']}", "dim")
+        twin = one["problem"] == "twin"
+        known = f", {_ids(other['media']['ids'])}" if twin else ""
+        say(f"  {'may be' if twin else 'contradicts'} {other['name']}, {other['media']['name']}{known}", "dim")
     for place, offer in enumerate(one["candidates"], 1):
         say(f"  {place}. {_offered(offer)}", "dim")
 
@@ -65,9 +69,12 @@ def _tell(one: dict[str, Any], zone: str) -> None:
 def _offered(offer: dict[str, Any]) -> str:
     """One work that it may be, in a line."""
     year = f" ({offer['year']})" if offer["year"] else ""
-    ids = ", ".join(f"{space} {value}" for space, value in offer["ids"].items())
     length = _length(offer["runtime"])
-    return f"{offer['title']}{year}{length}, {ids}: {offer['why']}, {offer['score']} of 100, says {offer['source']}"
+    return f"{offer['title']}{year}{length}, {_ids(offer['ids'])}: {offer['why']}, {offer['score']} of 100, says {offer['source']}"
+
+
+def _ids(ids: Mapping[str, str]) -> str:
+    return ", ".join(f"{space} {value}" for space, value in ids.items())
 
 
 def _length(seconds: int | None) -> str:

@@ -16,7 +16,7 @@ from .find import found, is_number
 
 CHOICES = (
     'Say an id such as tmdb:949 or tt0113277, the number of a proposal, "none", or "forget"; of two that contradict each'
-    ' other "same" or "apart"; "apart:ACCOUNT" where that account means something else.'
+    ' other, or may be one, "same" or "apart"; "apart:ACCOUNT" where that account means something else.'
 )
 NEXT = "The next sync reads what belongs to it."
 
@@ -25,7 +25,7 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
     """Settle what the thing of this name is. Returns what follows, for people; ConfigError says what was not understood.
 
     choice: an id, the number of one of its proposals, `none` (leave it alone), `forget` (take back any of that, or what
-    was matched by its title), `same` or `apart` (of what contradicts something else), `apart:ACCOUNT` (that account means
+    was matched by its title), `same` or `apart` (of what contradicts something else, or may be it), `apart:ACCOUNT` (that account means
     something else by it).
     """
     settled = Settled(store.db, now)
@@ -37,8 +37,8 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
             return _apart(store, settled, words, account)
         if choice in ("same", "apart"):
             return _one_or_two(store, settled, words, choice)
-        what = 'is without an id, or contradicts anything ("forget" takes back what was settled)'
-        number = _meant(store, settled, words, lambda n: settled.nameless(n) or settled.rivals.of(n), what)
+        what = 'is without an id, contradicts anything, or may be anything else ("forget" takes back what was settled)'
+        number = _meant(store, settled, words, lambda n: settled.nameless(n) or settled.doubted(n), what)
         name, ids = _named(store, number), {} if choice == "none" else _ids(store, number, choice)
         settled.say(number, ids)
     if not ids:
@@ -63,11 +63,11 @@ def _forget(store: Store, settled: Settled, words: str) -> str:
 
 
 def _one_or_two(store: Store, settled: Settled, words: str, choice: str) -> str:
-    """Those that contradict each other are one, or are not."""
-    rivals = settled.rivals
-    number = _meant(store, settled, words, rivals.of, "contradicts anything")
-    name, others = _named(store, number), " and ".join(_named(store, one) for one in rivals.of(number))
-    (rivals.unite if choice == "same" else rivals.keep_apart)(number)
+    """Those that contradict each other, or may be one under two ids, are one, or are not."""
+    number = _meant(store, settled, words, settled.doubted, "contradicts anything, or may be anything else")
+    which = settled.rivals if settled.rivals.of(number) else settled
+    name, others = _named(store, number), " and ".join(_named(store, one) for one in settled.doubted(number))
+    (which.unite if choice == "same" else which.keep_apart)(number)
     one = "one thing" if choice == "same" else "different things"
     return f"{name} and {others} are {one} from now on. {NEXT}"
 

@@ -14,6 +14,7 @@ from ..core.records import DAY
 from ..core.titles import normal
 from .items import Items
 from .matches import Matches
+from .twins import alike
 
 NOBODY = "known"
 """Who answered where there was nobody to ask: what is known here, by the word of another account."""
@@ -42,18 +43,15 @@ _PARTLY = (
     "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + _WHOLE + _DUE + " AND m.kind <= 2"
     " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " AND (NOT EXISTS (SELECT 1 FROM ids AS i"
     " WHERE i.media = m.id AND i.space IN ('imdb', 'tmdb', iif(m.kind = 2, 'tvdb', '')))"
-    " OR EXISTS (SELECT 1 FROM json_each(:needs) AS n WHERE n.value ->> 0 = m.kind AND NOT EXISTS (SELECT 1 FROM ids AS i"
+    " OR EXISTS (SELECT 1 FROM json_each(:pairs) AS n WHERE n.value ->> 0 = m.kind AND NOT EXISTS (SELECT 1 FROM ids AS i"
     " WHERE i.media = m.id AND i.space = n.value ->> 1 AND i.standing = 0)))"
     " GROUP BY m.id ORDER BY m.id"
 )
 """Most services can be told of a film by its id of IMDb or TMDb, and of a show by one of TheTVDB, too; some need a certain
 one."""
 _TWICE = (
-    "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + " FROM (SELECT DISTINCT a.id FROM media AS a INDEXED BY media_whole"
-    " JOIN media AS b INDEXED BY media_whole ON b.kind = a.kind AND b.title = a.title AND b.id <> a.id"
-    " AND abs(b.year - a.year) <= 1 WHERE a.kind <= 2 AND b.kind <= 2 AND a.title <> ''"
-    " AND EXISTS (SELECT 1 FROM ids WHERE media = b.id AND standing = 0 AND space <> 'slug') AND NOT EXISTS (SELECT 1 FROM ids AS i"
-    " JOIN ids AS o ON o.media = b.id AND o.space = i.space WHERE i.media = a.id AND i.space <> 'slug')) AS x"
+    "SELECT m.id, coalesce(max(l.tries), 0)" + _FREE + " FROM (SELECT DISTINCT p.value ->> 0 AS id FROM json_each(:pairs) AS p"
+    " WHERE EXISTS (SELECT 1 FROM ids WHERE media = p.value ->> 1 AND standing = 0 AND space <> 'slug')) AS x"
     " CROSS JOIN media AS m ON m.id = x.id CROSS JOIN handle AS h ON h.media = m.id" + _DUE
     + " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " GROUP BY m.id ORDER BY m.id"
 )  # fmt: skip
@@ -141,7 +139,9 @@ class Lookups:
     ) -> list[Unknown]:
         """Those that bear ids, but none that every service can be told, or none that tells them from others of their
         title. needs: by kind, the databases whose ids are wanted."""
-        found = self._asked_about(_PARTLY, accounts, now, needs) + self._asked_about(_TWICE, accounts, now)
+        wanted = [(int(kind), space) for kind, space in sorted(needs)]
+        maybe = [(one, other) for one, others in alike(self.db, near=True).items() for other in others]
+        found = self._asked_about(_PARTLY, accounts, now, wanted) + self._asked_about(_TWICE, accounts, now, maybe)
         return list({one.number: one for one in found}.values())
 
     def unplaced(self, accounts: Collection[int], now: int) -> list[Unknown]:
@@ -154,11 +154,10 @@ class Lookups:
         return self._asked_about(_HOMELESS, accounts, now)
 
     def _asked_about(
-        self, query: str, accounts: Collection[int], now: int, needs: Collection[tuple[Kind, str]] = ()
+        self, query: str, accounts: Collection[int], now: int, pairs: Sequence[tuple[int, int | str]] = ()
     ) -> list[Unknown]:
-        wanted = json.dumps([[int(kind), space] for kind, space in sorted(needs)])
-        given = {"accounts": json.dumps(sorted(accounts)), "now": now, "public": json.dumps(PUBLIC), "needs": wanted}
-        rows = self.db.execute(query, given).fetchall()
+        given = {"accounts": json.dumps(sorted(accounts)), "now": now, "public": json.dumps(PUBLIC)}
+        rows = self.db.execute(query, {**given, "pairs": json.dumps(pairs)}).fetchall()
         medias = Items(self.db).load(number for number, *_ in rows)
         return [
             Unknown(number, replace(medias[number], aired=next(iter(aired), None)), tries, bool(free))
@@ -244,10 +243,15 @@ class Lookups:
 
         What its accounts say of it by these names is still what they said before.
         """
+        said = self.db.execute("SELECT source, space, value, kind FROM ids WHERE media = ? AND source >= 0", (number,))
+        own = said.fetchall()
         for account, media, told in self.named(number):
             self.read_anew(account, number)
             Matches(self.db, account, TELLERS[teller]).identify([replace(media, ids={**ids, **media.ids})])
             self.db.execute("UPDATE handle SET print = ? WHERE account = ? AND native = ?", (told, account, media.key))
+        self.db.executemany(  # of two that are one now, it is still the account's word
+            "UPDATE ids SET source = ? WHERE space = ? AND value = ? AND kind = ? AND source < 0", own
+        )
 
     def house(self, number: int, found: Media, teller: str) -> None:
         """This episode is of that show, and stands there, says this teller."""

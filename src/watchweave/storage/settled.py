@@ -11,6 +11,7 @@ from ..core.media import SPOKEN, Kind, Media
 from .joins import ITS_OWN_IDS, follow, move
 from .lookups import FORGOTTEN, Lookups, Unknown
 from .rivals import APART, OTHER, SAME, Rivals
+from .twins import alike
 
 ASIDE = "UPDATE handle SET media = :new, print = :print WHERE account = :account AND native = :native"
 CALLED = (
@@ -24,6 +25,10 @@ FOUND_OUT = (
     " AND NOT EXISTS (SELECT 1 FROM journal WHERE media = ?1 AND state IN ('sent', 'done', 'unclear'))"
 )
 """Unless somebody was told of it by these ids: it is what they will name."""
+_THEIR_IDS = (
+    "SELECT json_group_object(space, value) FROM ids WHERE standing = 0 AND media IN (SELECT value FROM json_each(?))"
+    " AND space IN (SELECT value FROM json_each(?))"
+)
 
 
 class Settled:
@@ -148,6 +153,26 @@ class Settled:
         return (row[0], row[1]) if row else (media.title, media.year)
 
     # ---------------------------------------------------------------- one or two
+    def twins(self, number: int) -> list[int]:
+        """Those that it may be under other ids, as title and year say. What has none is settled by saying what it is."""
+        found = sorted(alike(self.db).get(number, ()))
+        return [] if self.nameless(number) else [one for one in found if not self.nameless(one)]
+
+    def doubted(self, number: int) -> list[int]:
+        """Those that it contradicts; else those that it may be."""
+        return self.rivals.of(number) or self.twins(number)
+
+    def unite(self, number: int) -> None:
+        """It is one with those that it may be: their ids are its own, by a person's word."""
+        (ids,) = self.db.execute(_THEIR_IDS, (json.dumps(self.twins(number)), json.dumps(SPOKEN))).fetchone()
+        self.say(number, json.loads(ids))
+
+    def keep_apart(self, number: int) -> None:
+        """It is none of those that it may be."""
+        for one in (number, *self.twins(number)):
+            for account, media, _ in self.lookups.named(one):
+                self.rivals.pin(account, media, APART)
+
     def accounts(self, number: int) -> list[int]:
         """The accounts that name it."""
         query = "SELECT DISTINCT account FROM handle WHERE media = ? ORDER BY account"
