@@ -414,3 +414,20 @@ def test_what_was_read_while_the_taker_was_away_comes_in_its_order_though_the_gi
     town.wait(HOUR)
     town.sync()
     assert town.bob.order(NIGHT) == ["ran", "alien", "heat"]
+
+
+def test_what_stood_on_a_list_that_was_deleted_everywhere_does_not_come_back_with_one_made_anew():
+    town = agreed("a", "b")
+    town.left.unlist(NIGHT)
+    town.right.unlist(NIGHT)
+    town.settle()
+    town.wait(DAY)
+    town.left.list(NIGHT, "c")
+    town.right.list(NIGHT, "d")
+    town.settle()
+    for account in (1, 2):
+        with town.store.transaction():
+            Lists(town.store.db).free(account, 1)
+        town.settle()
+        town.wait(HOUR)
+    assert town.left.listed(NIGHT) == town.right.listed(NIGHT) == {"c", "d"}

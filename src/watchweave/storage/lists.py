@@ -58,6 +58,9 @@ UNREAD = (
 )
 
 
+UNTRUE = ("DELETE FROM truth WHERE shelf = ?", "DELETE FROM sequence WHERE shelf = ?")
+
+
 def number_of(shelf: str) -> int:
     """The list that is this shelf."""
     return SHELVES[shelf] - FIRST_LIST
@@ -107,11 +110,14 @@ class Lists:
         self.db.execute("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def free(self, account: int, number: int) -> None:
-        """It is found anew which of its lists this is, and introduced, as if the account had never had it."""
+        """It is found anew which of its lists this is, and introduced, as if the account had never had it. What stood on one
+        that no other account has is true no more."""
         self.db.execute("DELETE FROM listed WHERE account = ? AND list = ?", (account, number))
         self.db.execute("DELETE FROM cursor WHERE account = ? AND shelf = ?", (account, SHELVES[LISTS]))
         for query in UNREAD:
             self.db.execute(query, (account, SHELVES[shelf_of(number)]))
+        for query in UNTRUE if number not in self.kept(account) else ():
+            self.db.execute(query, (SHELVES[shelf_of(number)],))
 
     def take(self, account: int, found: Iterable[Shown]) -> list[str]:
         """These are all lists of an account. One of an equal name is the same list; what a person has to know of the rest."""
