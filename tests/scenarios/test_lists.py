@@ -5,6 +5,7 @@ import pytest
 from tests.support.memory import Killed
 from tests.support.town import DAY, HOUR, LISTER, MINUTE, STARS, Town
 from watchweave.engine.decide import Terms
+from watchweave.storage.journal import Journal
 from watchweave.storage.lists import Lists
 
 NIGHT = "Night trains"
@@ -431,3 +432,19 @@ def test_what_stood_on_a_list_that_was_deleted_everywhere_does_not_come_back_wit
         town.settle()
         town.wait(HOUR)
     assert town.left.listed(NIGHT) == town.right.listed(NIGHT) == {"c", "d"}
+
+
+@pytest.mark.parametrize("left", [0, 10], ids=["doubted", "many"])
+def test_a_hold_on_a_list_that_is_deleted_waits_for_nobody(left):
+    town, films = Town(left=LISTER, right=LISTER), [f"f{number}" for number in range(40)]
+    town.film(*films)
+    town.left.list(NIGHT, *films)
+    town.settle()
+    town.wait(DAY)
+    town.left.unlist(NIGHT, *films[left:])
+    assert len(town.sync().held) == 1
+    town.wait(HOUR)
+    for box in town.boxes.values():
+        box.unlist(NIGHT)
+    town.sync()
+    assert not Journal(town.store).waiting()

@@ -340,11 +340,14 @@ class Decide:
         waiting: set[tuple[object, ...]] = set()
         granted: dict[int, Hold] = {}
         for number, hold in self.journal.waiting().items():
-            if hold.account not in self.parties or hold.check == "doubted":
+            if (party := self.parties.get(hold.account)) is None:
                 continue
             identities = {change.identity for change in hold.changes}
-            party = self.parties[hold.account]
-            if identities & agreed or (yes and identities <= planned and yields(hold, self.terms.limits)):
+            if hold.shelf in party.gone:
+                self.journal.answer(number, "replaced", self.now)
+            elif hold.check == "doubted":
+                continue
+            elif identities & agreed or (yes and identities <= planned and yields(hold, self.terms.limits)):
                 granted[number] = hold
             elif hold.shelf not in party.shelves:
                 self.journal.answer(number, "replaced", self.now)

@@ -51,7 +51,9 @@ def shelve(party: Party, store: Store, *, found: bool) -> None:
         name = shelf_of(number)
         party.shelves[name] = party.service.shelves[name] = lists.kind(there.own)(party.service, there)
         party.stage.shelves.add(SHELVES[name])
-        if not found or (one is not None and one.state is State.GONE):
+        if one is not None and one.state is State.GONE:
+            party.gone.add(name)
+        if not found or name in party.gone:
             party.closed.add(name)
         elif there.own:
             party.stage.lists[there.own] = SHELVES[name]

@@ -77,6 +77,8 @@ class Party:
     """The titles of the lists that the person wants in step; None: all."""
     closed: set[str] = field(default_factory=set)
     """Lists of which nothing can be read in this run."""
+    gone: set[str] = field(default_factory=set)
+    """Those of them that the account has no more."""
     noted: list[str] = field(default_factory=list)
     """What she should know of this account, though nothing is wrong."""
 
