@@ -206,3 +206,19 @@ def test_the_next_file_of_hers_in_her_folder_is_taken_in_without_a_word(folder):
         assert lay(folder, rated(folder, name)) == []
         folder.later(DAY)
     assert (folder.sync(yes=True).problems, known(folder)) == ([], 5)
+
+
+def test_a_plan_says_what_imdb_cannot_be_told(tmp_path):
+    """The feed of Letterboxd tells TMDb's ids alone."""
+    house = Five(tmp_path, checked=False)
+    accounts = [Signed(name, name, house.options.get(name, {})) for name in ("letterboxd", "imdb")]
+    house.person = replace(house.person, accounts=accounts, directions=[("letterboxd", "imdb")])
+    house.start()
+    house.hand_in_all()
+    house.sync()
+    house.later(DAY)
+    house.mara.log(house["m1"], "2025-10-10", rating=8)
+    (planned,) = [one for one in house.rehearse(yes=True).refused if one.shelf == "ratings"]
+    assert (planned.account, planned.why, planned.tried) == ("imdb", "its id of IMDb is not known", False)
+    (line,) = [line for line in house.sync(yes=True).changes if line.shelf == "ratings"]
+    assert (line.account, line.outcome) == ("imdb", "refused")

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..core.media import Media
 from ..core.records import Form
 from ..errors import ServiceError
 from ..services.base import Lists, Service, Shelf
@@ -15,6 +16,8 @@ from ..storage.staging import Stage, sort_of
 How = Literal["complete", "news", "quiet", "own", "partial", "none"]
 """own: nothing has happened since our last write, but what happened just before it was not read; good enough as long as
 nothing is to be written there."""
+SPACES = {"imdb": "IMDb", "tmdb": "TMDb", "tvdb": "TheTVDB"}
+"""What people call the databases whose ids a service may have to be told."""
 
 
 @dataclass(slots=True)
@@ -104,6 +107,11 @@ class Party:
     def takes_plays(self) -> bool:
         """Can plays with their own times be added here?"""
         return self.can("history", "add") and self.form("history").clock != "now"
+
+    def lacks(self, media: Media) -> str:
+        """Why it would not take this: what it has to be named by is not known. Nothing if that is known."""
+        space = self.service.needs.get(media.kind, "")
+        return f"its id of {SPACES.get(space, space)} is not known" if space and space not in media.ids else ""
 
     def look(self, shelf: str) -> Look:
         return self.looks.get(shelf) or Look()

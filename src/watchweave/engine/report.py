@@ -245,16 +245,18 @@ def report(
         | {row.media for row in open_rows}
     )
     medias, lists = Items(store.db).load(wanted), Lists(store.db).named()
-    lines = []
+    lines, by_id = [], {party.id: party for party in parties}
     for change in outcome.changes:
         state, reason = outcomes.get(change.identity, ("", ""))
         state = state or ("held" if change.identity in held_now else "planned")
+        if dry_run and state == "planned" and (lacks := by_id[change.account].lacks(medias[change.media])):
+            state, reason = "refused", lacks
         lines.append(_line(change, names, (medias, lists), state, reason))
     lines += _orders(outcome, outcomes, names, (medias, lists))
     told = {change.identity for change in outcome.changes}
     lines += [_pending(row, names, (medias, lists)) for row in open_rows if _identity(row) not in told]
     refused = [
-        Refused(line.account, line.shelf, line.media, line.reason, list=line.list)
+        Refused(line.account, line.shelf, line.media, line.reason, not dry_run, line.list)
         for line in lines
         if line.outcome == "refused"
     ]
