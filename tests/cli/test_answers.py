@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from watchweave.sandbox.letterboxd import Letterboxd
+from watchweave.sandbox.server import Sandbox
+
 LONG_AGO = 1_700_000_000
 
 
@@ -359,3 +362,16 @@ def test_why_says_that_a_review_is_too_short_for_an_account(place):
     assert (ended["changes"], ended["refused"], ended["status"]) == ([], [], "done")
     told = place.run("why", place.work("m1").title).out
     assert "    second shows nothing: it takes no text of fewer than 5 words\n" in told
+
+
+def test_the_doctor_asks_for_the_feed_of_letterboxd(place):
+    Letterboxd(place.world).join("mara").log(place.work("m1"), "2026-11-01")
+    told = {}
+    with Sandbox(place.world) as served:
+        for name in ("mara", "nobody"):
+            site = {"username": name, "site_url": served.url("letterboxd-site")}
+            place.nate["accounts"]["letterboxd"] = site
+            place.write()
+            told[name] = place.run("doctor")
+    assert (told["mara"].code, told["nobody"].code) == (0, 2)
+    assert "the feed of nobody cannot be read: is the name right, and the profile public?" in told["nobody"].out

@@ -119,6 +119,7 @@ async def _account(home: Home, person: ProfileWish, party: Party) -> list[tuple[
         return [("bad", f"{place}: {unsigned}")]
     try:
         identity = await party.service.identity()
+        await party.service.probe()
     except ServiceError as problem:
         return [("bad", f"{place}: {addressed(problem.message, party.name)}")]
     if party.account.person not in (None, identity.person):

@@ -310,6 +310,9 @@ class Service:
         """Whose account this is. Asked once a run, only before rows are used or anything is written."""
         raise NotImplementedError
 
+    async def probe(self) -> None:  # noqa: B027 - most have nothing to add
+        """Does it answer? For whoever wants to know, where `identity` asks nobody. Raises ServiceError where it does not."""
+
     @classmethod
     def examine(cls, path: Path, said: str, zone: tzinfo) -> Examined | None:
         """What this file is, where it is one of this service's. said: what the person calls it, or nothing.

@@ -119,6 +119,10 @@ class Letterboxd(Service):
             await cast(OAuth, self.signing).refresh(self.http)
         return self.by_api
 
+    async def probe(self) -> None:
+        if not self.by_api:
+            await cast(History, self.shelves["history"]).probe()
+
     async def identity(self) -> Identity:
         """The name in the address of the profile, whichever way it is read; whose an export is was seen when it was
         handed in."""

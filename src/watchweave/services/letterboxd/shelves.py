@@ -109,6 +109,10 @@ class History(LetterboxdShelf):
         films.keep()
         reading.cursor = msgspec.json.encode(now).decode()
 
+    async def probe(self) -> None:
+        """Raises ServiceError where the feed cannot be read."""
+        await self._feed(Cursor(), Cursor())
+
     async def _feed(self, before: Cursor, now: Cursor) -> list[Item] | None:
         """The entries of the feed; None where nothing has happened since."""
         known = {"If-None-Match": before.tag, "If-Modified-Since": before.changed}
