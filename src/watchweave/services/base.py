@@ -310,7 +310,7 @@ class Service:
         """Whose account this is. Asked once a run, only before rows are used or anything is written."""
         raise NotImplementedError
 
-    async def probe(self) -> None:  # noqa: B027 - most have nothing to add
+    async def probe(self) -> None:
         """Does it answer? For whoever wants to know, where `identity` asks nobody. Raises ServiceError where it does not."""
 
     @classmethod
