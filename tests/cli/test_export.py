@@ -282,7 +282,8 @@ def test_json_names_the_file_and_counts_its_rows(known):
 
 
 def test_of_several_people_each_has_a_file(known, monkeypatch, tmp_path):
-    known.settings["profiles"]["zoe"] = {"accounts": {"trakt": known.accounts()["trakt"]}}
+    own = {"trakt": known.accounts()["trakt"]}
+    known.settings["profiles"]["zoe"] = {"timezone": known.nate["timezone"], "accounts": own}
     known.write()
     assert known.run("sync").code == 0
     told = known.run("export", "json", "--to", str(tmp_path / "all.json"))
@@ -297,7 +298,8 @@ def test_of_several_people_each_has_a_file(known, monkeypatch, tmp_path):
 @pytest.fixture
 def with_zoe(known, monkeypatch, tmp_path):
     """zoe has an account, too, of which nothing was read yet; files go to a folder of their own."""
-    known.settings["profiles"]["zoe"] = {"accounts": {"trakt": known.accounts()["trakt"]}}
+    own = {"trakt": known.accounts()["trakt"]}
+    known.settings["profiles"]["zoe"] = {"timezone": known.nate["timezone"], "accounts": own}
     known.write()
     (tmp_path / "files").mkdir()
     monkeypatch.chdir(tmp_path / "files")

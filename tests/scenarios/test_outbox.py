@@ -11,6 +11,7 @@ from tests.scenarios.diary import Diary
 from tests.scenarios.household import DAY, HOUR, Rules, lines
 from tests.support.memory import Killed
 from watchweave.storage import outbox
+from watchweave.storage.journal import Journal
 from watchweave.storage.outbox import Outbox, names, sheet_of
 
 
@@ -215,3 +216,12 @@ def test_no_two_accounts_have_files_of_one_name():
 
 def test_a_folder_that_is_not_there_is_nothing_to_tidy(tmp_path):
     Outbox(tmp_path / "none").tidy(set())
+
+
+def test_what_left_its_file_is_not_told_at_every_sync(house):
+    house.trakt.rate(house["m1"], 6)
+    days(house, 1)
+    house.trakt.unrate(house["m1"])
+    days(house, 1)
+    assert Journal(house.home.store).open()
+    assert house.sync(yes=True).changes == []

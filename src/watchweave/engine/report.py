@@ -254,7 +254,8 @@ def report(
         lines.append(_line(change, names, (medias, lists), state, reason))
     lines += _orders(outcome, outcomes, names, (medias, lists))
     told = {change.identity for change in outcome.changes}
-    lines += [_pending(row, names, (medias, lists)) for row in open_rows if _identity(row) not in told]
+    rest = [row for row in open_rows if _identity(row) not in told and (row.waits or not row.file)]
+    lines += [_pending(row, names, (medias, lists)) for row in rest]
     refused = [
         Refused(line.account, line.shelf, line.media, line.reason, not dry_run, line.list)
         for line in lines

@@ -285,9 +285,14 @@ class Journal:
         return {media for (media,) in rows}
 
     def refusals(self, account: int) -> list[tuple[str, int, str, int]]:
-        """Everything that an account would not take: shelf, media, why, next try."""
+        """Everything that an account is owed and would not take: shelf, media, why, next try."""
         rows = self.db.execute(
-            "SELECT shelf, media, why, next_try FROM refusal WHERE account = ? ORDER BY shelf, media", (account,)
+            "SELECT r.shelf, r.media, r.why, r.next_try FROM refusal AS r WHERE r.account = ? AND NOT EXISTS (SELECT 1 FROM journal AS j"
+            " WHERE j.account = r.account AND j.shelf = r.shelf AND j.media = r.media AND j.state IN ('sent', 'unclear'))"
+            " AND (EXISTS (SELECT 1 FROM held AS h WHERE h.account = r.account AND h.shelf = r.shelf AND h.media = r.media AND h.due = 1)"
+            " OR (r.shelf = 1 AND EXISTS (SELECT 1 FROM play AS p JOIN sighting AS s ON s.play = p.id AND s.account = r.account"
+            " WHERE p.media = r.media AND s.state IN (0, 2)))) ORDER BY r.shelf, r.media",
+            (account,),
         )
         return [(NAMES[shelf], media, why, next_try) for shelf, media, why, next_try in rows]
 
