@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.memory import Box
-from tests.support.town import DAY, DIARY, HOUR, LISTER, TRAKTLIKE, Town
+from tests.support.town import DAY, DIARY, HOUR, LISTER, MINUTE, PLEXLIKE, STARS, TRAKTLIKE, Town
 from watchweave.core.records import Form
+from watchweave.engine.decide import Terms
 
 LIKE = dict(TRAKTLIKE)
 RATED = {"ratings": Form(steps=10, settle=60), "watchlist": Form(settle=60)}
@@ -308,3 +309,101 @@ def test_a_play_sent_before_its_giver_left_is_known_as_ours_when_it_shows():
     town.wait(3 * DAY)
     look(town)
     assert {name: len(box.plays) for name, box in town.boxes.items()} == {"ann": 1, "diary": 1, "second": 1}
+
+
+def test_a_flag_on_the_word_of_an_account_that_left_is_set_on_that_of_another_one():
+    town = Town(trakt=TRAKTLIKE, second=TRAKTLIKE, plex=PLEXLIKE)
+    town.film("heat")
+    look(town)
+    town.plex.down = True
+    town.trakt.watch("heat", town.time - HOUR, town.time)
+    town.sync()
+    town.wait(HOUR)
+    town.sync()
+    assert len(town.second.plays) == 1
+    town.boxes.pop("trakt")
+    town.plex.down = False
+    look(town)
+    assert "heat" in town.plex.flags
+
+
+def test_who_is_not_told_what_left_with_its_giver_is_told_what_stands_instead():
+    town = Town(ann=LIKE, bob=LIKE, cat=LIKE)
+    town.film("heat")
+    look(town)
+    town.bob.rate("heat", 60, town.time)
+    town.cat.down = True
+    town.sync()
+    town.wait(HOUR)
+    town.ann.rate("heat", 80, town.time)
+    town.bob.fail_writes = ["unsent"]
+    town.sync()
+    town.wait(HOUR)
+    assert rated(town, "heat") == {"ann": 80, "bob": 60}
+    town.boxes.pop("ann")
+    town.cat.down = False
+    look(town)
+    assert rated(town, "heat") == {"bob": 60, "cat": 60}
+
+
+def test_what_stands_elsewhere_in_its_own_form_is_told_on_after_its_giver_left():
+    town = Town(ann=LIKE, bob=STARS, cat=LIKE)
+    town.film("heat")
+    look(town)
+    town.ann.rate("heat", 90, town.time)
+    town.cat.down = True
+    town.sync()
+    town.wait(HOUR)
+    assert rated(town, "heat") == {"ann": 90, "bob": 100}
+    town.boxes.pop("ann")
+    town.cat.down = False
+    look(town)
+    assert rated(town, "heat") == {"bob": 100, "cat": 90}
+
+
+@pytest.mark.parametrize("fate", ["applied", "late"])
+@pytest.mark.parametrize("shelf", PUT)
+def test_an_open_write_that_shows_after_its_giver_left_is_told_on(shelf, fate):
+    town = Town(ann=LOGS, bob=LOGS, cat=LOGS)
+    town.film("heat", "ran")
+    PUT[shelf](town.bob, "heat", town.time)
+    look(town)
+    PUT[shelf](town.ann, "ran", town.time)
+    town.cat.down, town.bob.fail_writes = True, [fate]
+    town.sync()
+    town.wait(MINUTE)
+    ann, town.cat.down = town.boxes.pop("ann"), False
+    look(town)
+    look(town)
+    assert SHOWS[shelf](town.bob) == SHOWS[shelf](town.cat)
+    town.boxes["ann"] = ann
+    look(town)
+    assert all(SHOWS[shelf](box) == {"heat", "ran"} and len(box.plays) <= 2 for box in town.boxes.values())
+
+
+@pytest.mark.parametrize("who", ["ann", "bob"])
+def test_a_removal_that_was_not_sent_when_an_account_left_doubles_nothing(who):
+    town = Town(terms=Terms(removed_plays="follow"), ann=LIKE, bob=LIKE, cat=LIKE)
+    town.film("heat")
+    town.ann.watch("heat", town.time - HOUR, town.time)
+    look(town)
+    town.ann.remove_play(next(iter(town.ann.plays)))
+    town.bob.fail_writes, town.cat.fail_writes = ["unsent"], ["unsent"]
+    town.sync(yes=True)
+    town.wait(HOUR)
+    gone = town.boxes.pop(who)
+    look(town)
+    town.boxes[who] = gone
+    look(town)
+    assert max(len(box.plays) for box in town.boxes.values()) <= 1
+
+
+def test_a_list_that_is_no_longer_chosen_leaves_nothing_pending():
+    town = Town(ann=LISTER, bob=LISTER)
+    town.film("heat")
+    town.ann.list("Trains", "heat")
+    town.bob.fail_writes = ["", "lost"]
+    town.sync()
+    town.chosen = []
+    town.wait(HOUR)
+    assert [line for line in town.sync().changes if line.outcome == "pending"] == []

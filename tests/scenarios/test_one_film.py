@@ -1,11 +1,12 @@
 """A film that Plex knows by its id of IMDb alone, and Letterboxd's feed by that of TMDb: what was carried is what shows."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.scenarios.diary import Diary
+from tests.scenarios.diary import BOTH_WAYS, Diary
 from tests.scenarios.household import DAY, HOUR, MINUTE
 from tests.support.memory import Killed
 
@@ -207,3 +208,33 @@ def test_what_she_logged_herself_is_known_by_its_title_until_the_feed_names_it(h
     house.later(HOUR)
     house.sync(yes=True)
     one(house)
+
+
+@pytest.mark.parametrize("ways", [WAYS, BOTH_WAYS], ids=["one", "both"])
+def test_what_was_carried_is_told_to_nobody_again_though_its_giver_left(tmp_path, ways):
+    """Plex names the film by IMDb's id alone; the feed, which shows what was carried, by TMDb's."""
+    house = Diary(tmp_path, directions=ways)
+    house.plex.shelves.put(house["x1"], "old")
+    house.watch_on_plex("m1", house.now() - HOUR)
+    house.watch_on_plex("x1", house.now() - 30 * DAY)
+    house.hand_in()
+    house.later(HOUR)
+    house.sync(yes=True)
+    house.upload()
+    house.later(HOUR)
+    was = house.person
+    house.die()
+    staying = [account for account in was.accounts if account.name != "plex"]
+    house.person = replace(was, accounts=staying, directions=[p for p in was.directions if "plex" not in p])
+    house.start()
+    for _ in range(3):
+        house.sync(yes=True)
+        house.later(HOUR)
+    house.die()
+    house.person = was
+    house.start()
+    for _ in range(3):
+        house.later(DAY)
+        house.sync(yes=True)
+        house.hand_in()
+    assert (len(house.plays("m1")), len(house.plays("x1")), len(house.diary("x1"))) == (1, 1, 1)

@@ -7,6 +7,7 @@ from tests.support.town import DAY, MINUTE, NOON, TRAKTLIKE, Town
 from watchweave.engine.report import UNSURE
 from watchweave.engine.settle import settle
 from watchweave.engine.unmatched import unmatched
+from watchweave.errors import ConfigError
 
 
 def told_apart(third=True):
@@ -162,3 +163,65 @@ def test_a_title_is_compared_as_a_person_reads_it(title):
     town.right.rate("same", 40, NOON)
     town.sync(yes=True)
     assert len(listed(town)) == int(title != "The Heat")
+
+
+NEARLY = {
+    "Amélie": ("Die fabelhafte Welt der Amelie", True),
+    "Star Wars": ("Star Wars: Episode IV - A New Hope", True),
+    "Heat": ("Heat Wave", False),  # so short a word says nothing
+    "Stalker": ("The Return of the Stalker of Old", False),
+}
+
+
+@pytest.mark.parametrize("title", NEARLY)
+def test_a_title_within_another_one_of_that_year_may_be_that(title):
+    other, alike = NEARLY[title]
+    town = told_apart(third=False)
+    town.things["heat"].title, town.things["other"] = title, Thing("other", other)
+    town.right.ids["other"] = town.right.ids["heat"]
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("other", 40, NOON)
+    town.sync(yes=True)
+    assert len(listed(town)) == int(alike)
+
+
+@pytest.mark.parametrize(("year", "alike"), [(1999, True), (2001, True), (2002, False), (None, True)])
+def test_a_title_of_the_year_before_or_after_may_be_the_same(year, alike):
+    town = told_apart(third=False)
+    town.things["same"] = Thing("same", "Heat", year)
+    town.right.ids["same"] = town.right.ids["heat"]
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("same", 40, NOON)
+    town.sync(yes=True)
+    assert len(listed(town)) == int(alike)
+
+
+def test_which_of_two_it_is_nobody_guesses():
+    town = told_apart(third=False)
+    town.things["other"] = Thing("other", "Heat")
+    town.left.ids["other"] = {"imdb": town.things["other"].ids["imdb"]}
+    town.left.rate("heat", 10, NOON)
+    town.left.rate("other", 30, NOON)
+    town.right.rate("heat", 90, NOON)
+    town.sync(yes=True)
+    with pytest.raises(ConfigError, match="may be more than one of them"):
+        settle(town.store, "m3", "same", town.time)
+    assert [len(against) for _, against in listed(town)] == [2]
+
+
+def test_what_has_ids_is_not_said_to_be_nothing():
+    town = rated_apart()
+    with pytest.raises(ConfigError, match="Nothing that is called"):
+        settle(town.store, "m2", "none", town.time)
+
+
+def test_an_id_that_a_service_asks_for_is_told_by_a_person():
+    town = Town(**dict.fromkeys(("left", "right"), TRAKTLIKE))
+    town.film("heat")
+    ids = town.things["heat"].ids
+    town.left.ids["heat"] = {"tmdb": ids["tmdb"]}
+    town.left.rate("heat", 90, NOON)
+    town.sync(yes=True)
+    assert "is imdb" in settle(town.store, "m1", ids["imdb"], town.time)
+    with pytest.raises(ConfigError):
+        settle(town.store, "m1", "tt7654321", town.time)

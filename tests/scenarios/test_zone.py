@@ -114,3 +114,23 @@ def test_a_dry_run_in_another_zone_moves_nothing(house):
     house.sync(yes=True)
     moves(house, "Pacific/Auckland")
     assert house.rehearse(yes=True).changes == []
+
+
+@pytest.mark.parametrize("zone", FAR)
+@pytest.mark.parametrize("hour", [1, 23])
+@pytest.mark.parametrize("who", ["letterboxd", "trakt"])
+def test_what_was_carried_is_known_though_its_account_was_away_while_she_moved(house, zone, hour, who):
+    house.watch_on_trakt("m1", house.now() // DAY * DAY - 3 * DAY + hour * HOUR)
+    house.sync(yes=True)
+    house.upload()
+    day, was = house.diary("m1"), house.person
+    house.die()
+    staying = [account for account in was.accounts if account.name != who]
+    house.person = replace(was, accounts=staying, directions=[p for p in was.directions if who not in p])
+    moves(house, zone)
+    house.sync(yes=True)
+    house.later(DAY)
+    house.die()
+    house.person = replace(was, timezone=zone)
+    house.start()
+    one(house, day)

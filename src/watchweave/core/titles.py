@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -66,6 +67,10 @@ class Work(Struct, frozen=True):
     @property
     def titles(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*spoken(self.media.title), *self.more)))
+
+
+Named = tuple[int, int, int | None, str]
+"""A work by its number: its kind, its year, and what it is called."""
 
 
 class Proposal(Struct, frozen=True):
@@ -238,6 +243,41 @@ def part_of(left: str, right: str, apart: int) -> tuple[int, str]:
     short, long = sorted((left.split(), right.split()), key=len)
     inside = long[: len(short)] == short or long[-len(short) :] == short
     return (PART[apart], "one title within the other") if inside and len("".join(short)) >= SHORT else (0, "")
+
+
+def twice(some: Sequence[Named], works: Iterable[Named]) -> set[tuple[int, int]]:
+    """Which of these may be which of those works, under another name of the one it is: the same title and a year no more than
+    one away, if both are known; or, in the same year, a title within the other.
+
+    >>> amelie, other = (1, Kind.MOVIE, 2001, "Amélie"), (2, Kind.MOVIE, 2001, "Die fabelhafte Welt der Amelie")
+    >>> twice([amelie], [other, (3, Kind.MOVIE, 2001, "Amy"), (4, Kind.SHOW, 2001, "Amélie")])
+    {(1, 2)}
+    """
+    titled: dict[tuple[int, str], list[Named]] = defaultdict(list)
+    ends: dict[tuple[int, int | None, int, str], list[Named]] = defaultdict(list)
+    for work in works:
+        titled[work[1], normal(work[3])].append(work)
+        for end, word in _ends(work):
+            ends[work[1], work[2], end, word].append(work)
+    same = {(a[0], b[0]) for a in some for b in titled.get((a[1], normal(a[3])), ()) if _near(a[2], b[2])}
+    within = {
+        (a[0], b[0])
+        for a in some
+        for end, word in (_ends(a) if a[2] is not None else ())
+        for b in ends.get((a[1], a[2], end, word), ())
+        if part_of(plain(a[3]), plain(b[3]), 0)[0]
+    }
+    return {(one, other) for one, other in same | within if one != other}
+
+
+def _ends(work: Named) -> tuple[tuple[int, str], tuple[int, str]]:
+    """Its first word and its last: of two titles of which one is within the other one of them is the same."""
+    words = plain(work[3]).split() or [""]
+    return (0, words[0]), (-1, words[-1])
+
+
+def _near(one: int | None, other: int | None) -> bool:
+    return one is None or other is None or abs(one - other) <= 1
 
 
 def wordy(title: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.merge import Held, Truth, mark
 from ..core.plays import State
+from ..storage.accounts import Accounts
 from ..storage.carried import recognise
 from ..storage.history import Plays
 from ..storage.journal import Journal, Row
@@ -23,6 +24,7 @@ class Close:
         self.journal = Journal(store)
         self.values = Values(store.db)
         self.plays = Plays(store.db)
+        self.accounts = Accounts(store)
         self.placed: set[str] = set()
         """The entries that are known to be writes of ours."""
 
@@ -79,14 +81,17 @@ class Close:
                 self.plays.forget_entry(self.party.id, row.key or "")
                 self.plays.remove_if_lost(row.play or 0)
             return
-        shelf = SHELVES[row.shelf]
+        shelf, circle = SHELVES[row.shelf], self.party.account.circle or 0
+        truth = self.values.truths(circle, shelf, [row.media]).get(row.media, Truth())
+        form = self.party.form(row.shelf) if row.shelf in self.party.shelves else None
+        otherwise = form is not None and form.fit(truth.value) != row.value
+        if otherwise and row.origin is not None and not self.accounts.hears(circle, row.origin):
+            return  # nobody heard says so any more: as the account shows it, it is a word of its own
         found = self.values.held(self.party.id, shelf, [row.media], library=False)
         held = found[row.media][1] if row.media in found else Held()
         held.seen = row.value
         if row.version >= held.version:  # an old write that landed late agrees with nothing
             held.agreed, held.version = row.value, row.version
-        circle = self.party.account.circle or 0
-        truth = self.values.truths(circle, shelf, [row.media]).get(row.media, Truth())
-        if row.shelf in self.party.shelves:
-            mark(truth, held, self.party.form(row.shelf), whole=False)
+        if form:
+            mark(truth, held, form, whole=False)
         self.values.keep(self.party.id, shelf, [(row.media, held)])

@@ -236,7 +236,7 @@ def report(
     """Put together what happened."""
     outcome, holds, outcomes = decided
     names = {party.id: party.name for party in parties}
-    open_rows = [row for party in parties for row in Journal(store).open(party.id)]
+    open_rows = [row for party in parties for row in Journal(store).open(party.id) if row.shelf in party.shelves]
     held_now = {change.identity for hold in outcome.holds for change in hold.changes}
     held_now |= {change.identity for hold in holds.values() for change in hold.changes}
     wanted = (

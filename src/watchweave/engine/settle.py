@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from shlex import quote
 
 from ..core.media import PUBLIC, clean_id
@@ -37,8 +37,11 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
             return _apart(store, settled, words, account)
         if choice in ("same", "apart"):
             return _one_or_two(store, settled, words, choice)
-        what = 'is without an id, contradicts anything, or may be anything else ("forget" takes back what was settled)'
-        number = _meant(store, settled, words, lambda n: settled.nameless(n) or settled.doubted(n), what)
+        space = "" if choice == "none" or _is_number(choice) else _id(choice)[0]
+        unknown = (lambda n: settled.nameless(n) or settled.rivals.of(n),)
+        doubtful = (settled.twins, lambda n: settled.lacks(n, space)) if space else ()
+        what = 'is without that id, or contradicts anything ("forget" takes back what was settled)'
+        number = _meant(store, settled, words, (*unknown, *doubtful), what)
         name, ids = _named(store, number), {} if choice == "none" else _ids(store, number, choice)
         settled.say(number, ids)
     if not ids:
@@ -50,7 +53,7 @@ def settle(store: Store, words: str, choice: str, now: int) -> str:
 def _forget(store: Store, settled: Settled, words: str) -> str:
     """What was settled is not, from now on."""
     what = "was taken for anything by its title, or by you"
-    number = _meant(store, settled, words, lambda n: settled.taken(n) or settled.left_alone(n), what)
+    number = _meant(store, settled, words, (lambda n: settled.taken(n) or settled.left_alone(n),), what)
     name, by_title = _named(store, number), not settled.by_a_person(number)
     settled.forget(number, words)
     if rivals := settled.rivals.of(number):
@@ -64,9 +67,11 @@ def _forget(store: Store, settled: Settled, words: str) -> str:
 
 def _one_or_two(store: Store, settled: Settled, words: str, choice: str) -> str:
     """Those that contradict each other, or may be one under two ids, are one, or are not."""
-    number = _meant(store, settled, words, settled.doubted, "contradicts anything, or may be anything else")
+    number = _meant(store, settled, words, (settled.doubted,), "contradicts anything, or may be anything else")
     which = settled.rivals if settled.rivals.of(number) else settled
     name, others = _named(store, number), " and ".join(_named(store, one) for one in settled.doubted(number))
+    if choice == "same" and which is settled and settled.which(number):
+        raise ConfigError(f'{name} may be more than one of them. Say an id of the one that it is: "match {words} tt…".')
     (which.unite if choice == "same" else which.keep_apart)(number)
     one = "one thing" if choice == "same" else "different things"
     return f"{name} and {others} are {one} from now on. {NEXT}"
@@ -84,7 +89,7 @@ def _apart(store: Store, settled: Settled, words: str, account: str) -> str:
         accounts = settled.accounts(number)
         return not meant.keys().isdisjoint(accounts) and len(accounts) > 1
 
-    number = _meant(store, settled, words, shared, f"is named by {account} and by another account")
+    number = _meant(store, settled, words, (shared,), f"is named by {account} and by another account")
     name, naming = _named(store, number), [one for one in settled.accounts(number) if one in meant]
     if len(naming) > 1:
         raise ConfigError(f'Whose "{account}"? Say {" or ".join(f"apart:{meant[one]}" for one in naming)}.')
@@ -96,12 +101,17 @@ def _named(store: Store, number: int) -> str:
     return Items(store.db).load([number])[number].named()
 
 
-def _meant(store: Store, settled: Settled, words: str, fits: Callable[[int], object], what: str) -> int:
-    """The one thing of this name that fits. A number is that of what has it now, or else of what it has become; of those of
+Test = Callable[[int], object]
+
+
+def _meant(store: Store, settled: Settled, words: str, tests: Sequence[Test], what: str) -> int:
+    """The one thing of this name that passes the first of these tests that any does. A number is that of what has it now, or else of what it has become; of those of
     one title first what was settled under it."""
     medias, called = found(store, words), sorted({media for media, _, _ in settled.called(words)})
     in_turn = (medias, called) if is_number(words) else (called, medias)
-    fitting = next((some for group in in_turn if (some := [media for media in group if fits(media)])), [])
+    fitting = next(
+        (some for fits in tests for group in in_turn if (some := [media for media in group if fits(media)])), []
+    )
     if not fitting:
         raise ConfigError(f'Nothing that is called "{words}" {what}. "watchweave unmatched" lists what can be settled.')
     if len(fitting) > 1:
@@ -115,14 +125,24 @@ def _meant(store: Store, settled: Settled, words: str, fits: Callable[[int], obj
 
 def _ids(store: Store, number: int, choice: str) -> dict[str, str]:
     """The ids that a person named, or those of the proposal that was chosen."""
-    if choice.isascii() and choice.isdigit() and len(choice) < 3:
+    if _is_number(choice):
         offers = Lookups(store.db).offers([number]).get(number, [])
         if not 0 < int(choice) <= len(offers):
             raise ConfigError(f"Proposals for it: {len(offers)}. {CHOICES}")
         return dict(offers[int(choice) - 1].ids)
+    return dict([_id(choice)])
+
+
+def _is_number(choice: str) -> bool:
+    """Is this the number of a proposal?"""
+    return choice.isascii() and choice.isdigit() and len(choice) < 3
+
+
+def _id(choice: str) -> tuple[str, str]:
+    """The id that a person named."""
     space, _, value = choice.rpartition(":")
     space = space.strip().lower() or "imdb"
     clean = clean_id(space, value.strip().lower()) if space in PUBLIC else ""
     if not clean:
         raise ConfigError(f'"{choice}" is no id. {CHOICES}')
-    return {space: clean}
+    return space, clean

@@ -22,18 +22,24 @@ ON_ITS_WORD = (
     "SELECT DISTINCT t.shelf, t.media, t.value FROM account AS a JOIN held AS h ON h.account = a.id AND h.due = 1 JOIN truth AS t"
     " ON t.circle = a.circle AND t.shelf = h.shelf AND t.media = h.media WHERE a.circle = ?1 AND t.origin = ?2 AND NOT"
     " (t.value IS NOT NULL AND EXISTS (SELECT 1 FROM hears AS x JOIN held AS o ON o.account = x.account AND o.shelf = x.shelf"
-    " WHERE x.circle = ?1 AND x.account <> ?2 AND x.shelf = t.shelf AND o.media = t.media AND o.seen IS t.value))"
+    " WHERE x.circle = ?1 AND x.account <> ?2 AND x.shelf = t.shelf AND o.media = t.media AND o.seen IS NOT NULL"
+    " AND (o.seen IS t.value OR (o.due = 0 AND o.agreed IS o.seen AND o.version >= t.version)))) AND NOT (t.shelf = 2"
+    " AND t.value IS NOT NULL AND EXISTS (SELECT 1 FROM play AS p JOIN sighting AS s ON s.play = p.id AND s.account <> ?2"
+    " WHERE p.circle = ?1 AND p.media = t.media AND p.removed = 0 AND s.state = 1))"
 )
-"""What is due in a circle because this account says so, and no other one that is heard shows."""
+"""What is due in a circle because this account says so, and no other one that is heard shows, in its own form."""
 KEEP_APART = (
     "UPDATE held SET due = 0, agreed = seen, version = (SELECT coalesce(max(version), -1) FROM truth WHERE circle = ?1)"
     " WHERE due = 1 AND shelf = ?2 AND media = ?3 AND account IN (SELECT id FROM account WHERE circle = ?1)"
+    " AND (seen IS NOT NULL OR ?4 IS NULL)"
 )
+"""Who shows nothing is to be told what stands instead, if anything does."""
 SHOWN = (
     "SELECT o.seen, coalesce(o.at, 0), coalesce(o.at, 0), o.account FROM hears AS x JOIN held AS o ON o.account = x.account"
-    " AND o.shelf = x.shelf WHERE x.circle = ? AND x.shelf = ? AND o.media = ? AND o.seen IS NOT NULL ORDER BY o.at DESC LIMIT 1"
+    " AND o.shelf = x.shelf WHERE x.circle = ? AND x.shelf = ? AND o.media = ? AND o.seen IS NOT NULL"
+    " ORDER BY o.version DESC, o.at DESC LIMIT 1"
 )
-"""The newest that is shown of something by those who are heard."""
+"""What is shown of something by those who are heard: by who agreed last on what was true, or else said so last."""
 FORGET_CIRCLE = (
     "DELETE FROM sighting WHERE circle = ?",
     "DELETE FROM aside WHERE circle = ?",
@@ -206,6 +212,10 @@ class Accounts:
             [(circle, account, SHELVES[shelf]) for account in sorted(heard) for shelf in shelves],
         )
         if was_heard - heard or set(members) - was_member:  # a change of directions adds and never removes
+            self.db.execute(
+                "UPDATE play SET removed = 0 WHERE id IN (SELECT play FROM sighting WHERE circle = ? AND state = 2)",
+                (circle,),
+            )
             self.db.execute("UPDATE sighting SET state = 1 WHERE circle = ? AND state = 2", (circle,))
         for account in members:
             if account not in was_member:
@@ -220,17 +230,15 @@ class Accounts:
         true is what another one shows instead."""
         for shelf, media, value in self.db.execute(ON_ITS_WORD, (circle, account)).fetchall():
             key = (circle, shelf, media)
-            self.db.execute(KEEP_APART, key)
-            if value is None:
-                continue
-            other = self.db.execute(SHOWN, key).fetchone()
-            if other is None:
-                self.db.execute("DELETE FROM truth WHERE circle = ? AND shelf = ? AND media = ?", key)
-            else:
+            other = self.db.execute(SHOWN, key).fetchone() if value is not None else None
+            self.db.execute(KEEP_APART, (*key, other and other[3]))
+            if other is not None:
                 self.db.execute(
                     "UPDATE truth SET value = ?, lo = ?, hi = ?, origin = ? WHERE circle = ? AND shelf = ? AND media = ?",
                     (*other, *key),
                 )
+            elif value is not None:
+                self.db.execute("DELETE FROM truth WHERE circle = ? AND shelf = ? AND media = ?", key)
         self.db.execute("DELETE FROM sighting WHERE circle = ? AND account = ?", (circle, account))
         self.db.execute(
             "DELETE FROM sighting WHERE circle = ?1 AND state = 0 AND NOT EXISTS"
@@ -243,6 +251,11 @@ class Accounts:
         self.db.execute(KEEP_LOST, (circle,))
         for query in FORGET_CIRCLE:
             self.db.execute(query, (circle,))
+
+    def hears(self, circle: int, account: int) -> bool:
+        """Is this account heard in the circle?"""
+        query = "SELECT 1 FROM hears WHERE circle = ? AND account = ? LIMIT 1"
+        return self.db.execute(query, (circle, account)).fetchone() is not None
 
     def met(self, circle: int, account: int, shelf: str) -> bool:
         """Has the circle been introduced to this shelf of the account?"""

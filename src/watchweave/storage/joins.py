@@ -9,7 +9,8 @@ from ..core.media import Kind
 
 UNBORNE = (
     "SELECT p.id FROM play AS p WHERE p.media IN (:other, :into) AND NOT EXISTS (SELECT 1 FROM sighting AS s"
-    " WHERE s.play = p.id AND s.ours = 0 AND (s.key IS NOT NULL OR s.state <> 3))"
+    " WHERE s.play = p.id AND s.ours = 0 AND (s.key IS NOT NULL OR s.state <> 3)) AND NOT EXISTS (SELECT 1 FROM sighting AS s"
+    " WHERE s.play = p.id AND s.state = 1 AND s.key IS NULL)"  # what we wrote, and nobody has read yet
 )
 """Plays that stand on our word alone, since their name came to mean something else: as `Play.borne` says."""
 STEPS = (

@@ -140,7 +140,7 @@ class Lookups:
         """Those that bear ids, but none that every service can be told, or none that tells them from others of their
         title. needs: by kind, the databases whose ids are wanted."""
         wanted = [(int(kind), space) for kind, space in sorted(needs)]
-        maybe = [(one, other) for one, others in alike(self.db, near=True).items() for other in others]
+        maybe = [(one, other) for one, others in alike(self.db).items() for other in others]
         found = self._asked_about(_PARTLY, accounts, now, wanted) + self._asked_about(_TWICE, accounts, now, maybe)
         return list({one.number: one for one in found}.values())
 

@@ -31,6 +31,12 @@ _THEIR_IDS = (
 )
 
 
+_SEVERAL = (
+    "SELECT 1 FROM ids WHERE standing = 0 AND media IN (SELECT value FROM json_each(?)) AND space IN (SELECT value FROM"
+    " json_each(?)) GROUP BY space HAVING count(DISTINCT value) > 1 LIMIT 1"
+)
+
+
 class Settled:
     """What persons have said, in the database."""
 
@@ -155,12 +161,22 @@ class Settled:
     # ---------------------------------------------------------------- one or two
     def twins(self, number: int) -> list[int]:
         """Those that it may be under other ids, as title and year say. What has none is settled by saying what it is."""
-        found = sorted(alike(self.db).get(number, ()))
+        found = sorted(alike(self.db, [number]).get(number, ()))
         return [] if self.nameless(number) else [one for one in found if not self.nameless(one)]
 
     def doubted(self, number: int) -> list[int]:
         """Those that it contradicts; else those that it may be."""
         return self.rivals.of(number) or self.twins(number)
+
+    def lacks(self, number: int, space: str) -> bool:
+        """Is no id of this database known for it?"""
+        row = self.db.execute("SELECT 1 FROM ids WHERE media = ? AND space = ? AND standing = 0", (number, space))
+        return row.fetchone() is None and bool(self.accounts(number))
+
+    def which(self, number: int) -> bool:
+        """Are those that it may be several, by what is known of them?"""
+        rows = self.db.execute(_SEVERAL, (json.dumps(self.twins(number)), json.dumps(SPOKEN)))
+        return rows.fetchone() is not None
 
     def unite(self, number: int) -> None:
         """It is one with those that it may be: their ids are its own, by a person's word."""

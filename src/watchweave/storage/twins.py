@@ -1,4 +1,4 @@
-"""Works of one title and year that no id joins, and none tells apart: they may be one, and would then be written twice."""
+"""Works of nearly one title and year that no id joins, and none tells apart: they may be one, and would then be written twice."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from ..core.media import SPOKEN
-from ..core.titles import normal
+from ..core.titles import twice
 
-_APART = (
-    "SELECT DISTINCT h.media FROM lookup AS l JOIN handle AS h ON h.account = l.account AND h.native = l.native"
-    " WHERE l.said = 'apart'"
-)
-_WHOLE = (
-    "SELECT id, kind, year, titled(title) AS title FROM media INDEXED BY media_whole WHERE kind <= 2 AND title <> ''"
-)
-_ALIKE = (
-    f"WITH apart AS MATERIALIZED ({_APART}), poor AS MATERIALIZED ({_WHOLE} AND year IS NOT NULL AND (SELECT count(DISTINCT space)"
-    " FROM ids WHERE ids.media = media.id AND space IN ('imdb', 'tmdb')) < 2), years AS MATERIALIZED (SELECT DISTINCT"
-    " year + value AS year FROM poor, json_each('[-1, 0, 1]')), works AS MATERIALIZED ("
-    + _WHOLE
-    + " AND year IN years)"
-    " SELECT p.id, o.id, p.year = o.year FROM poor AS p JOIN works AS o ON o.title = p.title AND o.kind = p.kind"
-    " AND o.year BETWEEN p.year - 1 AND p.year + 1 AND o.id <> p.id WHERE NOT EXISTS (SELECT 1 FROM ids AS a JOIN ids AS b"
-    " ON b.media = o.id AND b.space = a.space WHERE a.media = p.id AND a.space IN (SELECT value FROM json_each(?)))"
-    " AND NOT (p.id IN apart AND o.id IN apart)"
+_POOR = (
+    "SELECT id, kind, year, title FROM media INDEXED BY media_whole WHERE kind <= 2 AND title <> '' AND (SELECT"
+    " count(DISTINCT space) FROM ids WHERE ids.media = media.id AND space IN ('imdb', 'tmdb')) < 2"
 )
 """Of two that have no database in common one at least is not in both of those that everybody knows."""
+_THESE = (
+    "SELECT m.id, m.kind, m.year, m.title FROM json_each(?) AS j CROSS JOIN media AS m ON m.id = j.value"
+    " WHERE m.kind <= 2 AND m.title <> ''"
+)
+_NEAR = (
+    "SELECT id, kind, year, title FROM media INDEXED BY media_whole WHERE kind <= 2 AND title <> ''"
+    " AND (?1 OR year IS NULL OR year IN (SELECT value FROM json_each(?2)))"
+)
+_UNJOINED = (
+    "WITH apart AS MATERIALIZED (SELECT DISTINCT h.media FROM lookup AS l JOIN handle AS h ON h.account = l.account"
+    " AND h.native = l.native WHERE l.said = 'apart') SELECT p.value ->> 0, p.value ->> 1 FROM json_each(?1) AS p"
+    " WHERE NOT EXISTS (SELECT 1 FROM ids AS a JOIN ids AS b ON b.media = p.value ->> 1 AND b.space = a.space"
+    " WHERE a.media = p.value ->> 0 AND a.space IN (SELECT value FROM json_each(?2)))"
+    " AND NOT (p.value ->> 0 IN apart AND p.value ->> 1 IN apart)"
+)
 _WORKS = "SELECT m.id, coalesce(m.parent, m.id) FROM json_each(?) AS j CROSS JOIN media AS m ON m.id = j.value"
 THERE = (
     "(EXISTS (SELECT 1 FROM handle AS h WHERE h.media = {0} AND h.account = ?1) OR EXISTS (SELECT 1 FROM media AS e CROSS JOIN"
@@ -43,14 +44,16 @@ _DOUBTFUL = (
 )  # fmt: skip
 
 
-def alike(db: sqlite3.Connection, *, near: bool = False) -> Mapping[int, Collection[int]]:
-    """Each work that may be another one, and those that it may be. near: also where the years differ by one."""
-    db.create_function("titled", 1, normal, deterministic=True)
+def alike(db: sqlite3.Connection, of: Collection[int] | None = None) -> Mapping[int, Collection[int]]:
+    """Each work that may be another one, as title and year say, and those that it may be. of: as far as these are concerned."""
+    some = db.execute(_POOR).fetchall() if of is None else db.execute(_THESE, (json.dumps(sorted(of)),)).fetchall()
+    years = {near for _, _, year, _ in some if year is not None for near in (year - 1, year, year + 1)}
+    of_any_year = any(year is None for _, _, year, _ in some)
+    works = db.execute(_NEAR, (of_any_year, json.dumps(sorted(years)))).fetchall() if some else []
     found: dict[int, set[int]] = defaultdict(set)
-    for one, other, same_year in db.execute(_ALIKE, (json.dumps(SPOKEN),)):
-        if same_year or near:
-            found[one].add(other)
-            found[other].add(one)
+    for one, other in db.execute(_UNJOINED, (json.dumps(sorted(twice(some, works))), json.dumps(SPOKEN))):
+        found[one].add(other)
+        found[other].add(one)
     return found
 
 
@@ -58,7 +61,7 @@ def twins(db: sqlite3.Connection, account: int, medias: Collection[int]) -> set[
     """Those of these media that are to be written to an account, and may be what stands there, was written there, or is to
     be written there just now under another id."""
     works = dict(db.execute(_WORKS, (json.dumps(sorted(medias)),)).fetchall())
-    maybe = alike(db) if works else {}
+    maybe = alike(db, set(works.values())) if works else {}
     pairs = [[work, other] for work in {*works.values()} & maybe.keys() for other in sorted(maybe[work])]
     if not pairs:
         return set()

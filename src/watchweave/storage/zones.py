@@ -32,20 +32,28 @@ STEPS = (
 def settle_in(
     db: sqlite3.Connection, person: tuple[int, str], accounts: Collection[int], by_days: Collection[int]
 ) -> None:
-    """This is a person's number, and time zone. If it was another one, every day of these accounts is the same one here:
-    what they show and what they were told is known again. by_days: those that keep no more of a viewing than its day."""
+    """This is a person's number, and time zone. If it was another one, every day of her accounts is the same one here, also
+    of those that are not in the settings now: what they show and what they were told is known again. by_days: those of
+    these accounts that keep no more of a viewing than its day."""
     number, zone = person
-    name = f"zone:{number}"
-    row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    before = bytes(row[0]).decode() if row else zone
-    if row is None or before != zone:
-        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, zone.encode()))
+    known = json.loads(_remembered(db, f"days:{number}", "[]"))
+    days = sorted({*by_days, *(set(known) - set(accounts))})
+    before = _remembered(db, f"zone:{number}", zone)
+    for name, value in (("zone", zone), ("days", json.dumps(days))):
+        if _remembered(db, f"{name}:{number}", "") != value:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"{name}:{number}", value.encode()))
     if before == zone:
         return
+    every = db.execute("SELECT json_group_array(id) FROM account WHERE profile = ?", (number,)).fetchone()[0]
     old, new = ZoneInfo(before), ZoneInfo(zone)
     db.create_function("same_day", 1, lambda at: same_day(at, old, new))
     for step in STEPS:
-        db.execute(step, {"all": json.dumps(sorted(accounts)), "days": json.dumps(sorted(by_days))})
+        db.execute(step, {"all": every, "days": json.dumps(days)})
+
+
+def _remembered(db: sqlite3.Connection, name: str, default: str) -> str:
+    row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return bytes(row[0]).decode() if row else default
 
 
 def same_day(at: int | None, old: ZoneInfo, new: ZoneInfo) -> int | None:
