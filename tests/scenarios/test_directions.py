@@ -407,3 +407,19 @@ def test_a_list_that_is_no_longer_chosen_leaves_nothing_pending():
     town.chosen = []
     town.wait(HOUR)
     assert [line for line in town.sync().changes if line.outcome == "pending"] == []
+
+
+@pytest.mark.parametrize("names", [("ann", "bob"), ("cat", "bob", "ann")])
+def test_what_a_person_removed_stays_removed_there_though_nobody_had_read_the_copy_that_we_wrote(names):
+    town = Town(**dict.fromkeys(names, LIKE))
+    town.film("heat")
+    town.ann.watch("heat", town.time - HOUR, town.time)
+    look(town)
+    town.ann.remove_play(next(iter(town.ann.plays)))
+    town.sync(yes=True)
+    town.wait(HOUR)
+    ann = town.boxes.pop("ann")
+    look(town)
+    town.boxes["ann"] = ann
+    look(town)
+    assert {name: len(box.plays) for name, box in town.boxes.items()} == {**dict.fromkeys(names, 1), "ann": 0}

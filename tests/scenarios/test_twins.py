@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.memory import Thing
 from tests.support.town import DAY, MINUTE, NOON, TRAKTLIKE, Town
+from watchweave.core.media import Kind
 from watchweave.engine.report import UNSURE
 from watchweave.engine.settle import settle
 from watchweave.engine.unmatched import unmatched
@@ -225,3 +226,25 @@ def test_an_id_that_a_service_asks_for_is_told_by_a_person():
     assert "is imdb" in settle(town.store, "m1", ids["imdb"], town.time)
     with pytest.raises(ConfigError):
         settle(town.store, "m1", "tt7654321", town.time)
+
+
+@pytest.mark.parametrize("told", [{}, None], ids=["by its place", "by its ids"])
+def test_an_episode_that_an_account_means_otherwise_is_not_told_as_that_episode_again(told):
+    town = Town(left=TRAKTLIKE, right=TRAKTLIKE)
+    town.things["show"] = Thing("show", "Show", 2000, Kind.SHOW)
+    town.things["one"] = Thing("one", "One", 2000, Kind.EPISODE, parent="show", season=1, number=1)
+    for box in town.boxes.values() if told is not None else ():
+        box.ids["one"] = told
+    town.left.watch("one", NOON - DAY, NOON)
+    for _ in range(3):
+        town.sync()
+        town.wait(DAY)
+    (number,) = town.store.db.execute("SELECT id FROM media WHERE kind = 4").fetchone()
+    settle(town.store, f"m{number}", "apart:left", town.time)
+    for box in town.boxes.values():
+        box.move("history")
+    for _ in range(3):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert [len(box.plays) for box in town.boxes.values()] == [1, 1]
+    assert [(one["account"], one["problem"]) for one in unmatched(town.store, town.time)] == [("left", "no_ids")]

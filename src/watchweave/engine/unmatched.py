@@ -26,9 +26,10 @@ _NAMELESS = (
     " FROM handle WHERE media = e.id AND account = h.account)), EXISTS (SELECT 1 FROM ids AS i WHERE i.media IN (m.id, m.parent)"
     " AND i.space IN ('anidb', 'mal', 'anilist')) FROM media AS m JOIN handle AS h ON h.media = m.id LEFT JOIN media AS s"
     " ON s.id = m.parent WHERE NOT EXISTS (SELECT 1 FROM ids AS i WHERE i.standing = 0 AND i.space IN (SELECT value FROM"
-    " json_each(?1)) AND (m.kind > 1 OR i.space <> 'tvdb') AND i.media IN (m.id, m.parent)) AND NOT EXISTS (SELECT 1 FROM"
-    " handle AS p WHERE p.media = m.parent AND p.account = h.account) AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE"
-    " l.account = h.account AND l.native = h.native AND l.source = 'person' AND l.taken IS NULL)"
+    " json_each(?1)) AND (m.kind > 1 OR i.space <> 'tvdb') AND i.media IN (m.id, iif(m.number IS NULL, m.id,"
+    " m.parent))) AND (NOT EXISTS (SELECT 1 FROM handle AS p WHERE p.media = m.parent AND p.account = h.account) OR EXISTS"
+    " (SELECT 1 FROM lookup AS o WHERE o.account = h.account AND o.native = h.native AND o.said = 'other'))"
+    " AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account AND l.native = h.native AND l.source = 'person' AND l.taken IS NULL)"
     " GROUP BY h.account, m.id ORDER BY h.account, s.title, m.title, m.id"
 )
 """Parts of what the account names are not listed: they go with it."""

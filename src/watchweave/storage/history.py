@@ -19,8 +19,8 @@ NEWS = (
     " WHERE n.account = ?1 AND (e.key IS NULL OR e.at IS NOT n.at OR e.clock IS NOT n.clock)"
 )
 STATE = (
-    "iif(EXISTS (SELECT 1 FROM sighting AS o JOIN lost AS l ON l.other = o.account AND l.key = o.key"
-    " WHERE o.play = p.id AND l.account = ?1), 3, 0)"
+    "iif(EXISTS (SELECT 1 FROM sighting AS o JOIN lost AS l ON l.other = o.account AND l.key IN (o.key, 'at:' || p.media || ':'"
+    " || o.sent) WHERE o.play = p.id AND l.account = ?1), 3, 0)"
 )
 """The account ?1 is due the play p, unless a person removed it there, while the account was in another circle."""
 TOLD = (

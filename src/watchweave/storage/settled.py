@@ -7,6 +7,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from ..core.media import SPOKEN, Kind, Media
 from .joins import ITS_OWN_IDS, follow, move
 from .lookups import FORGOTTEN, Lookups, Unknown
@@ -196,9 +198,10 @@ class Settled:
 
     def take_away(self, number: int, account: int) -> int:
         """What this account has in its library by this name is something else, of which nothing is known yet; its parts go
-        with it. The ids that it told belong to what it was taken for, and so does a wish."""
+        with it. The ids that it told belong to what it was taken for, and so do the place of an episode, and a wish."""
         named = self._in_library(number, account)
-        new = self._new(named[0], self._parent(number), (named[0].title, named[0].year))
+        first = replace(named[0], season=None, number=None) if named[0].kind is Kind.EPISODE else named[0]
+        new = self._new(first, self._parent(number), (first.title, first.year))
         self._move(number, new, account, named)
         if named[0].kind is Kind.SHOW:
             self._parts(number, new, account)
