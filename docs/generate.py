@@ -237,7 +237,8 @@ or an earlier run whose outcome a reading will decide.
 {"profiles": [{"profile": "nate",
   "accounts": [{"account": "trakt", "service": "trakt", "person": "Nate", "state": "new|ready|sign_in_needed|…",
                 "message": null, "expires_at": "2026-11-23T16:14:00Z", "wait_until": null,
-                "looked": "2026-11-22T16:14:55Z", "owed": {"history": 3}, "to_remove": {}, "by_hand": {}, "unread": [],
+                "looked": "2026-11-22T16:14:55Z", "owed": {"history": 3}, "to_remove": {}, "by_hand": {}, "by_hand_of": [],
+                "unread": [],
                 "handed_in": [],
                 "pending": 0, "refused": 1,
                 "carried": [{"file": "outbox/letterboxd-nate-12-1of1.csv", "count": 4, "there": true, "to_do": "…"}]}],
@@ -246,7 +247,7 @@ or an earlier run whose outcome a reading will decide.
 
 `last_run` is one of the objects of `runs`, or null; `held` is as in `sync`, and `check` names the safety
 check. `owed` counts the records that the account should show and does not yet, `to_remove` those that it should lose,
-`by_hand` how many of these only you can remove there, because that cannot be done from here;
+`by_hand` how many of these only you can remove there, because that cannot be done from here, `by_hand_of` what these are;
 `unread` names the shelves of which no file was handed in yet, so that nobody knows what is owed to them;
 `handed_in` those whose file the next sync is the first to read;
 `carried` are the files that a person is to carry there, with the changes in them that no reading has shown yet and what to do;
@@ -266,7 +267,7 @@ an account where nobody has signed in; `message` then says how.
 ```json
 {"unmatched": [{"profile": "nate", "account": "plex", "name": "m12", "media": {"name": "Heat (1995)", "runtime": 10200},
                 "episodes": 0, "shelf": null,
-                "problem": "no_ids|contradiction|time|refused", "why": "…", "next_try": "only of what was refused",
+                "problem": "no_ids|contradiction|twin|time|refused", "why": "…", "next_try": "only of what was refused",
                 "candidates": [{"ids": {"tmdb": "949"}, "title": "Heat", "year": 1995, "runtime": 10200, "source": "tmdb",
                                 "score": 95, "why": "the same title, one year apart"}],
                 "against": [{"name": "m7", "media": {"name": "Heat (1995)"}}]}]}

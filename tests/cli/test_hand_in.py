@@ -411,7 +411,9 @@ def test_what_only_she_can_remove_there_is_told_so(owed):
     owed.account.unrate(owed.work("m1"))
     owed.run("sync")
     told = owed.run("status").out
-    assert "1 rating for you to remove from letterboxd by hand: that cannot be done from here" in told
+    film = f"{owed.work('m1').title} ({owed.work('m1').year})"
+    words = "1 rating for you to remove from letterboxd by hand, since that cannot be done from here: "
+    assert words + film in " ".join(told.split())
     assert "to be removed from letterboxd" not in told
     (one,) = [one for one in owed.run("status", "--json").json["profiles"][0]["accounts"] if one["to_remove"]]
     assert (one["to_remove"], one["by_hand"]) == ({"ratings": 1}, {"ratings": 1})

@@ -65,6 +65,17 @@ def test_f67_a_doubted_reading_that_a_person_believes_is_carried_out():
     house.quiet()
 
 
+def test_a_doubted_reading_that_a_person_believes_is_carried_out_as_far_as_it_still_says_anything():
+    house = wished(40)
+    drop(house, *films(1, 40))
+    (hold,) = house.sync(yes=True).held
+    house.later(MINUTE)
+    house.plex.unwant("mara", "x1")
+    report = house.sync(approve=hold.hold)
+    assert (report.held, report.note, outcomes(report)) == ([], "", {"done": 39})
+    assert house.wishes() == set()
+
+
 def test_f67_an_empty_library_is_doubted_too():
     house = Household()
     for number in range(1, 6):

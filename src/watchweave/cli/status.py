@@ -12,7 +12,7 @@ from ..engine.answers import standing
 from ..engine.report import spoken
 from ..services.registry import service
 from . import Tools
-from .printing import ENDED, held_words
+from .printing import ENDED, held_words, listed
 from .terminal import local, many, say, say_json
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -111,7 +111,8 @@ def waiting(account: dict[str, Any]) -> list[str]:
     ):
         lines.append(f"{found} still to be removed from {name}")
     if found := _counted(account["by_hand"]):
-        lines.append(f"{found} for you to remove from {name} by hand: that cannot be done from here")
+        what = listed(account["by_hand_of"])
+        lines.append(f"{found} for you to remove from {name} by hand, since that cannot be done from here: {what}")
     if account["pending"]:
         lines.append(f"{many(account['pending'], 'write')} not confirmed yet: the next sync looks")
     if account["refused"]:

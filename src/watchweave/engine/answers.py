@@ -14,6 +14,7 @@ from ..errors import ConfigError
 from ..services.base import Shelf
 from ..storage.accounts import Accounts
 from ..storage.history import TOLD
+from ..storage.items import Items
 from ..storage.journal import Journal
 from ..storage.lists import Lists
 from ..storage.staging import NAMES, SHELVES, sort_of
@@ -30,6 +31,13 @@ _ACCOUNTS = (
     " (SELECT max(looked) FROM cursor AS c WHERE c.account = a.id) FROM account AS a"
     " JOIN profile AS p ON p.id = a.profile WHERE p.name = ? ORDER BY a.id"
 )
+_LEAVING = (
+    "SELECT h.media FROM json_each(?2) AS j CROSS JOIN held AS h ON h.account = ?1 AND h.shelf = j.value AND h.due = 1 JOIN account"
+    " AS a ON a.id = h.account JOIN truth AS t ON t.circle = a.circle AND t.shelf = h.shelf AND t.media = h.media"
+    " WHERE t.value IS NULL UNION SELECT p.media FROM sighting AS s JOIN play AS p ON p.id = s.play WHERE s.account = ?1"
+    " AND s.state = 2 AND 1 IN (SELECT value FROM json_each(?2))"
+)
+"""What is to leave an account."""
 _OWED = (
     "SELECT h.shelf, t.value IS NULL, count(*) FROM held AS h INDEXED BY held_due CROSS JOIN media AS m ON m.id = h.media"
     " CROSS JOIN account AS c ON c.id = h.account LEFT JOIN truth AS t"
@@ -83,6 +91,7 @@ def _standing(home: Home, person: ProfileWish) -> dict[str, Any]:
                 "wait_until": shown(int(wait) if wait > home.clock() else None),
                 "looked": shown(looked),
                 **owed(store, number, service, home.clock(), known_there),
+                "by_hand_of": by_hand(store, number, known_there),
                 "unread": sorted({shown_shelf(shelf) for shelf in missing if shelf not in brought}),
                 "handed_in": sorted({shown_shelf(shelf) for shelf in brought}),
                 "pending": sum(row.file is None for row in journal.open(number)),
@@ -151,6 +160,13 @@ def owed(
         for sense in ("to_remove" if gone else "owed", *(["by_hand"] if by_hand else [])):
             counts[sense][name] = counts[sense].get(name, 0) + count
     return counts
+
+
+def by_hand(store: Store, account: int, told: Mapping[str, type[Shelf[Any]]]) -> list[str]:
+    """What only the person can remove from an account, as people name it. told: its shelves that are written to."""
+    numbers = json.dumps([SHELVES[name] for name, shelf in told.items() if not shelf.can("remove")])
+    medias = {media for (media,) in store.db.execute(_LEAVING, (account, numbers))}
+    return sorted(media.named() for media in Items(store.db).load(medias).values())
 
 
 def shown(at: int | None) -> str | None:

@@ -140,7 +140,9 @@ def decide(
         changes = [change for change in wanted(request, deciding.changes()) if named(change)]
         orders = wanted(request, deciding.orders(changes))
         narrowed = bool(request.only_shelves or request.only_from)
-        outcome = deciding.check(changes, yes=request.yes, approved=request.approved, narrowed=narrowed)
+        planned = {change.identity for change in changes}
+        approved = [one for one in request.approved if not request.believed or one.identity in planned]
+        outcome = deciding.check(changes, yes=request.yes, approved=approved, narrowed=narrowed)
         outcome.orders, outcome.unsure = orders, wanted(request, deciding.unsure)
         outcome.holds += settle_doubts(journal, parties, doubts, now)
         for hold in outcome.holds:

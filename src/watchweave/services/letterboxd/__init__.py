@@ -70,8 +70,10 @@ class Letterboxd(Service):
         explain={401: 'the sign-in has expired. Run "watchweave login ACCOUNT".'},
     )
     carry: ClassVar[Mapping[str, str]] = {
-        "": "Upload it at https://letterboxd.com/import/.",
-        "watchlist": 'Upload it on the page of your watchlist at Letterboxd, with "Import films to watchlist".',
+        "": "Upload it at https://letterboxd.com/import/. What your feed does not show, such as a rating without a day,"
+        " counts as done with the next export that you import.",
+        "watchlist": 'Upload it on the page of your watchlist at Letterboxd, with "Import films to watchlist". It counts as'
+        " done with the next export that you import.",
     }
 
     def __init__(self, http: Http, options: Mapping[str, object], known: Known, desk: Desk | None = None) -> None:
