@@ -193,4 +193,8 @@ class World:
 
 
 def live(seed: int) -> None:
-    World(seed).run()
+    world = World(seed)
+    try:
+        world.run()
+    finally:
+        world.town.store.close()

@@ -664,4 +664,8 @@ def clash(one: dict[str, str], other: dict[str, str]) -> bool:
 
 def live(seed: int) -> None:
     """One world, from birth to judgement."""
-    World(seed).run()
+    world = World(seed)
+    try:
+        world.run()
+    finally:
+        world.town.store.close()

@@ -458,4 +458,8 @@ class World:
 
 def live(seed: int) -> None:
     """One world, from birth to judgement."""
-    World(seed).run()
+    world = World(seed)
+    try:
+        world.run()
+    finally:
+        world.town.store.close()

@@ -216,16 +216,17 @@ def test_what_has_ids_is_not_said_to_be_nothing():
         settle(town.store, "m2", "none", town.time)
 
 
-def test_an_id_that_a_service_asks_for_is_told_by_a_person():
+def test_of_what_is_refused_a_person_says_another_id():
     town = Town(**dict.fromkeys(("left", "right"), TRAKTLIKE))
     town.film("heat")
     ids = town.things["heat"].ids
     town.left.ids["heat"] = {"tmdb": ids["tmdb"]}
+    town.right.unknown.add("heat")
     town.left.rate("heat", 90, NOON)
     town.sync(yes=True)
     assert "is imdb" in settle(town.store, "m1", ids["imdb"], town.time)
     with pytest.raises(ConfigError):
-        settle(town.store, "m1", "tt7654321", town.time)
+        settle(town.store, "m1", "tvdb:7", town.time)
 
 
 @pytest.mark.parametrize("told", [{}, None], ids=["by its place", "by its ids"])

@@ -58,6 +58,7 @@ class Settled:
             self.lookups.keep(Unknown(number, media, 0), who, offers, self.now, ids or None)
         if ids:
             self.rivals.clear(number, ids)
+            self.db.execute("DELETE FROM refusal WHERE media = ?", (number,))
             self.lookups.learn(number, ids, "person")
 
     def nameless(self, number: int) -> bool:
@@ -171,9 +172,12 @@ class Settled:
         return self.rivals.of(number) or self.twins(number)
 
     def lacks(self, number: int, space: str) -> bool:
-        """Is no id of this database known for it?"""
-        row = self.db.execute("SELECT 1 FROM ids WHERE media = ? AND space = ? AND standing = 0", (number, space))
-        return row.fetchone() is None and bool(self.accounts(number))
+        """Is it refused somewhere, and no id of this database known for it?"""
+        row = self.db.execute(
+            "SELECT 1 FROM refusal WHERE media = ?1 AND NOT EXISTS (SELECT 1 FROM ids WHERE media = ?1 AND space = ?2 AND standing = 0)",
+            (number, space),
+        )
+        return row.fetchone() is not None
 
     def which(self, number: int) -> bool:
         """Are those that it may be several, by what is known of them?"""
