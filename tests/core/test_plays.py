@@ -431,3 +431,11 @@ def test_near_the_hour_that_we_wrote_for_a_day_is_another_day_that_is_lacked_or_
         matched(day(DIARY), past=past)
     matched(moment(TRAKT, MIDNIGHT + 12 * HOUR - 20 * MINUTE), past=past)
     assert shown(past) == ([[TRAKT, DIARY], [TRAKT, DIARY]] if another else [[TRAKT, DIARY]])
+
+
+@pytest.mark.parametrize(("viewed", "plays"), [(NOW - 2 * HOUR, 1), (NOW + 2 * HOUR, 2)], ids=["before", "after"])
+def test_a_view_from_before_its_flag_was_seen_is_what_the_flag_stands_for(viewed, plays):
+    """A server shows the flag first, and its row later; we have told it as one of an unknown time meanwhile."""
+    flag, ours = Sighting(State.HERE, "flag:1:1"), Sighting(State.HERE, "trakt-0", ours=True)
+    past = Past([Play(1, None, NEVER, NOW, Known.NOTHING, sightings={PLEX: flag, TRAKT: ours})])
+    assert len(matched(moment(PLEX, viewed), past=past).plays) == plays

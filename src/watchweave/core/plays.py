@@ -325,9 +325,11 @@ def take_places(made: Sequence[Play], past: Past) -> None:
 
 
 def take_place(play: Play, coarse: Play, past: Past) -> bool:
-    """Does this play take the place of that one? If an account must show both, all stays as it was."""
+    """Does this play take the place of that one? If an account must show both, all stays as it was. A flag is no entry: what
+    was viewed before it was seen is what it stands for."""
     before = [(p, dict(p.sightings)) for p in past.plays]
-    both = [account for account in play.sightings if coarse.has(account) and not play.due(account)]
+    there = {account for account, sighting in coarse.sightings.items() if coarse.has(account) and not sighting.mark}
+    both = [account for account in play.sightings if account in there and not play.due(account)]
     if not all(make_room(play, account, past, coarse) for account in both):
         for other, sightings in before:
             other.sightings = sightings
