@@ -12,8 +12,10 @@ from ..errors import ConfigError
 from .staging import SHELVES
 from .store import Store
 
+UNREAD = "'at:' || p.media || ':' || o.sent"
+"""The key in `lost` of what we wrote as the play p to the account of o, and nobody has read there yet."""
 KEEP_LOST = (
-    "INSERT OR IGNORE INTO lost SELECT s.account, o.account, coalesce(o.key, 'at:' || p.media || ':' || o.sent) FROM sighting AS s"
+    f"INSERT OR IGNORE INTO lost SELECT s.account, o.account, coalesce(o.key, {UNREAD}) FROM sighting AS s"
     " JOIN play AS p ON p.id = s.play JOIN sighting AS o ON o.play = s.play AND o.state IN (1, 2)"
     " AND (o.key IS NOT NULL OR o.sent IS NOT NULL) WHERE s.circle = ? AND s.state = 3 AND NOT EXISTS (SELECT 1 FROM journal AS j"
     " WHERE j.play = s.play AND j.account = s.account AND j.verb = 'remove' AND j.state = 'done')"

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from ..core.plays import ECHO_AFTER, ECHO_BEFORE, FLAG, Echo, Known, Past, Play, Sighting, State
+from .accounts import UNREAD
 from .staging import SHELVES
 
 HISTORY = SHELVES["history"]
@@ -19,8 +20,8 @@ NEWS = (
     " WHERE n.account = ?1 AND (e.key IS NULL OR e.at IS NOT n.at OR e.clock IS NOT n.clock)"
 )
 STATE = (
-    "iif(EXISTS (SELECT 1 FROM sighting AS o JOIN lost AS l ON l.other = o.account AND l.key IN (o.key, 'at:' || p.media || ':'"
-    " || o.sent) WHERE o.play = p.id AND l.account = ?1), 3, 0)"
+    f"iif(EXISTS (SELECT 1 FROM sighting AS o JOIN lost AS l ON l.other = o.account AND l.key IN (o.key, {UNREAD})"
+    " WHERE o.play = p.id AND l.account = ?1), 3, 0)"
 )
 """The account ?1 is due the play p, unless a person removed it there, while the account was in another circle."""
 TOLD = (
@@ -29,7 +30,6 @@ TOLD = (
 )
 """The account of the sighting s is to be told of the play p, or to lose it: what was taken away by all who had shown it is
 told to nobody else."""
-
 ITS_KEY = "iif(substr(s.key, 1, 6) = 'shown:', substr(s.key, 7), s.key)"
 """The account's own name of an entry, also where that is known to be shown as something else."""
 

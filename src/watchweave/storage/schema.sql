@@ -113,7 +113,8 @@ CREATE TABLE written (
   account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media, sent INTEGER,
   at INTEGER, lo INTEGER NOT NULL, hi INTEGER NOT NULL, known INTEGER NOT NULL,
   UNIQUE (account, media, sent)) STRICT;
--- other's entries of plays that a person removed from the account; it outlives the circle that knew them
+-- other's entries of plays that a person removed from the account; it outlives the circle that knew them. key: of the entry,
+-- or at:MEDIA:TIME of one that we wrote and nobody had read yet
 CREATE TABLE lost (
   account INTEGER NOT NULL REFERENCES account, other INTEGER NOT NULL REFERENCES account, key TEXT NOT NULL,
   PRIMARY KEY (account, other, key)) STRICT, WITHOUT ROWID;

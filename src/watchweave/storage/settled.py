@@ -31,8 +31,6 @@ _THEIR_IDS = (
     "SELECT json_group_object(space, value) FROM ids WHERE standing = 0 AND media IN (SELECT value FROM json_each(?))"
     " AND space IN (SELECT value FROM json_each(?))"
 )
-
-
 _SEVERAL = (
     "SELECT 1 FROM ids WHERE standing = 0 AND media IN (SELECT value FROM json_each(?)) AND space IN (SELECT value FROM"
     " json_each(?)) GROUP BY space HAVING count(DISTINCT value) > 1 LIMIT 1"
