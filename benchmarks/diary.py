@@ -83,10 +83,11 @@ def main() -> int:
         print(f"| {name} | {wall:.1f} | {processor:.1f} | {peak:.0f} |")
     Path("build").mkdir(exist_ok=True)
     Path("build/diary.json").write_text(json.dumps(costs))
-    wall, _, peak = costs["import"]
+    wall, peak = costs["import"][0], max(cost[2] for cost in costs.values())
     holds = wall < SECONDS and peak < MEBIBYTES
-    limits = f"{wall:.1f} s (under {SECONDS:.0f}), {peak:.0f} MiB (under {MEBIBYTES:.0f})"
-    print(f"import: {limits}: {'holds' if holds else 'fails'}; the sync after it has no limit of its own")
+    print(
+        f"import: {wall:.1f} s (under {SECONDS:.0f}); memory: {peak:.0f} MiB (under {MEBIBYTES:.0f}): {'holds' if holds else 'fails'}"
+    )
     return 0 if holds else 1
 
 
