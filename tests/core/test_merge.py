@@ -245,7 +245,7 @@ def test_when_an_edit_was_made(at, looked, now, interval):
 
 
 @pytest.mark.parametrize(
-    ("at", "interval"), [(150, (130, 170)), (110, (100, 130)), (85, (100, 105)), (215, (195, 200)), (79, (100, 200))]
+    ("at", "interval"), [(150, (130, 169)), (110, (100, 129)), (85, (100, 104)), (215, (195, 200)), (80, (100, 200))]
 )
 def test_an_edit_known_by_its_day_was_made_on_that_day_since_the_last_look(at, interval):
     assert span(at, 100, 200, near=20) == interval

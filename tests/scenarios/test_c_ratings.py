@@ -5,10 +5,11 @@ import dataclasses
 import pytest
 
 from tests.scenarios.household import DAY, HOUR, MINUTE, NOW, Household, told
-from tests.support.town import DIARY, STARS, TRAKTLIKE, Town
+from tests.support.town import DIARY, NOON, STARS, TRAKTLIKE, Town
 from watchweave.core.records import Form
 
 HUNDRED = {"ratings": Form(steps=100, settle=60)}
+BY_DAY = {"ratings": Form(steps=10, settle=300, clock="day")}
 WITHOUT_TIMES = {"ratings": Form(steps=10, settle=60, times=False)}
 
 
@@ -138,6 +139,18 @@ def test_f60_both_changed_at_known_times(day, wins):
     town.sync()
     assert rated(town) == {"trakt": wins, "letterboxd": wins}
     town.settle()
+
+
+def test_of_ratings_of_two_days_in_a_row_the_later_one_counts_whoever_is_named_first():
+    town = Town(letterboxd=BY_DAY, imdb=BY_DAY)
+    town.film("heat", "ran")
+    for uid, first, second in (("heat", 3, 2), ("ran", 2, 3)):
+        town.letterboxd.rate(uid, 50, NOON - first * DAY)
+        town.imdb.rate(uid, 90, NOON - second * DAY)
+    town.settle()
+    assert [{uid: said[0] for uid, said in box.ratings.items()} for box in town.boxes.values()] == 2 * [
+        {"heat": 90, "ran": 50}
+    ]
 
 
 def test_f62_a_service_that_rounds_is_written_to_once():

@@ -133,9 +133,11 @@ def mark(truth: Truth, row: Held, form: Form, whole: bool) -> None:
 
 def span(at: int | None, looked: int, now: int, near: int = 0) -> tuple[int, int]:
     """When an edit was made: the stated time if it is not older than our last look, else between that look and now.
-    near: seconds by which the stated time may be off; it is then as much of those as lies between."""
-    if at is not None and looked <= now and looked <= at + near and at - near <= now:
-        return max(at - near, looked), min(at + near, now)
+    near: seconds by which the stated time may be off; it is then as much of those as lies between. What was done on one day
+    was not done in the first second of the next."""
+    latest = at + max(0, near - 1) if at is not None else None
+    if at is not None and latest is not None and looked <= now and looked <= latest and at - near <= now:
+        return max(at - near, looked), min(latest, now)
     if now < looked:  # the clock went back
         return now - 2 * OVERLAP, looked
     return looked, now

@@ -40,7 +40,7 @@ class Plain:
         (circle, account, shelf), (run, now) = of, when
         self.db.execute(
             "INSERT INTO truth (circle, shelf, media, value, lo, hi, origin, version) SELECT ?1, ?3, h.media, h.seen,"
-            " iif(?7 AND h.at - ?9 <= ?6, h.at - ?9, ?8), iif(?7 AND h.at - ?9 <= ?6, min(h.at + ?9, ?6), ?6), ?2, ?5 FROM held AS h"
+            " iif(?7 AND h.at - ?9 <= ?6, h.at - ?9, ?8), iif(?7 AND h.at - ?9 <= ?6, min(h.at + max(?9 - 1, 0), ?6), ?6), ?2, ?5 FROM held AS h"
             " WHERE h.account = ?2 AND h.shelf = ?3 AND h.seen IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM truth AS t WHERE t.circle = ?1 AND t.shelf = ?3 AND t.media = h.media)"
             " AND NOT EXISTS (SELECT 1 FROM json_each(?4) AS o CROSS JOIN now AS n ON n.account = o.value AND n.shelf = ?3 AND n.media = h.media)"
