@@ -94,7 +94,8 @@ def test_a_title_has_its_id_its_name_and_its_year():
     export, ratings = read(SAMPLES / "ratings-2023.csv")
     heat = ratings["tt0113277"].media
     assert (heat.kind, heat.title, heat.year, heat.keys) == (Kind.MOVIE, "Heat", 1995, ("tt0113277",))
-    assert heat.runtime == 170 * 60
+    assert (heat.runtime, heat.original) == (170 * 60, "")
+    assert read(SAMPLES / "ratings-2024.csv")[1]["tt0113277"].media.original == "Heat"
     assert ratings["tt14544192"].media.title == "Bo Burnham: Inside"
     assert export.whole
 

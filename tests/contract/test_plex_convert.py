@@ -54,6 +54,11 @@ def test_the_own_row_of_a_show_gives_its_episodes_all_its_ids():
     assert media(row(PILOT), shows).parent.ids == {"plex": "5d9c081b170e24001f2a7be4", "tmdb": "1920"}
 
 
+def test_a_film_has_its_original_title_beside_its_own():
+    told = media(row(type="movie", ratingKey="1", title="Sieben", originalTitle="Se7en", year=1995), Shows())
+    assert (told.title, told.original) == ("Sieben", "Se7en")
+
+
 def test_an_older_guid_names_the_show_of_an_episode():
     old = row(PILOT, guid="com.plexapp.agents.thetvdb://70533/1/3?lang=en", Guid=[], grandparentGuid="")
     assert media(old, Shows()).parent.ids == {"tvdb": "70533"}

@@ -222,3 +222,27 @@ def test_a_plan_says_what_imdb_cannot_be_told(tmp_path):
     assert (planned.account, planned.why, planned.tried) == ("imdb", "its id of IMDb is not known", False)
     (line,) = [line for line in house.sync(yes=True).changes if line.shelf == "ratings"]
     assert (line.account, line.outcome) == ("imdb", "refused")
+
+
+# Without anybody who knows more than the files
+
+
+def test_a_film_that_is_called_otherwise_there_is_the_one_in_the_diary_by_its_original_title(tmp_path):
+    house = Five(tmp_path, checked=False)
+    accounts = [Signed("imdb", "imdb"), Signed("letterboxd", "letterboxd", {"username": "mara"})]
+    directions = [("imdb", "letterboxd"), ("letterboxd", "imdb")]
+    house.person = replace(house.person, accounts=accounts, directions=directions)
+    house.start()
+    film = house["m1"]
+    house.world.services["imdb"].titles.know(film, local={"de": "Schwarze Glut"})
+    house.imdb.language = "de"
+    house.imdb.rate(film, 5)
+    house.later(DAY)
+    house.mara.rate(film, 8)
+    for _ in range(3):
+        house.hand_in_all()
+        house.sync(yes=True)
+        house.carry()
+        house.later(DAY)
+    (there,), (here,) = house.imdb.rated(), house.mara.ratings.values()
+    assert (there.value, here.value) == (8, 8)

@@ -73,6 +73,15 @@ def test_a_film_without_ids_is_the_only_work_of_its_title_and_year():
     assert source.asked == ["Heat"]
 
 
+@pytest.mark.parametrize("title", ["Heat", "Chaleur"])
+def test_a_film_is_known_by_its_original_title_without_asking_anybody(title):
+    town = town_with()
+    town.trakt.titles["heat"] = "Schwarze Glut", title
+    town.trakt.rate("heat", 90, NOON - DAY)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == int(title == "Heat")
+
+
 def test_nothing_is_looked_up_twice():
     source = Library()
     town = town_with(source, films=("heat", "alien"))

@@ -5,6 +5,7 @@ import pytest
 from tests.support.memory import Thing
 from tests.support.town import DAY, MINUTE, NOON, TRAKTLIKE, Town
 from watchweave.core.media import Kind
+from watchweave.engine.find import found
 from watchweave.engine.report import UNSURE
 from watchweave.engine.settle import settle
 from watchweave.engine.unmatched import unmatched
@@ -184,6 +185,49 @@ def test_a_title_within_another_one_of_that_year_may_be_that(title):
     town.right.rate("other", 40, NOON)
     town.sync(yes=True)
     assert len(listed(town)) == int(alike)
+
+
+@pytest.mark.parametrize("original", ["Heat", ""], ids=["which it says", "which it does not say"])
+def test_what_is_called_otherwise_may_be_the_same_by_its_original_title(original):
+    town = told_apart(third=False)
+    town.left.titles["heat"] = "Schwarze Glut", original
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("heat", 40, NOON)
+    town.sync(yes=True)
+    assert len(listed(town)) == int(bool(original))
+
+
+def test_what_another_account_calls_otherwise_may_be_the_same():
+    """The third joins the left's film, which keeps the title that it has here."""
+    town = told_apart()
+    town.left.titles["heat"] = "Schwarze Glut", ""
+    town.third.ids["heat"] = town.left.ids["heat"]
+    for box in town.boxes.values():
+        box.rate("heat", 90, NOON)
+    town.sync(yes=True)
+    assert [name for name, _ in listed(town)] == ["m2"]
+
+
+def test_a_person_finds_a_film_by_any_of_its_titles():
+    town = told_apart()
+    town.left.titles["heat"], town.things["ran"].title = ("Schwarze Glut", "Glut"), "Another Heat"
+    for uid in ("heat", "ran"):
+        town.left.rate(uid, 90, NOON)
+    town.sync(yes=True)
+    assert [found(town.store, words) for words in ("glut", "Glut (2000)", "Glut (1999)", "heat")] == [[1], [1], [], [2]]
+
+
+def test_a_title_that_an_account_no_longer_tells_is_no_title():
+    town = told_apart(third=False)
+    town.left.titles["heat"] = "Schwarze Glut", "Heat"
+    town.left.rate("heat", 90, NOON)
+    town.right.rate("heat", 40, NOON)
+    town.sync(yes=True)
+    town.wait(DAY)
+    town.left.titles["heat"] = "Schwarze Glut", ""
+    town.left.move("ratings")
+    town.sync(yes=True)
+    assert listed(town) == []
 
 
 @pytest.mark.parametrize(("year", "alike"), [(1999, True), (2001, True), (2002, False), (None, True)])

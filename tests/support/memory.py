@@ -85,6 +85,8 @@ class Box:
     """Of these it tells others than their own."""
     years: dict[str, int] = field(default_factory=dict)
     """Of these it tells another year."""
+    titles: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of these it tells another title, and the original one."""
     views: str = "mark"
     """How the views are known that our own marks leave: as marks, or as viewings of their moment."""
     shows_rounded: int = 1
@@ -209,7 +211,9 @@ class MemoryShelf(Shelf[Any]):
         ids = {} if uid in self.box.nameless else self.box.ids.get(uid, thing.ids)
         show = self.media(thing.parent) if thing.parent else None
         place = (thing.season, thing.number, thing.runtime, (uid,), thing.order, thing.aired)
-        return Media(thing.kind, ids, thing.title, self.box.years.get(uid, thing.year), show, *place)
+        title, original = self.box.titles.get(uid, (thing.title, ""))
+        year = self.box.years.get(uid, thing.year)
+        return Media(thing.kind, ids, title, year, show, *place, original=original)
 
     def uid(self, record: Record) -> str:
         """Which thing a record is about, by the service's own name or by an id; empty where nobody knows."""

@@ -51,7 +51,8 @@ class Media(Struct, frozen=True, gc=False):
     A season has `parent` (its show) and `season`; an episode has also `number`. `runtime` is in seconds.
     `order` says how season and number count: empty as first shown, which services share; "dvd"; "absolute" (counted through,
     whatever the season); the name of a database whose own entries they are ("anidb"); "own" as its account alone does.
-    `aired` is the day on which it was first shown, in days since 1970.
+    `aired` is the day on which it was first shown, in days since 1970. `original` is what a film or a show is called where it
+    comes from, if the service says that, too.
     """
 
     kind: Kind
@@ -65,6 +66,7 @@ class Media(Struct, frozen=True, gc=False):
     keys: tuple[str, ...] = ()
     order: str = ""
     aired: int | None = None
+    original: str = ""
 
     @property
     def key(self) -> str:

@@ -66,7 +66,7 @@ class Work(Struct, frozen=True):
 
     @property
     def titles(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*spoken(self.media.title), *self.more)))
+        return tuple(filter(None, dict.fromkeys((*spoken(self.media.title), self.media.original, *self.more))))
 
 
 Named = tuple[int, int, int | None, str]

@@ -64,15 +64,20 @@ def _by_place(text: str) -> list[Asked]:
     return [(query, (_like(numbered[1]), int(numbered[2]), int(numbered[3])))]
 
 
+_TITLED = "SELECT id FROM media WHERE title LIKE ?1 ESCAPE '\\' AND (?2 IS NULL OR year = ?2) ORDER BY kind, year, id"
+_CALLED = (
+    "SELECT DISTINCT m.id FROM called AS c JOIN handle AS h ON h.account = c.account AND h.native = c.native"
+    " JOIN media AS m ON m.id = h.media WHERE c.title LIKE ?1 ESCAPE '\\' AND (?2 IS NULL OR m.year = ?2)"
+    " ORDER BY m.kind, m.year, m.id"
+)
+"""By what an account calls it besides."""
+
+
 def _by_title(text: str) -> list[Asked]:
     dated = YEAR.fullmatch(text)
-    exact = "SELECT id FROM media WHERE title LIKE ? ESCAPE '\\' ORDER BY kind, year, id"
-    asked: list[Asked] = []
-    if dated:
-        asked.append(
-            ("SELECT id FROM media WHERE title LIKE ? ESCAPE '\\' AND year = ?", (_like(dated[1]), int(dated[2])))
-        )
-    return [*asked, (exact, (_like(text),)), (exact, (f"%{_like(text)}%",))]
+    named = [(_like(dated[1]), int(dated[2]))] if dated else []
+    tries = [*named, (_like(text), None), (f"%{_like(text)}%", None)]
+    return [(query, given) for given in tries for query in (_TITLED, _CALLED)]
 
 
 def _like(text: str) -> str:

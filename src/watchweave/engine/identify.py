@@ -194,12 +194,11 @@ def askable(source: Source, media: Media) -> str:
 class ByTitle:
     """Films and shows that are known by an id, to be found by their titles."""
 
-    def __init__(self, works: Iterable[Media]) -> None:
+    def __init__(self, works: Iterable[Work]) -> None:
         self._by_title: dict[tuple[int, str], list[Work]] = defaultdict(list)
-        for media in works:
-            work = Work(media)
+        for work in works:
             for title in {form(each) for each in work.titles for form in (normal, plain)}:
-                self._by_title[media.kind, title].append(work)
+                self._by_title[work.media.kind, title].append(work)
 
     def like(self, media: Media) -> list[Work]:
         """Those of this kind with a title that is the same in one form or another."""

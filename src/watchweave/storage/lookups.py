@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from ..core.media import PUBLIC, SPOKEN, Kind, Media
 from ..core.records import DAY
-from ..core.titles import normal
+from ..core.titles import Work, normal
+from .called import titles
 from .items import Items
 from .matches import Matches
 from .twins import alike
@@ -164,16 +165,18 @@ class Lookups:
             for number, tries, free, *aired in rows
         ]
 
-    def works(self) -> list[Media]:
-        """The films and shows that are known by an id that others know, with their ids."""
+    def works(self) -> list[Work]:
+        """The films and shows that are known by an id that others know, with their ids and all of their titles."""
+        besides = titles(self.db)
         rows = self.db.execute(
-            "SELECT m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime FROM media AS m"
+            "SELECT m.id, m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime FROM media AS m"
             " INDEXED BY media_whole JOIN ids AS i ON i.media = m.id AND i.standing = 0"
             " AND i.space IN (SELECT value FROM json_each(?)) WHERE m.kind <= 2 AND m.title <> '' AND m.frozen IS NULL GROUP BY m.id",
             (json.dumps(SPOKEN),),
         )
         return [
-            Media(Kind(kind), json.loads(ids), title, year, runtime=runtime) for kind, ids, title, year, runtime in rows
+            Work(Media(Kind(kind), json.loads(ids), title, year, runtime=runtime), tuple(besides.get(number, ())))
+            for number, kind, ids, title, year, runtime in rows
         ]
 
     def keep(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import json, msgpack
 
 from ..core.media import STRONG, Media
+from . import called
 from .joins import hand_over, join, part
 from .page import Thing, is_named, listed
 from .sheet import Sheet
@@ -152,6 +153,8 @@ class Matches:
             if not was
         ]
         enter(self.db, "INSERT INTO handle (account, native, media, print, placed, named)", new)
+        titled = ((native, media) for native, (media, _, _) in fresh.items())
+        called.keep(self.db, self.account, titled, anew=self.teller is None)
         named = [settled[native] for native, (_, _, was) in fresh.items() if was != settled[native]]
         self.db.execute(
             "DELETE FROM refusal WHERE account = ? AND media IN (SELECT value FROM json_each(?))",
@@ -215,5 +218,5 @@ def print_of(media: Media) -> int:
     """A checksum of all that is said of it, the same in every process; never 0."""
     show = name_of(media.parent) if media.parent is not None else ""
     place = (show, media.season, media.number, media.order, None if media.ids else media.aired)
-    said = (int(media.kind), media.ids, *place, media.title, media.year, media.runtime)
+    said = (int(media.kind), media.ids, *place, media.title, media.year, media.runtime, *filter(None, [media.original]))
     return zlib.crc32(msgpack.encode(said)) | 1

@@ -47,6 +47,10 @@ CREATE TABLE handle (
 CREATE INDEX handle_media ON handle (media, account, library);
 CREATE INDEX handle_library ON handle (account, library) WHERE library > 0;
 CREATE INDEX handle_placed ON handle (media) WHERE placed = 1;
+-- every title by which an account calls a film or a show
+CREATE TABLE called (
+  account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, title TEXT NOT NULL,
+  PRIMARY KEY (account, native, title)) STRICT, WITHOUT ROWID;
 -- a name of the account stood for the one before, and that has another name there now; until it was read whole
 CREATE TABLE renamed (
   account INTEGER NOT NULL REFERENCES account, media INTEGER NOT NULL REFERENCES media, before INTEGER NOT NULL,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ..core.media import SPOKEN
-from ..core.titles import twice
+from ..core.titles import Named, twice
+from .called import titles
 
 _POOR = (
     "SELECT id, kind, year, title FROM media INDEXED BY media_whole WHERE kind <= 2 AND title <> '' AND (SELECT"
@@ -50,11 +51,22 @@ def alike(db: sqlite3.Connection, of: Collection[int] | None = None) -> Mapping[
     years = {near for _, _, year, _ in some if year is not None for near in (year - 1, year, year + 1)}
     of_any_year = any(year is None for _, _, year, _ in some)
     works = db.execute(_NEAR, (of_any_year, json.dumps(sorted(years)))).fetchall() if some else []
+    besides = titles(db) if some else {}
+    maybe = twice(_with(besides, some), _with(besides, works))
     found: dict[int, set[int]] = defaultdict(set)
-    for one, other in db.execute(_UNJOINED, (json.dumps(sorted(twice(some, works))), json.dumps(SPOKEN))):
+    for one, other in db.execute(_UNJOINED, (json.dumps(sorted(maybe)), json.dumps(SPOKEN))):
         found[one].add(other)
         found[other].add(one)
     return found
+
+
+def _with(besides: Mapping[int, Collection[str]], works: Iterable[Named]) -> list[Named]:
+    """These by all of their titles."""
+    return [
+        (number, kind, year, called)
+        for number, kind, year, title in works
+        for called in (title, *besides.get(number, ()))
+    ]
 
 
 def twins(db: sqlite3.Connection, account: int, medias: Collection[int]) -> set[int]:

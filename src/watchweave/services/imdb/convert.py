@@ -94,6 +94,7 @@ def media_of_row(row: Row, name: str, kind: Kind) -> Media:
         int(year) if _YEAR.fullmatch(year) else None,
         runtime=int(minutes) * MINUTE if timed else None,
         keys=(name,),
+        original=row["original title"].strip() if kind is not Kind.EPISODE else "",
     )
 
 

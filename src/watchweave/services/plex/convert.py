@@ -43,6 +43,7 @@ class Row(Struct, rename="camel", gc=False, omit_defaults=True):
     guids: list[Tag] = field(name="Guid", default_factory=list)
     type: str = ""
     title: str = ""
+    original_title: str = ""
     year: Whole | None = None
     index: Whole | None = None
     parent_index: Whole | None = None
@@ -98,7 +99,7 @@ class Viewing(Struct, rename="camel", gc=False):
 
 
 FIELDS = (
-    "id,ratingKey,guid,type,title,year,index,parentIndex,parentRatingKey,grandparentTitle,grandparentRatingKey,"
+    "id,ratingKey,guid,type,title,originalTitle,year,index,parentIndex,parentRatingKey,grandparentTitle,grandparentRatingKey,"
     "grandparentGuid,viewCount,lastViewedAt,duration,userRating,lastRatedAt,addedAt,updatedAt"
 )
 """`id` is that of a `Guid`: it is not published whether these are the fields of elements too."""
@@ -140,7 +141,8 @@ def media(row: Row, shows: Shows) -> Media | None:
         season = found.season if row.index is None else row.index
         order = found.order if found.show else order_in(row.parent_guid, season)
         return Media(kind, found.ids, row.title, row.year, show, season, keys=keys, order=order)
-    thing = Media(kind, found.ids, row.title, row.year, runtime=runtime if kind is Kind.MOVIE else None, keys=keys)
+    length = runtime if kind is Kind.MOVIE else None
+    thing = Media(kind, found.ids, row.title, row.year, runtime=length, keys=keys, original=row.original_title)
     if kind is Kind.SHOW:
         shows[row.key] = thing
     return thing
