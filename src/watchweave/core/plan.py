@@ -82,8 +82,10 @@ class Hold(Struct, frozen=True):
     @property
     def digest(self) -> str:
         """Names exactly this list of changes."""
-        rows = sorted(repr(change.identity) for change in self.changes)
-        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        found = hashlib.sha256()
+        for row in sorted(repr(change.identity) for change in self.changes):
+            found.update(f"{row}\n".encode())
+        return found.hexdigest()
 
 
 class Facts(Protocol):

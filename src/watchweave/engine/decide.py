@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from sys import intern
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -266,7 +267,7 @@ class Decide:
             "favourites": {"add": "liked on", "remove": "no longer liked on"},
             "reviews": {"add": "written on", "change": "written anew on", "remove": "taken back on"},
         }.get(name, {"add": "added on", "change": "changed on", "remove": "removed on"})
-        return f"{done[verb]} {giver}"
+        return intern(f"{done[verb]} {giver}")  # ten thousand changes say the same
 
     def _told(self, party: Party, told: Sequence[Told], busy: set[int]) -> list[Change]:
         kinds = party.shelves["history"].holds()
@@ -305,9 +306,8 @@ class Decide:
         medias = self.items.load({change.media for change in changes}, party.id)
         found = [change for change in changes if nameable(medias[change.media], party)]
         doubtful = twins(self.store.db, party.id, {change.media for change in found if change.verb != "remove"})
-        unsure = [change for change in found if change.media in doubtful and change.verb != "remove"]
-        self.unsure += unsure
-        return [change for change in found if change not in unsure] if unsure else found
+        self.unsure += [change for change in found if change.media in doubtful and change.verb != "remove"]
+        return [change for change in found if change.media not in doubtful or change.verb == "remove"]
 
     # ---------------------------------------------------------------- check
     def _asked(self, changes: list[Change], agreed: set[tuple[object, ...]]) -> tuple[list[Change], list[Hold]]:
@@ -315,13 +315,13 @@ class Decide:
         if self.terms.removed_plays != "ask":
             return changes, []
         shelves = ("history", "watched")
-        asked = [c for c in changes if c.shelf in shelves and c.verb == "remove" and c.identity not in agreed]
-        holds = [
-            Hold(number, shelf, "remove", "asked", "removed elsewhere; approve to remove it here too", tuple(group))
-            for number, shelf in sorted({(c.account, c.shelf) for c in asked})
-            if (group := [c for c in asked if (c.account, c.shelf) == (number, shelf)])
-        ]
-        return [c for c in changes if c not in asked], holds
+        asked: dict[tuple[int, str], list[Change]] = defaultdict(list)
+        rest: list[Change] = []
+        for one in changes:
+            held = one.shelf in shelves and one.verb == "remove" and one.identity not in agreed
+            (asked[one.account, one.shelf] if held else rest).append(one)
+        why = "removed elsewhere; approve to remove it here too"
+        return rest, [Hold(*of, "remove", "asked", why, tuple(group)) for of, group in sorted(asked.items())]
 
     def check(
         self, changes: Sequence[Change], *, yes: bool, approved: Sequence[Change], narrowed: bool = False

@@ -140,16 +140,16 @@ def decide(
         changes = [change for change in wanted(request, deciding.changes()) if named(change)]
         orders = wanted(request, deciding.orders(changes))
         narrowed = bool(request.only_shelves or request.only_from)
-        planned = {change.identity for change in changes}
+        asked = {one.identity for one in request.approved}
+        planned = {change.identity for change in changes if change.identity in asked}
         approved = [one for one in request.approved if not request.believed or one.identity in planned]
         outcome = deciding.check(changes, yes=request.yes, approved=approved, narrowed=narrowed)
         outcome.orders, outcome.unsure = orders, wanted(request, deciding.unsure)
         outcome.holds += settle_doubts(journal, parties, doubts, now)
-        for hold in outcome.holds:
-            journal.hold(run, hold, now)
+        made = {journal.hold(run, hold, now): hold for hold in outcome.holds}
         record(parties, accounts)
-        holds = {number: hold for number, hold in journal.waiting().items() if number not in outcome.granted}
-    return outcome, holds
+        older = {number: hold for number, hold in journal.waiting(run).items() if number not in outcome.granted}
+    return outcome, {**older, **made}
 
 
 def rename(parties: Sequence[Party], store: Store) -> None:

@@ -299,20 +299,21 @@ class Journal:
     # ---------------------------------------------------------------- holds
     def hold(self, run: int, hold: Hold, now: int) -> int:
         """Keep what was held back, for a person; its number."""
+        digest = hold.digest  # before there is a second copy of it all
         cursor = self.db.execute(
             "INSERT INTO hold (run, account, shelf, verb, name, why, changes, of, digest, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run, hold.account, SHELVES[hold.shelf], hold.verb, hold.check, hold.why,
-                encode_changes(hold.changes).decode(), hold.of, hold.digest, now,
+                encode_changes(hold.changes).decode(), hold.of, digest, now,
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
-    def waiting(self, account: int | None = None) -> dict[int, Hold]:
-        """The holds that nobody has answered."""
+    def waiting(self, before: int | None = None) -> dict[int, Hold]:
+        """The holds that nobody has answered. before: those of the runs before this one."""
         rows = self.db.execute(
-            "SELECT id, account, shelf, verb, name, why, changes, of FROM hold WHERE answer IS NULL AND (?1 IS NULL OR account = ?1) ORDER BY id",
-            (account,),
+            "SELECT id, account, shelf, verb, name, why, changes, of FROM hold WHERE answer IS NULL AND (?1 IS NULL OR run < ?1) ORDER BY id",
+            (before,),
         )
         return {
             number: Hold(who, NAMES[shelf], verb, name, why, decode_changes(changes), of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 
 from ..core.media import SPOKEN
 from ..core.titles import Named, twice
@@ -16,10 +16,6 @@ _POOR = (
     " count(DISTINCT space) FROM ids WHERE ids.media = media.id AND space IN ('imdb', 'tmdb')) < 2"
 )
 """Of two that have no database in common one at least is not in both of those that everybody knows."""
-_THESE = (
-    "SELECT m.id, m.kind, m.year, m.title FROM json_each(?) AS j CROSS JOIN media AS m ON m.id = j.value"
-    " WHERE m.kind <= 2 AND m.title <> ''"
-)
 _NEAR = (
     "SELECT id, kind, year, title FROM media INDEXED BY media_whole WHERE kind <= 2 AND title <> ''"
     " AND (?1 OR year IS NULL OR year IN (SELECT value FROM json_each(?2)))"
@@ -45,14 +41,17 @@ _DOUBTFUL = (
 )  # fmt: skip
 
 
-def alike(db: sqlite3.Connection, of: Collection[int] | None = None) -> Mapping[int, Collection[int]]:
+def alike(db: sqlite3.Connection, of: Set[int] | None = None) -> Mapping[int, Collection[int]]:
     """Each work that may be another one, as title and year say, and those that it may be. of: as far as these are concerned."""
-    some = db.execute(_POOR).fetchall() if of is None else db.execute(_THESE, (json.dumps(sorted(of)),)).fetchall()
-    years = {near for _, _, year, _ in some if year is not None for near in (year - 1, year, year + 1)}
-    of_any_year = any(year is None for _, _, year, _ in some)
-    works = db.execute(_NEAR, (of_any_year, json.dumps(sorted(years)))).fetchall() if some else []
-    besides = titles(db) if some else {}
-    maybe = twice(_with(besides, some), _with(besides, works))
+    poor = db.execute(_POOR).fetchall()
+    if not poor:
+        return {}
+    years = {near for _, _, year, _ in poor if year is not None for near in (year - 1, year, year + 1)}
+    of_any_year = any(year is None for _, _, year, _ in poor)
+    works = db.execute(_NEAR, (of_any_year, json.dumps(sorted(years)))).fetchall()
+    besides = titles(db)
+    maybe = twice(_with(besides, poor), _with(besides, works))
+    maybe = maybe if of is None else {pair for pair in maybe if not of.isdisjoint(pair)}
     found: dict[int, set[int]] = defaultdict(set)
     for one, other in db.execute(_UNJOINED, (json.dumps(sorted(maybe)), json.dumps(SPOKEN))):
         found[one].add(other)

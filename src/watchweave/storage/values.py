@@ -201,7 +201,7 @@ class Values:
             (circle, shelf, account, run),
         )
 
-    def touched(self, circle: int, shelf: int, size: int = 2000) -> Iterator[list[int]]:
+    def touched(self, circle: int, shelf: int, size: int = 1000) -> Iterator[list[int]]:
         """The touched media of one circle and shelf, in portions."""
         last = -1
         while True:
@@ -249,7 +249,7 @@ class Values:
         *,
         library: bool,
         exact: bool,
-        size: int = 2000,
+        size: int = 1000,
     ) -> Iterator[list[tuple[int, Truth, Held]]]:
         """The touched media that the account can hold, with truth and row, in portions.
 

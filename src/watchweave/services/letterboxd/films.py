@@ -95,7 +95,8 @@ class Films:
         return film.key
 
     def keep(self) -> None:
-        """What was learned is remembered."""
+        """What was learned is remembered. No reading is under way any more that names one film again and again."""
+        self._made.clear()
         if self._learned:
             self._notes.save(NOTE, msgspec.json.encode(self._films))
             self._learned = False
