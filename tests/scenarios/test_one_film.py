@@ -212,8 +212,12 @@ def test_what_she_logged_herself_is_known_by_its_title_until_the_feed_names_it(h
 
 @pytest.mark.parametrize("ways", [WAYS, BOTH_WAYS], ids=["one", "both"])
 def test_what_was_carried_is_told_to_nobody_again_though_its_giver_left(tmp_path, ways):
-    """Plex names the film by IMDb's id alone; the feed, which shows what was carried, by TMDb's."""
-    house = Diary(tmp_path, directions=ways)
+    """Plex names the film by IMDb's id alone; the feed, which shows what was carried, by TMDb's. Trakt's history is so long
+    that the page of news does not show what was written there among the older plays."""
+    house = Diary(tmp_path, directions=ways, episodes=130)
+    for number in range(1, 131):
+        for season in (1, 2):
+            house.watch_on_trakt(f"s{season}.1.{number}", house.now() - number * HOUR - season * MINUTE)
     house.plex.shelves.put(house["x1"], "old")
     house.watch_on_plex("m1", house.now() - HOUR)
     house.watch_on_plex("x1", house.now() - 30 * DAY)
