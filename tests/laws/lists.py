@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 
+from tests.laws.household import Household
 from tests.laws.worlds import FATES, Fragile
-from tests.support.memory import Box, Killed
-from tests.support.town import DAY, HOUR, LISTER, MINUTE, NOON, Town
-from watchweave.core.directions import hears
+from tests.support.memory import Killed
+from tests.support.town import DAY, HOUR, LISTER, MINUTE, Town
 from watchweave.storage.accounts import Accounts
 from watchweave.storage.lists import Lists, State
 
@@ -24,10 +24,13 @@ TITLES = ("Trains", "Rain")
 FILMS = ("heat", "ran", "alien", "solaris", "stalker")
 
 
-class World:
+class World(Household):
     """One random life with its syncs. Nothing but what people did here is what the laws are judged by."""
 
+    graphs = GRAPHS
+
     def __init__(self, seed: int) -> None:
+        super().__init__()
         self.random = random.Random(seed)
         self.seed = seed
         self.graph = self.random.choice(list(GRAPHS))
@@ -46,14 +49,8 @@ class World:
         """(title, film) that a person took out somewhere."""
         self.deleted: set[str] = set()
         """The titles of which a person deleted a list."""
-        self.left: dict[str, Box] = {}
-        """All accounts, while one of them is not in the settings."""
-        self.story: list[str] = []
 
     # ---------------------------------------------------------------- acts
-    def note(self, text: str) -> None:
-        self.story.append(f"{self.town.time - NOON:>8} {text}")
-
     def act(self) -> None:
         box, title = self.random.choice(list(self.town.boxes.values())), self.random.choice(TITLES)
         film, there = self.random.choice(FILMS), box.listed(title)
@@ -72,20 +69,6 @@ class World:
         else:
             return
         self.note(f"{box.name} {what} {film} in {title}")
-
-    def leave(self) -> None:
-        """One account is not in the settings for a while; its person goes on using it."""
-        box = self.random.choice(list(self.town.boxes.values()))
-        self.left = self.town.boxes.copy()
-        del self.town.boxes[box.name]
-        self.town.directions = [pair for pair in self.pairs() if box.name not in pair]
-        self.note(f"{box.name} is no longer in the settings")
-
-    def come_back(self) -> None:
-        if self.left:
-            self.town.boxes, self.left = self.left, {}
-            self.town.directions = GRAPHS[self.graph]
-            self.note("it is back")
 
     def behind(self) -> None:
         self.note("meanwhile")
@@ -150,13 +133,6 @@ class World:
     def expect(self, holds: bool, law: str, text: object = "") -> None:
         if not holds:
             raise AssertionError(f"world {self.seed} ({self.graph}): {law}: {text}\n" + "\n".join(self.story))
-
-    def pairs(self) -> list[tuple[str, str]]:
-        pairs = GRAPHS[self.graph]
-        return [(a, b) for a in self.names for b in self.names if a != b] if pairs is None else pairs
-
-    def heard(self) -> dict[str, frozenset[str]]:
-        return hears(self.names, self.pairs())
 
     def check_now(self) -> None:
         """No list is made twice, and nothing stands in one that nobody put there."""

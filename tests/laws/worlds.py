@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.laws.household import Household
 from tests.support.memory import Box, Killed
 from tests.support.town import DAY, DIARY, HOUR, MINUTE, NOON, PLEXLIKE, STARS, TRAKTLIKE, Town
-from watchweave.core.directions import hears
 from watchweave.core.records import Form
 from watchweave.engine.decide import Terms
 from watchweave.storage.staging import SHELVES
@@ -71,10 +71,13 @@ class Life:
     doubles: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-class World:
+class World(Household):
     """One random life with its syncs."""
 
+    graphs = GRAPHS
+
     def __init__(self, seed: int) -> None:
+        super().__init__()
         self.random = random.Random(seed)
         self.seed = seed
         self.graph = self.random.choice(list(GRAPHS))
@@ -102,10 +105,7 @@ class World:
         """Did another tool set marks before the first sync?"""
         self.evenings = self.random.random() < 0.4
         """Are films watched twice in an evening?"""
-        self.story: list[str] = []
         self.turned = False
-        self.left: dict[str, Box] = {}
-        """All accounts, while one of them is not in the settings."""
         self.ever: dict[str, set[str]] = {name: set(heard) for name, heard in self.heard().items()}
         """Whom each account hears, or has heard."""
 
@@ -124,9 +124,6 @@ class World:
         """Somebody acts right after one of our writes, before we can look again."""
         self.note("meanwhile")
         self.act()
-
-    def note(self, text: str) -> None:
-        self.story.append(f"{self.town.time - NOON:>8} {text}")
 
     def watch(self) -> None:
         """A viewing, logged on one account or on several, with stamps that differ."""
@@ -289,18 +286,8 @@ class World:
         self.note(f"from now on {self.graph}")
 
     def leave(self) -> None:
-        """The person takes an account out of the settings, and goes on using it."""
-        box = self.random.choice(list(self.town.boxes.values()))
-        self.left, self.turned = self.town.boxes.copy(), True
-        del self.town.boxes[box.name]
-        self.town.directions = [(a, b) for a, b in self.pairs() if box.name not in (a, b)]
-        self.note(f"{box.name} is no longer in the settings")
-
-    def come_back(self) -> None:
-        if self.left:
-            self.town.boxes, self.left = self.left, {}
-            self.town.directions = GRAPHS[self.graph]
-            self.note("it is back")
+        super().leave()
+        self.turned = True
 
     def run(self) -> None:
         """A life of some days, then quiet, then the judgement."""
@@ -353,13 +340,6 @@ class World:
         return [
             k for k, (uid, _, _) in self.town.boxes[name].plays.items() if uid == film and not k.startswith("view:")
         ]
-
-    def pairs(self) -> list[tuple[str, str]]:
-        pairs = GRAPHS[self.graph]
-        return [(a, b) for a in self.names for b in self.names if a != b] if pairs is None else pairs
-
-    def heard(self) -> dict[str, frozenset[str]]:
-        return hears(self.names, self.pairs())
 
     def check_now(self) -> None:
         """C4: at no moment does an account show more plays than were played."""
