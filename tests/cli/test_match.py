@@ -173,7 +173,7 @@ def test_a_metadata_source_tells_what_nobody_else_does_and_is_asked_once(asked, 
     assert f"; lookups: {source} 2" in asked.run("sync").out
     for _ in range(2):
         assert asked.run("sync").code == 0
-    assert "; lookups: 2 saved" in asked.run("sync").out
+    assert "; lookups: 2 known from before" in asked.run("sync").out
     assert (asked.plays("m1"), asked.plays("m2"), requests_to(asked, source)) == (1, 1, requests)
 
 

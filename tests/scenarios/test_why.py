@@ -1,9 +1,13 @@
 """What `why` says of what an account does not show: where it waits, and what only she can do."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.scenarios.five import Five
 from tests.scenarios.household import DAY
+from watchweave.cli.why import Telling
 from watchweave.engine.why import everything
 
 
@@ -58,3 +62,18 @@ def test_what_no_file_can_take_back_is_to_be_removed_by_hand(house):
     house.sync(yes=True)
     why = "to be removed there by hand: that cannot be done from here"
     assert left(house, "m2", "ratings")["letterboxd"] == why
+
+
+def test_of_what_is_known_by_its_day_no_time_is_told(house, capsys):
+    house.trakt.rate(house["m1"], 8)
+    house.sync(yes=True)
+    at_noon = datetime.fromtimestamp(house.now() - DAY, UTC).strftime("%d %b %Y")
+    lines = {}
+    for uid in ("m1", "m2"):
+        Telling(told(house, uid), {"mara": "UTC"}, None).all()
+        lines[uid] = capsys.readouterr().out
+    assert f"letterboxd said so, {at_noon} (run" in lines["m2"]
+    assert f"ratings: 6 of 10 since {at_noon}, last looked" in lines["m2"]
+    assert re.search(
+        r"ratings should be: 8 of 10 for .*; trakt said so, \d\d \w\w\w \d{4} \d\d:\d\d \(run", lines["m1"]
+    )

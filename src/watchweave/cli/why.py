@@ -71,6 +71,10 @@ class Telling:
     def clock(self, entry: dict[str, Any], text: str | None) -> str:
         return clock(text, self.clocks.get(entry["person"] or "", "UTC"))
 
+    def when(self, entry: dict[str, Any], text: str, *, by_day: bool) -> str:
+        """A time, or the day where no more is known of it."""
+        return self.clock(entry, text)[: len("31 Dec 1999")] if by_day else self.clock(entry, text)
+
     def all(self) -> None:
         media = self.told["media"]
         title = f", “{media['title']}”" if media["title"] not in media["name"] else ""
@@ -137,14 +141,15 @@ class Telling:
         names = f" as {', '.join(account['names'])}" if account["names"] else ""
         say(f"  {account['account']}{names}{', in the library' if account['in_library'] else ''}", "blue")
         for record in account["records"]:
-            since = f" since {self.clock(account, record['at'])}" if record["at"] and record["there"] else ""
+            when = self.when(account, record["at"], by_day=record["by_day"]) if record["at"] else ""
+            since = f" since {when}" if when and record["there"] else ""
             looked = self.clock(account, record["looked"])
             ours = f" ({OURS})" if record["written_by_us"] and since else ""
             say(f"    {record['shelf']}: {_value(record)}{since}{ours}, last looked {looked}")
 
     def truth(self, truth: dict[str, Any]) -> None:
         who, says = " and ".join(truth["for"]), truth["said_by"] or GONE
-        when = self.clock(truth, truth["until"]) if truth["until"] else "an unknown time"
+        when = self.when(truth, truth["until"], by_day=truth["by_day"]) if truth["until"] else "an unknown time"
         waits = ", waits for your choice" if truth["waits_for_choice"] else ""
         what = f"{truth['shelf']} should be: {_value(truth)} for {who}"
         say(f"  {what}; {says} said so, {when} (run {truth['run']}){waits}")
@@ -156,7 +161,7 @@ class Telling:
         if play["at"]:
             when = self.clock(play, play["at"])
         elif play["day"]:
-            when = f"on {self.clock(play, play['day'])[:11]}"
+            when = f"on {self.when(play, play['day'], by_day=True)}"
         seen = ", ".join(
             f"{one['account']} {one['state']}{f' ({note})' if (note := one['why'] or (one['written_by_us'] and OURS)) else ''}"
             for one in play["accounts"]

@@ -118,7 +118,7 @@ class Dossier:
     def shown(self) -> list[dict[str, Any]]:
         """What each account showed when last looked, of what is synced; `in_library`, and under which names.
 
-        `at`: since when, or when we wrote it there, if nothing was seen to change since.
+        `at`: since when, or when we wrote it there, if nothing was seen to change since; `by_day`: only its day is known.
         """
         found: dict[int, dict[str, Any]] = {}
 
@@ -139,6 +139,7 @@ class Dossier:
                 ours = last is not None and last.value == seen and last.sent > (at or 0)
                 at = last.sent if last is not None and ours else at
                 record = {"shelf": NAMES[shelf], "there": seen is not None, "value": value, "written_by_us": ours}
+                record["by_day"] = not ours and self._by_day(account, shelf)
                 entry(account)["records"].append({**record, "at": shown(at), "looked": shown(looked)})
         return [found[account] for account in sorted(found)]
 
@@ -163,12 +164,18 @@ class Dossier:
                 {
                     "for": [self.accounts[account] for account in members], "person": self.people[members[0]],
                     "shelf": name, "there": value is not None, "value": shown_value(name, value),
-                    "said_by": self.accounts.get(origin), "since": _time(lo), "until": _time(hi), "run": version,
+                    "said_by": self.accounts.get(origin), "since": _time(lo), "until": _time(hi),
+                    "by_day": self._by_day(origin, shelf), "run": version,
                     "waits_for_choice": frozen is not None,
                     "left": [left for account in members if (left := self._left(account, shelf, value, version))],
                 }
             )  # fmt: skip
         return truths
+
+    def _by_day(self, account: int | None, shelf: int) -> bool:
+        """Does this account know days, and no times?"""
+        kind = self.uses.get(account or 0, {}).get(NAMES[shelf])
+        return kind is not None and kind.form.clock == "day"
 
     def _synced(self, account: int, shelf: str) -> bool:
         """Is this shelf of the account kept in step with another account of the same person?"""
