@@ -227,15 +227,19 @@ def test_a_plan_says_what_imdb_cannot_be_told(tmp_path):
 # Without anybody who knows more than the files
 
 
-def test_a_film_that_is_called_otherwise_there_is_the_one_in_the_diary_by_its_original_title(tmp_path):
+@pytest.mark.parametrize("public", [False, True])
+def test_a_film_that_is_called_otherwise_there_is_the_one_in_the_diary_by_its_original_title(tmp_path, public):
+    """Her public watchlist tells another title, and no original one."""
     house = Five(tmp_path, checked=False)
-    accounts = [Signed("imdb", "imdb"), Signed("letterboxd", "letterboxd", {"username": "mara"})]
+    options = {"watchlist_of": house.imdb.id} if public else {}
+    accounts = [Signed("imdb", "imdb", options), Signed("letterboxd", "letterboxd", {"username": "mara"})]
     directions = [("imdb", "letterboxd"), ("letterboxd", "imdb")]
     house.person = replace(house.person, accounts=accounts, directions=directions)
     house.start()
     film = house["m1"]
-    house.world.services["imdb"].titles.know(film, local={"de": "Schwarze Glut"})
-    house.imdb.language = "de"
+    house.world.services["imdb"].titles.know(film, local={"de": "Schwarze Glut", "en": "Black Ember"})
+    house.imdb.language, house.imdb.watchlist.public = "de", True
+    house.imdb.wish(film)
     house.imdb.rate(film, 5)
     house.later(DAY)
     house.mara.rate(film, 8)

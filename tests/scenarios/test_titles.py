@@ -8,10 +8,13 @@ from typing import ClassVar
 import pytest
 
 from tests.requests.wire import Server, answer
+from tests.support.memory import Memory, Thing
 from tests.support.town import DAY, HOUR, MINUTE, NOON, PLEXLIKE, TRAKTLIKE, Town
 from watchweave.core.media import Kind, Media
 from watchweave.core.titles import Work
 from watchweave.engine.decide import Terms
+from watchweave.engine.settle import settle
+from watchweave.engine.unmatched import unmatched
 from watchweave.errors import Unavailable, UnexpectedAnswer
 from watchweave.metadata.base import Source, Works
 from watchweave.services.http import Nothing
@@ -80,6 +83,116 @@ def test_a_film_is_known_by_its_original_title_without_asking_anybody(title):
     town.trakt.rate("heat", 90, NOON - DAY)
     town.settle()
     assert len(town.times("trakt", "heat")) == int(title == "Heat")
+
+
+def test_a_film_without_ids_is_known_by_the_original_title_that_its_own_library_tells():
+    town = town_with()
+    town.plex.titles["heat"] = "Schwarze Glut", "Heat"
+    town.trakt.rate("heat", 90, NOON - DAY)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == 1
+
+
+@pytest.mark.parametrize("first", ["trakt", "other"])
+def test_a_title_in_brackets_counts_whoever_is_read_first(first):
+    town = Town(**dict.fromkeys([first, "trakt", "other"], TRAKTLIKE), plex=PLEXLIKE)
+    town.film("heat")
+    for name, title in (("trakt", "Schwarze Glut"), ("other", "Chaleur (Heat)")):
+        town.boxes[name].titles["heat"] = title, ""
+        town.boxes[name].rate("heat", 90, NOON)
+    town.plex.nameless = {"heat"}
+    town.plex.watch("heat", NOON - DAY, NOON)
+    town.settle()
+    assert len(town.times("trakt", "heat")) == 1
+
+
+def test_the_title_of_a_file_that_a_person_settled_is_no_title_of_the_film():
+    """It is called Heat and is Ran: another Heat, of which nobody tells an id, is not Ran."""
+    town = Town(plex=PLEXLIKE, cabin=PLEXLIKE, trakt=TRAKTLIKE)
+    town.film("ran")
+    town.cabin.library.clear()
+    town.things["wrong"], town.things["heat"] = Thing("wrong", "Heat"), Thing("heat", "Heat", runtime=6000)
+    town.trakt.rate("ran", 70, NOON)
+    town.sync(yes=True)
+    town.plex.nameless, town.cabin.nameless = {"wrong"}, {"heat"}
+    town.plex.watch("wrong", NOON - 3 * DAY, NOON)
+    town.sync(yes=True)
+    (number,) = numbers(town)
+    settle(town.store, number, f"tmdb:{town.things['ran'].ids['tmdb']}", town.time)
+    town.settle()
+    town.wait(DAY)
+    town.cabin.watch("heat", town.time - HOUR, town.time)
+    for _ in range(3):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert len(town.times("trakt", "ran")) == 1
+    assert [one["account"] for one in unmatched(town.store, town.time)] == ["cabin"]
+
+
+def numbers(town):
+    return [one["name"] for one in unmatched(town.store, town.time)]
+
+
+@pytest.mark.parametrize("needs", [{}, {Kind.MOVIE: "imdb"}], ids=["nobody needs more", "as IMDb does"])
+def test_the_word_of_a_person_outlives_every_answer(monkeypatch, needs):
+    """Plex has taken the file of Alien for Heat; she says so, and what it is."""
+    monkeypatch.setattr(Memory, "needs", needs)
+    town = Town(plex=PLEXLIKE, other=TRAKTLIKE)
+    town.film("alien", "heat")
+    town.plex.library.clear()
+    town.other.ids["alien"] = {"tmdb": town.things["alien"].ids["tmdb"]}
+    for uid in ("alien", "heat"):
+        town.other.rate(uid, 70, NOON)
+    town.things["file"] = Thing("file", "Heat", ids=dict(town.things["heat"].ids))
+    town.plex.library.add("file")
+    town.plex.move("history")
+    town.sync(yes=True)
+    settle(town.store, "Heat (2000)", "apart:plex", town.time)
+    town.sync(yes=True)
+    (number,) = numbers(town)
+    settle(town.store, number, f"tmdb:{town.things['alien'].ids['tmdb']}", town.time)
+    town.settle()
+    town.wait(DAY)
+    town.things["file"].title = "Heat!"
+    town.plex.watch("file", town.time - HOUR, town.time)
+    for _ in range(3):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert [len(town.times("other", uid)) for uid in ("alien", "heat")] == [1, 0]
+
+
+class Finder(Library):
+    """It tells further ids."""
+
+    finds = {Kind.MOVIE: ("tmdb",)}  # noqa: RUF012
+
+    async def find(self, kind, space, value):
+        return [work.media for work in self.works if work.media.ids.get(space) == value]
+
+
+def test_what_a_person_takes_back_is_what_she_said_alone(monkeypatch):
+    monkeypatch.setattr(Memory, "needs", {Kind.MOVIE: "imdb"})
+    town = Town(plex=PLEXLIKE, other=TRAKTLIKE)
+    town.film("heat")
+    town.plex.library.clear()
+    ids = town.things["heat"].ids
+    town.things["glut"] = Thing("glut", "Glut")
+    town.other.ids["heat"] = {"tmdb": ids["tmdb"]}
+    town.plex.nameless = {"glut"}
+    town.other.rate("heat", 70, NOON)
+    town.plex.watch("glut", NOON - 3 * DAY, NOON)
+    town.sync(yes=True)
+    (number,) = numbers(town)
+    settle(town.store, number, f"tmdb:{ids['tmdb']}", town.time)  # a mistake
+    town.sources = [Finder([Work(Media(Kind.MOVIE, ids, "Heat", 2000))])]
+    for _ in range(2):
+        town.wait(40 * DAY)
+        town.plex.rate("glut", 50, town.time)
+        town.sync(yes=True)
+    settle(town.store, "Glut", "forget", town.time)
+    town.wait(DAY)
+    town.sync(yes=True)
+    assert [(one["account"], one["media"]["title"]) for one in unmatched(town.store, town.time)] == [("plex", "Glut")]
 
 
 def test_nothing_is_looked_up_twice():

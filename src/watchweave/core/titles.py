@@ -66,7 +66,7 @@ class Work(Struct, frozen=True):
 
     @property
     def titles(self) -> tuple[str, ...]:
-        return tuple(filter(None, dict.fromkeys((*spoken(self.media.title), self.media.original, *self.more))))
+        return tuple(dict.fromkeys((*spoken(self.media.title), *self.more)))
 
 
 Named = tuple[int, int, int | None, str]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..core.media import PUBLIC, Kind, Media
-from ..core.titles import SURE, Proposal, Work, as_long, lengths_differ, normal, plain, propose, spoken, taken
+from ..core.titles import SURE, Proposal, Work, as_long, lengths_differ, normal, plain, propose, taken
 from ..metadata.base import Source, Works
 from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
 from ..storage.store import Store
@@ -116,8 +116,8 @@ class Identify:
         before: who has named works that it may be. Of those who cost requests they alone are asked for its exact year,
         every second time: that shows what a crowd may hide, and nothing is taken on it.
         """
-        wanted, whole, teller = Work(asked.media), True, NOBODY
-        said = [(NOBODY, one) for one in propose(wanted, known.like(asked.media), OFFERS)]
+        wanted, whole, teller = asked.work, True, NOBODY
+        said = [(NOBODY, one) for one in propose(wanted, known.like(wanted), OFFERS)]
         able = [source for source in self.asking.sources if asked.media.kind in source.searches]
         for source in (source for source in able if source.free):
             works = await self._search(source, asked.media, narrow=False)
@@ -174,7 +174,7 @@ class Identify:
         with self.store.transaction():
             for asked, teller, ids in sure:
                 said = Proposal(Work(replace(asked.media, ids=ids)), SURE, "")
-                like = propose(Work(asked.media), known.like(asked.media))
+                like = propose(asked.work, known.like(asked.work))
                 if taken([said, *like]) is said and not self._doubtful(asked, ids):
                     self.lookups.take(asked.number, ids, teller)
 
@@ -200,10 +200,10 @@ class ByTitle:
             for title in {form(each) for each in work.titles for form in (normal, plain)}:
                 self._by_title[work.media.kind, title].append(work)
 
-    def like(self, media: Media) -> list[Work]:
+    def like(self, wanted: Work) -> list[Work]:
         """Those of this kind with a title that is the same in one form or another."""
-        forms = {form(each) for each in spoken(media.title) for form in (normal, plain)}
-        found = [work for title in sorted(forms) for work in self._by_title.get((media.kind, title), ())]
+        forms = {form(each) for each in wanted.titles for form in (normal, plain)}
+        found = [work for title in sorted(forms) for work in self._by_title.get((wanted.media.kind, title), ())]
         return list({id(work): work for work in found}.values())
 
 

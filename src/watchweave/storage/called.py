@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import json
 
 from ..core.media import Kind, Media
+from ..core.titles import spoken
 
-_CHANGED = "DELETE FROM called WHERE account = ? AND native IN (SELECT value FROM json_each(?))"
+_FORMER = "DELETE FROM called WHERE account = ? AND native IN (SELECT value FROM json_each(?))"
 _TITLES = (
     "INSERT OR IGNORE INTO called SELECT ?1, j.value ->> 0, t.value FROM json_each(?2) AS j, json_each(j.value, '$[1]') AS t"
     " WHERE t.value <> ''"
 )
 _BESIDES = (
     "SELECT DISTINCT h.media, c.title FROM called AS c JOIN handle AS h ON h.account = c.account AND h.native = c.native"
-    " JOIN media AS m ON m.id = h.media AND m.title <> '' AND m.title <> c.title ORDER BY h.media, c.title"
+    " JOIN media AS m ON m.id = h.media AND m.title <> '' AND m.title <> c.title"
+    " WHERE (?1 IS NULL OR h.media IN (SELECT value FROM json_each(?1)))"
+    " AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = c.account AND l.native = c.native AND l.source = 'person'"
+    " AND l.said IN ('', 'other')) ORDER BY h.media, c.title"
 )
+"""What a person had to say of a name tells that its title says something else, or nothing."""
 
 
-def keep(db: sqlite3.Connection, account: int, named: Iterable[tuple[str, Media]], *, anew: bool) -> None:
-    """This account says what it calls these films and shows, by its names of them. anew: and that they have no other title."""
+def keep(db: sqlite3.Connection, account: int, named: Iterable[tuple[str, Media]], anew: Collection[str]) -> None:
+    """This account says what it calls these films and shows, by its names of them; what is left out, or said in another
+    language now, was no less true. anew: what these names were called before says nothing of what they stand for now."""
     titled = {native: (media.title, media.original) for native, media in named if media.kind <= Kind.SHOW}
     if anew:
-        db.execute(_CHANGED, (account, json.encode(list(titled)).decode()))
+        db.execute(_FORMER, (account, json.encode(list(anew)).decode()))
     db.execute(_TITLES, (account, json.encode(list(titled.items())).decode()))
 
 
-def titles(db: sqlite3.Connection) -> Mapping[int, Sequence[str]]:
-    """Of each film and show the titles that it has besides its own here."""
+def titles(db: sqlite3.Connection, of: Collection[int] | None = None) -> Mapping[int, Sequence[str]]:
+    """Of each film and show the titles that it has besides its own here. of: of these alone."""
     found: dict[int, list[str]] = defaultdict(list)
-    for media, title in db.execute(_BESIDES):
-        found[media].append(title)
+    for media, title in db.execute(_BESIDES, (None if of is None else json.encode(list(of)).decode(),)):
+        found[media] += spoken(title)
     return found

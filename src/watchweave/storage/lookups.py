@@ -32,7 +32,7 @@ _WHOLE = " FROM media AS m INDEXED BY media_whole CROSS JOIN handle AS h ON h.me
 _DUE = (
     " LEFT JOIN lookup AS l ON l.account = h.account AND l.native = h.native"
     " WHERE h.account IN (SELECT value FROM json_each(:accounts)) AND m.frozen IS NULL AND (l.native IS NULL"
-    " OR l.next_try <= :now OR l.title <> m.title OR l.year IS NOT m.year)"
+    " OR l.next_try <= :now OR ((l.title <> m.title OR l.year IS NOT m.year) AND NOT (l.source = 'person' AND l.taken IS NOT NULL)))"
 )
 _FREE = ", max(iif(l.native IS NULL OR l.title <> m.title OR l.year IS NOT m.year, 0, l.next_try)) < 0"
 _PUBLIC_ID = "(SELECT 1 FROM ids AS i WHERE i.media = m.id AND i.space IN (SELECT value FROM json_each(:public)){})"
@@ -84,6 +84,13 @@ class Unknown(Struct, frozen=True):
     tries: int
     free: bool = False
     """Is nobody to be asked for it now but who costs no request?"""
+    more: tuple[str, ...] = ()
+    """What else it is called."""
+
+    @property
+    def work(self) -> Work:
+        """It, by all of its titles."""
+        return Work(self.media, self.more)
 
 
 class Offer(Struct, frozen=True):
@@ -160,10 +167,13 @@ class Lookups:
         given = {"accounts": json.dumps(sorted(accounts)), "now": now, "public": json.dumps(PUBLIC)}
         rows = self.db.execute(query, {**given, "pairs": json.dumps(pairs)}).fetchall()
         medias = Items(self.db).load(number for number, *_ in rows)
+        more = titles(self.db, medias) if rows else {}
         return [
-            Unknown(number, replace(medias[number], aired=next(iter(aired), None)), tries, bool(free))
+            Unknown(
+                number, replace(medias[number], aired=next(iter(aired), None)), tries, bool(free), tuple(more.get(number, ()))
+            )
             for number, tries, free, *aired in rows
-        ]
+        ]  # fmt: skip
 
     def works(self) -> list[Work]:
         """The films and shows that are known by an id that others know, with their ids and all of their titles."""
@@ -190,7 +200,9 @@ class Lookups:
         )
         ids = json.dumps(dict(taken)) if taken else None
         self.db.execute(
-            "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '', ?10 FROM handle WHERE media = ?1",
+            "INSERT OR REPLACE INTO lookup SELECT account, native, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '', ?10 FROM handle AS h WHERE media = ?1"
+            " AND (?7 IN ('person', 'forgotten') OR NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = h.account"
+            " AND l.native = h.native AND l.source = 'person' AND l.taken IS NOT NULL))",
             (
                 asked.number, asked.media.title, asked.media.year, now, asked.tries + 1, later, source, told, ids,
                 json.dumps(sure) if sure else None,
@@ -207,12 +219,17 @@ class Lookups:
             (json.dumps(sorted(accounts)),),
         ).fetchall()
         medias = Items(self.db).load(number for number, _ in rows)
-        return [(Unknown(number, medias[number], 0), *json.loads(sure)) for number, sure in rows]
+        more = titles(self.db, medias) if rows else {}
+        return [
+            (Unknown(number, medias[number], 0, more=tuple(more.get(number, ()))), *json.loads(sure))
+            for number, sure in rows
+        ]
 
     def take(self, number: int, ids: Mapping[str, str], teller: str) -> None:
         """What was said of it is believed from now on."""
         self.db.execute(
-            "UPDATE lookup SET taken = ?2 WHERE (account, native) IN (SELECT account, native FROM handle WHERE media = ?1)",
+            "UPDATE lookup SET taken = ?2 WHERE (account, native) IN (SELECT account, native FROM handle WHERE media = ?1)"
+            " AND source <> 'person'",
             (number, json.dumps(dict(ids))),
         )
         self.learn(number, ids, teller)

@@ -153,8 +153,9 @@ class Matches:
             if not was
         ]
         enter(self.db, "INSERT INTO handle (account, native, media, print, placed, named)", new)
-        titled = ((native, media) for native, (media, _, _) in fresh.items())
-        called.keep(self.db, self.account, titled, anew=self.teller is None)
+        told = [(native, media, was) for native, (media, _, was) in fresh.items()]
+        anew = [native for native, _, was in told if self.teller is None and was not in (0, settled[native])]
+        called.keep(self.db, self.account, ((native, media) for native, media, _ in told), anew)
         named = [settled[native] for native, (_, _, was) in fresh.items() if was != settled[native]]
         self.db.execute(
             "DELETE FROM refusal WHERE account = ? AND media IN (SELECT value FROM json_each(?))",

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Set
 
 from ..core.media import SPOKEN
-from ..core.titles import Named, twice
+from ..core.titles import Named, spoken, twice
 from .called import titles
 
 _POOR = (
@@ -64,7 +64,7 @@ def _with(besides: Mapping[int, Collection[str]], works: Iterable[Named]) -> lis
     return [
         (number, kind, year, called)
         for number, kind, year, title in works
-        for called in (title, *besides.get(number, ()))
+        for called in {*spoken(title), *besides.get(number, ())}
     ]
 
 
