@@ -11,6 +11,8 @@ from tests.scenarios.five import Five
 from tests.scenarios.household import DAY, MINUTE, Signed
 from watchweave.core.media import Kind, Media
 from watchweave.engine.handing import Said, handed_in
+from watchweave.engine.settle import settle
+from watchweave.engine.unmatched import unmatched
 from watchweave.errors import ConfigError
 from watchweave.services.registry import service
 
@@ -230,12 +232,7 @@ def test_a_plan_says_what_imdb_cannot_be_told(tmp_path):
 @pytest.mark.parametrize("public", [False, True])
 def test_a_film_that_is_called_otherwise_there_is_the_one_in_the_diary_by_its_original_title(tmp_path, public):
     """Her public watchlist tells another title, and no original one."""
-    house = Five(tmp_path, checked=False)
-    options = {"watchlist_of": house.imdb.id} if public else {}
-    accounts = [Signed("imdb", "imdb", options), Signed("letterboxd", "letterboxd", {"username": "mara"})]
-    directions = [("imdb", "letterboxd"), ("letterboxd", "imdb")]
-    house.person = replace(house.person, accounts=accounts, directions=directions)
-    house.start()
+    house = filed_alone(tmp_path, public=public)
     film = house["m1"]
     house.world.services["imdb"].titles.know(film, local={"de": "Schwarze Glut", "en": "Black Ember"})
     house.imdb.language, house.imdb.watchlist.public = "de", True
@@ -250,3 +247,60 @@ def test_a_film_that_is_called_otherwise_there_is_the_one_in_the_diary_by_its_or
         house.later(DAY)
     (there,), (here,) = house.imdb.rated(), house.mara.ratings.values()
     assert (there.value, here.value) == (8, 8)
+
+
+def filed_alone(tmp_path, *, public=False):
+    """IMDb and Letterboxd, both by file. public: but for her watchlist at IMDb."""
+    house = Five(tmp_path, checked=False)
+    options = {"watchlist_of": house.imdb.id} if public else {}
+    accounts = [Signed("imdb", "imdb", options), Signed("letterboxd", "letterboxd", {"username": "mara"})]
+    directions = [("imdb", "letterboxd"), ("letterboxd", "imdb")]
+    house.person = replace(house.person, accounts=accounts, directions=directions)
+    house.start()
+    return house
+
+
+def by_hand(house):
+    """She downloads everything, and carries what waits. Returns how much waited."""
+    house.hand_in_all()
+    house.sync(yes=True)
+    waiting = sum(len(text.splitlines()) - 1 for text in house.offered().values())
+    house.carry()
+    house.later(DAY)
+    return waiting
+
+
+@pytest.mark.parametrize("title", ["Drácula", "Dracula"])
+def test_two_films_of_one_title_at_letterboxd_are_never_taken_for_one(tmp_path, title):
+    house = filed_alone(tmp_path)
+    one, two = house["m1"], house["m2"]
+    house.world.catalogue.change(one, title="Dracula", year=1931)
+    house.world.catalogue.change(two, title=title, year=1931)
+    house.mara.rate(one, 6)
+    house.mara.rate(two, 7)
+    house.later(DAY)
+    house.imdb.rate(one, 9)
+    for _ in range(4):
+        by_hand(house)
+    assert sorted(rating.value for rating in house.mara.ratings.values()) == [6, 7]
+    assert [rating.value for rating in house.imdb.rated()] == [9]
+
+
+def test_what_a_feed_named_is_not_gone_once_a_file_tells_two_films_of_its_title(tmp_path):
+    """She says that the two are two. From now on no row of an export says which one it is about."""
+    house = filed_alone(tmp_path)
+    one, two = house["m1"], house["m2"]
+    house.world.catalogue.change(two, title=one.title, year=one.year)
+    by_hand(house)
+    house.mara.log(two, "2025-10-10", rating=8)
+    house.sync(yes=True)
+    house.later(DAY)
+    house.imdb.rate(one, 5)
+    house.hand_in_all()
+    house.sync(yes=True)
+    (name,) = [row["name"] for row in unmatched(house.store, house.now()) if row["problem"] == "twin"]
+    settle(house.store, name, "apart", house.now())
+    waiting = [by_hand(house) for _ in range(6)]
+    query = "SELECT seen FROM held AS h JOIN ids AS i ON i.media = h.media WHERE h.shelf = 3 AND i.space = 'tmdb' AND i.value = ?"
+    assert house.store.db.execute(query, (str(two.ids["tmdb"]),)).fetchall()[0] == (80,)
+    assert waiting[3:] == [0, 0, 0]

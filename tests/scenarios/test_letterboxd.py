@@ -510,3 +510,31 @@ def test_a_rating_that_we_brought_marks_the_film_there_and_nowhere_else(house):
     house.later(DAY)
     assert house.sync(yes=True).changes == []
     assert (house.plays("m1"), house.watched("m1")) == ([], False)
+
+
+# A rating that no feed tells
+
+
+@pytest.mark.parametrize("synced", [False, True])
+@pytest.mark.parametrize("known", [False, True])
+def test_an_older_rating_in_an_export_does_not_overwrite_a_newer_one_that_another_account_told(tmp_path, synced, known):
+    """She rates on the page of the film, without an entry: to read the feed is no look at that."""
+    house = Diary(tmp_path)
+    if known:
+        house.mara.rate(house["m1"], 3)
+    house.hand_in()
+    house.sync(yes=True)
+    house.later(DAY)
+    house.mara.rate(house["m1"], 5)
+    house.later(10 * DAY)
+    house.trakt.rate(house["m1"], 8)
+    house.later(DAY)
+    if synced:
+        house.sync(yes=True)  # offers the 8, which she does not carry yet
+    house.later(10 * DAY)
+    for _ in range(2):
+        house.hand_in()
+        house.sync(yes=True)
+        house.upload()
+        house.later(DAY)
+    assert (house.trakt.ratings["m1"].value, house.mara.ratings["m1"].value) == (8, 8)

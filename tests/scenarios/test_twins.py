@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.memory import Thing
-from tests.support.town import DAY, MINUTE, NOON, TRAKTLIKE, Town
+from tests.support.town import DAY, MINUTE, NOON, PLEXLIKE, TRAKTLIKE, Town
 from watchweave.core.media import Kind
 from watchweave.engine.find import found
 from watchweave.engine.report import UNSURE
@@ -144,6 +144,29 @@ def test_a_person_says_that_they_are_two():
     assert ratings(town) == [{90, 40}, {90, 40}]
 
 
+@pytest.mark.parametrize("watched", ["one", "two"])
+def test_which_of_two_that_are_apart_a_file_without_ids_is_nobody_guesses(watched):
+    town = Town(left=TRAKTLIKE, right=TRAKTLIKE, plex=PLEXLIKE)
+    town.film("one", "two")
+    for thing in town.things.values():
+        thing.title = "Heat"
+    town.plex.library.clear()
+    town.left.ids["one"] = {"imdb": town.things["one"].ids["imdb"]}
+    town.right.ids["two"] = {"tmdb": town.things["two"].ids["tmdb"]}
+    town.left.rate("one", 90, NOON)
+    town.right.rate("two", 40, NOON)
+    town.sync(yes=True)
+    settle(town.store, "m2", "apart", town.time)
+    town.wait(DAY)
+    town.plex.nameless = {watched}
+    town.plex.watch(watched, town.time, town.time)
+    for _ in range(3):
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert [len(box.plays) for box in (town.left, town.right)] == [0, 0]
+    assert ("plex", "no_ids") in [(one["account"], one["problem"]) for one in unmatched(town.store, town.time)]
+
+
 def test_what_a_person_said_of_two_can_be_taken_back():
     town = rated_apart()
     for word in ("same", "apart"):
@@ -153,6 +176,21 @@ def test_what_a_person_said_of_two_can_be_taken_back():
         town.sync(yes=True)
         town.wait(DAY)
         assert len(listed(town)) == 1
+
+
+def test_what_a_person_called_one_can_be_taken_back_as_often_as_she_says_it():
+    town = rated_apart()
+    for _ in range(3):
+        settle(town.store, "m1", "same", town.time)
+        for _ in range(2):
+            town.sync(yes=True)
+            town.wait(DAY)
+        assert listed(town) == []
+        settle(town.store, "m1", "forget", town.time)
+        for _ in range(2):
+            town.sync(yes=True)
+            town.wait(DAY)
+        assert [one["problem"] for one in unmatched(town.store, town.time)] == ["twin"]
 
 
 @pytest.mark.parametrize("title", ["HEAT!", "The Heat", "Heat & Dust"])

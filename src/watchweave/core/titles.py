@@ -63,6 +63,8 @@ class Work(Struct, frozen=True):
     media: Media
     more: tuple[str, ...] = ()
     """Its titles elsewhere."""
+    apart: bool = False
+    """Has a person said that it is another one than what seemed to be it?"""
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -155,9 +157,10 @@ def taken(proposals: Sequence[Proposal]) -> Proposal | None:
 
 
 def rivals(one: Proposal, other: Proposal) -> bool:
-    """Are these two works? What two databases call by ids of their own may be one."""
+    """Are these two works? What two databases call by ids of their own may be one, unless a person has told them apart."""
     mine, theirs = one.work.media.ids, other.work.media.ids
-    return any(theirs.get(space, value) != value for space, value in mine.items())
+    apart = one.work.apart and other.work.apart and mine.items().isdisjoint(theirs.items())
+    return apart or any(theirs.get(space, value) != value for space, value in mine.items())
 
 
 def disagree(one: Proposal, other: Proposal) -> bool:

@@ -103,7 +103,8 @@ class Compare:
             changes = self._unmarked(party, changes, self.now)
         versions = ours | {change.media for change in changes}
         self.values.see(party.id, shelf, changes)
-        looked = self.accounts.cursor(party.id, name).looked
+        cursor = self.accounts.cursor(party.id, name)
+        looked = (cursor.complete or cursor.looked) if party.shelves[name].filed else cursor.looked
         for circle in hearing:
             if circle.id in met:
                 self._hand_on(party, circle, name, changes, looked)
@@ -238,7 +239,7 @@ class Compare:
         for change in changes:
             truth = truths.get(change.media, nothing)
             moved = change.before is None and change.media in anew
-            since = NEVER if looked is None or moved else looked
+            since = NEVER if looked is None or moved or (party.shelves[name].filed and dated(change)) else looked
             lo, hi = span(change.at if form.times else None, since, self.now, form.near)
             knew = not first and change.version >= truth.version and (member or truth.origin in heard)
             edits[change.media].append(Edit(party.id, change.value, lo, hi, knew=knew, first=first, rank=party.rank))
@@ -279,6 +280,12 @@ class Compare:
         lost = [(play, media) for play, media in unseen if not among(shown[media], sent[play], near)]
         for media, key in self.plays.name_unseen(party.id, lost):
             gone[media].add(key)
+
+
+def dated(change: Changed) -> bool:
+    """Is it told with a day of its own? A file is older than its reading, and news do not tell all that is in the next
+    one: what was done before we last looked is said for the first time."""
+    return change.at is not None and (change.was is None or change.at > change.was)
 
 
 def among(times: Iterable[int | None], at: int | None, near: int) -> bool:

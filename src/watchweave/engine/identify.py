@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from ..core.media import PUBLIC, Kind, Media
 from ..core.titles import SURE, Proposal, Work, as_long, lengths_differ, normal, plain, propose, taken
 from ..metadata.base import Source, Works
+from ..storage.called import namesakes
 from ..storage.lookups import NOBODY, Lookups, Offer, Unknown
 from ..storage.store import Store
 from .asking import Asking
@@ -179,11 +181,19 @@ class Identify:
                     self.lookups.take(asked.number, ids, teller)
 
     def _doubtful(self, asked: Unknown, ids: Mapping[str, str]) -> bool:
-        """Is the one that it would be called otherwise, or is it taken by its title though the same library has that one,
-        of another length?"""
-        lengths = [] if asked.media.ids.keys() & PUBLIC else self.lookups.beside(asked, ids)
-        alike = all(as_long(length, asked.media.runtime) for length in lengths)
-        return not alike or self.lookups.strange(asked.media, ids)
+        """Is the one that it would be called otherwise, or is it taken by its title though its account has another one of
+        that title, or the same library has that one, of another length?"""
+        if self.lookups.strange(asked.media, ids):
+            return True
+        if asked.media.ids.keys() & PUBLIC:
+            return False
+        lengths = self.lookups.beside(asked, ids)
+        return asked.number in self.namesakes or not all(as_long(length, asked.media.runtime) for length in lengths)
+
+    @cached_property
+    def namesakes(self) -> set[int]:
+        """Those of whose title an account of theirs has two."""
+        return namesakes(self.store.db)
 
 
 def askable(source: Source, media: Media) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import json
 
+from ..core.identity import near_years
 from ..core.media import Kind, Media
-from ..core.titles import spoken
+from ..core.titles import normal, spoken
 
 _FORMER = "DELETE FROM called WHERE account = ? AND native IN (SELECT value FROM json_each(?))"
 _TITLES = (
@@ -24,6 +25,10 @@ _BESIDES = (
     " AND l.said IN ('', 'other')) ORDER BY h.media, c.title"
 )
 """What a person had to say of a name tells that its title says something else, or nothing."""
+_NAMED = (
+    "SELECT c.account, c.native, c.title, m.kind, m.year, m.id FROM called AS c JOIN handle AS h ON h.account = c.account"
+    " AND h.native = c.native JOIN media AS m ON m.id = h.media WHERE instr(c.native, ':') > 1"
+)
 
 
 def keep(db: sqlite3.Connection, account: int, named: Iterable[tuple[str, Media]], anew: Collection[str]) -> None:
@@ -41,3 +46,17 @@ def titles(db: sqlite3.Connection, of: Collection[int] | None = None) -> Mapping
     for media, title in db.execute(_BESIDES, (None if of is None else json.encode(list(of)).decode(),)):
         found[media] += spoken(title)
     return found
+
+
+def namesakes(db: sqlite3.Connection) -> set[int]:
+    """The films and shows that an account calls as another one: the same title, and years no more than one apart. What
+    stands before the colon is the form of an account's own name, and two names of one form are two things."""
+    of_title: dict[tuple[object, ...], list[tuple[str, int | None, int]]] = defaultdict(list)
+    for account, native, title, kind, year, media in db.execute(_NAMED):
+        of_title[account, native.partition(":")[0], kind, normal(title)].append((native, year, media))
+    return {
+        media
+        for named in of_title.values()
+        for native, year, media in (named if len(named) > 1 else ())
+        if any(other != native and near_years(year, its) for other, its, _ in named)
+    }

@@ -71,6 +71,11 @@ _HOMELESS = (
     " CROSS JOIN handle AS h ON h.media = m.id" + _DUE + " AND m.kind = 4 AND m.parent IS NULL"
     " AND EXISTS " + _PUBLIC_ID.format(" AND i.standing = 0") + " GROUP BY m.id ORDER BY m.id"
 )
+_TOLD = (
+    "SELECT i.source, i.space, i.value, i.kind FROM media AS m JOIN ids AS i ON i.kind = m.kind AND i.source >= 0"
+    " AND (i.media = m.id OR (i.space, i.value) IN (SELECT key, value FROM json_each(?2))) WHERE m.id = ?1"
+)
+"""Its ids, and these, by the accounts that told them."""
 
 Ids = Mapping[str, str] | None
 Sure = tuple[str, Mapping[str, str]] | None
@@ -179,14 +184,19 @@ class Lookups:
         """The films and shows that are known by an id that others know, with their ids and all of their titles."""
         besides = titles(self.db)
         rows = self.db.execute(
-            "SELECT m.id, m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime FROM media AS m"
+            "SELECT m.id, m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime, EXISTS (SELECT 1 FROM handle AS h"
+            " JOIN lookup AS l ON l.account = h.account AND l.native = h.native AND l.said = 'apart' WHERE h.media = m.id) FROM media AS m"
             " INDEXED BY media_whole JOIN ids AS i ON i.media = m.id AND i.standing = 0"
             " AND i.space IN (SELECT value FROM json_each(?)) WHERE m.kind <= 2 AND m.title <> '' AND m.frozen IS NULL GROUP BY m.id",
             (json.dumps(SPOKEN),),
         )
         return [
-            Work(Media(Kind(kind), json.loads(ids), title, year, runtime=runtime), tuple(besides.get(number, ())))
-            for number, kind, ids, title, year, runtime in rows
+            Work(
+                Media(Kind(kind), json.loads(ids), title, year, runtime=runtime),
+                tuple(besides.get(number, ())),
+                bool(apart),
+            )
+            for number, kind, ids, title, year, runtime, apart in rows
         ]
 
     def keep(
@@ -263,14 +273,15 @@ class Lookups:
 
         What its accounts say of it by these names is still what they said before.
         """
-        said = self.db.execute("SELECT source, space, value, kind FROM ids WHERE media = ? AND source >= 0", (number,))
-        own = said.fetchall()
+        own = self.db.execute(_TOLD, (number, json.dumps(dict(ids)))).fetchall()
         for account, media, told in self.named(number):
             self.read_anew(account, number)
             Matches(self.db, account, TELLERS[teller]).identify([replace(media, ids={**ids, **media.ids})])
             self.db.execute("UPDATE handle SET print = ? WHERE account = ? AND native = ?", (told, account, media.key))
-        self.db.executemany(  # of two that are one now, it is still the account's word
-            "UPDATE ids SET source = ? WHERE space = ? AND value = ? AND kind = ? AND source < 0", own
+        self.db.executemany(  # of two that are one now, these are still the words of accounts
+            "UPDATE ids SET source = ?1 WHERE space = ?2 AND value = ?3 AND kind = ?4 AND source < 0 AND NOT EXISTS (SELECT 1"
+            " FROM ids AS o WHERE o.space = ?2 AND o.value = ?3 AND o.kind = ?4 AND o.source = ?1)",
+            own,
         )
 
     def house(self, number: int, found: Media, teller: str) -> None:

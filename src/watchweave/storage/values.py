@@ -23,13 +23,15 @@ APART = 1 << 40
 
 
 class Changed(Struct, frozen=True):
-    """What one account shows otherwise than when last looked. `version`: of the truth it had agreed on."""
+    """What one account shows otherwise than when last looked. `version`: of the truth it had agreed on; `was`: when what it
+    showed before was done."""
 
     media: int
     before: Value
     value: Value
     at: int | None
     version: int
+    was: int | None = None
 
 
 class Due(Struct, frozen=True):
@@ -54,7 +56,7 @@ class Values:
     def changed(self, account: int, shelf: int) -> list[Changed]:
         """What the staged reading shows otherwise than `seen`."""
         rows = self.db.execute(
-            "SELECT n.media, h.seen, n.value, n.at, coalesce(h.version, -1) FROM now AS n LEFT JOIN held AS h"
+            "SELECT n.media, h.seen, n.value, n.at, coalesce(h.version, -1), h.at FROM now AS n LEFT JOIN held AS h"
             " ON h.account = n.account AND h.shelf = n.shelf AND h.media = n.media"
             " WHERE n.account = ? AND n.shelf = ? AND h.seen IS NOT n.value ORDER BY n.media",
             (account, shelf),

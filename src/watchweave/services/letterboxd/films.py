@@ -10,12 +10,14 @@ from ..base import Notes
 from .convert import year_of
 
 NOTE = "films"
+SLUG = "slug:"
 
 
 class Film(Struct):
     """What is known of one title and year. code: of its short address; slug: in its long one; tmdb: of a film, or of a
     series. `several`: more than one film is called so, so that the title says nothing. key: by which of its addresses it
-    was named first, and so for good: under another name it would be another film, and its viewings others."""
+    was named first, and so for good: under another name it would be another film, and its viewings others. feed: where
+    there are several, those that the feed has named: an export does not say which is which."""
 
     code: str = ""
     slug: str = ""
@@ -23,6 +25,7 @@ class Film(Struct):
     series: bool = False
     several: bool = False
     key: str = ""
+    feed: list[str] = []
 
 
 class Films:
@@ -88,11 +91,18 @@ class Films:
     def _key(self, film: Film, addresses: list[str]) -> str:
         """The name of a film, which has these addresses: the one that it was given first, under whichever title."""
         if film.several:
+            if addresses[0].startswith(SLUG) and addresses[0] not in film.feed:
+                film.feed, self._learned = [*film.feed, addresses[0]], True
             return addresses[0]
         if not film.key:
             film.key = next((self._keys[one] for one in addresses if one in self._keys), addresses[0])
         self._keys.update(dict.fromkeys(addresses, film.key))
         return film.key
+
+    def beyond(self) -> list[str]:
+        """The films that no file can tell from others of their title: it says nothing of them."""
+        several = [film for film in self._films.values() if film.several]
+        return [name for film in several for name in {film.key, *film.feed} if name.startswith(SLUG)]
 
     def keep(self) -> None:
         """What was learned is remembered. No reading is under way any more that names one film again and again."""
@@ -104,4 +114,4 @@ class Films:
 
 def _addresses(code: str, slug: str) -> list[str]:
     """Our names for the addresses of a film, as far as they are known."""
-    return [*([f"film:{code}"] if code else []), *([f"slug:{slug}"] if slug else [])]
+    return [*([f"film:{code}"] if code else []), *([SLUG + slug] if slug else [])]

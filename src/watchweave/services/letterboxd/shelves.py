@@ -96,7 +96,8 @@ class History(LetterboxdShelf):
             export = Export(self.service.title, fresh.path, self.service.desk.zone, films, self.service.lists)
             for page in export.read():
                 yield page
-            reading.made, reading.complete, reading.beyond = fresh.made, not export.faults, tuple(export.gone)
+            reading.made, reading.complete = fresh.made, not export.faults
+            reading.beyond = (*export.gone, *films.beyond())
             reading.lacks = frozenset(export.lacks)
             now.export, now.newest = fresh.digest, max(fresh.made, before.newest)
             before = Cursor(newest=fresh.made)
@@ -239,7 +240,8 @@ class Watchlist(LetterboxdShelf):
         export = Export(self.service.title, handed.path, self.service.desk.zone, self.service.films)
         wishes = export.wishes()
         self.service.films.keep()
-        return Reading(wishes, complete=not export.faults, cursor=handed.digest, made=handed.made)
+        beyond = self.service.films.beyond()
+        return Reading(wishes, complete=not export.faults, cursor=handed.digest, made=handed.made, beyond=beyond)
 
 
 class FiledList(ListShelf):
