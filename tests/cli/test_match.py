@@ -173,7 +173,7 @@ def test_a_metadata_source_tells_what_nobody_else_does_and_is_asked_once(asked, 
     assert f"; lookups: {source} 2" in asked.run("sync").out
     for _ in range(2):
         assert asked.run("sync").code == 0
-    assert "; lookups: 2 known from before" in asked.run("sync").out
+    assert "; lookups: 2 answered without asking" in asked.run("sync").out
     assert (asked.plays("m1"), asked.plays("m2"), requests_to(asked, source)) == (1, 1, requests)
 
 
@@ -380,9 +380,15 @@ def test_a_show_is_taken_away_with_its_episodes(tmp_path):
         assert [place.plays(f"s1.1.{n}") for n in (1, 2)] == [1, 0]
 
 
+def test_what_has_no_id_is_said_to_be_the_one_of_its_title(place):
+    (one,) = listed(asking(place))
+    assert [other["media"]["name"] for other in one["against"]] == [one["media"]["name"]]
+    assert place.run("match", one["name"], "same").code == 0
+    assert listed(place) == []
+
+
 @pytest.mark.parametrize(
-    ("choice", "because"),
-    [("same", "contradicts anything"), ("apart:nobody", 'no account "nobody"'), ("apart:trakt", "by another account")],
+    ("choice", "because"), [("apart:nobody", 'no account "nobody"'), ("apart:trakt", "by another account")]
 )
 def test_what_cannot_be_settled_is_said(place, choice, because):
     (one,) = listed(asking(place))

@@ -295,6 +295,13 @@ def test_which_of_two_it_is_nobody_guesses():
     assert [len(against) for _, against in listed(town)] == [2]
 
 
+def test_what_may_be_nothing_else_is_not_said_to_be_one():
+    town = rated_apart()
+    settle(town.store, "m2", "same", town.time)
+    with pytest.raises(ConfigError, match="contradicts anything, or may be anything else"):
+        settle(town.store, "m1", "same", town.time)
+
+
 def test_what_has_ids_is_not_said_to_be_nothing():
     town = rated_apart()
     with pytest.raises(ConfigError, match="Nothing that is called"):

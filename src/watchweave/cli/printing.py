@@ -76,7 +76,7 @@ def _tell_lookups(report: Report) -> None:
 def lookups_of(report: Report) -> str:
     """What it cost to find out what things are."""
     asked = ", ".join(f"{source} {count}" for source, count in report.lookups.asked.items() if count)
-    saved = f"{report.lookups.saved} known from before" if report.lookups.saved else ""
+    saved = f"{report.lookups.saved} answered without asking" if report.lookups.saved else ""
     return f"; lookups: {', '.join(part for part in (asked, saved) if part)}" if asked or saved else ""
 
 

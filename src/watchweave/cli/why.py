@@ -158,10 +158,10 @@ class Telling:
 
     def play(self, play: dict[str, Any]) -> None:
         when = "at an unknown time"
-        if play["at"]:
-            when = self.clock(play, play["at"])
-        elif play["day"]:
+        if play["day"]:
             when = f"on {self.when(play, play['day'], by_day=True)}"
+        elif play["at"]:
+            when = self.clock(play, play["at"])
         seen = ", ".join(
             f"{one['account']} {one['state']}{f' ({note})' if (note := one['why'] or (one['written_by_us'] and OURS)) else ''}"
             for one in play["accounts"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 TITLES = 5
 """So many are named of what follows from a doubted reading."""
-UNSURE = 'it may be there already under another id: see "watchweave unmatched"'
+UNSURE = 'it may be there already under another name: see "watchweave unmatched"'
 UNNAMED, IMPOSSIBLE = "it has no id that this service knows", "its time lies ahead, or before 1900"
 
 SHOW = "SELECT id FROM media WHERE id = m.parent AND frozen IS NULL"

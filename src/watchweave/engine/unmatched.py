@@ -80,11 +80,12 @@ def unmatched(store: Store, now: int) -> list[dict[str, Any]]:
 
 def _found(store: Store, now: int, accounts: list[int]) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Account, media, and what is wrong."""
+    maybe = alike(store.db)
     for account, media, episodes, anime in store.db.execute(_NAMELESS, (json.dumps(SPOKEN),)):
-        yield account, media, {**_problem("no_ids", ANIME if anime else NAMELESS), "episodes": episodes}
+        why, against = ANIME if anime else NAMELESS, sorted(maybe.get(media, ()))
+        yield account, media, {**_problem("no_ids", why, against=against), "episodes": episodes}
     for account, media, why in store.db.execute(_FROZEN).fetchall():
         yield account, media, _problem("contradiction", why, against=Rivals(store.db, now).of(media))
-    maybe = alike(store.db)
     for account, media, others in store.db.execute(_TWINS, (json.dumps(maybe, default=sorted), json.dumps(SPOKEN))):
         yield account, media, _problem("twin", TWIN, against=json.loads(others))
     for account, media in store.db.execute(_IMPOSSIBLE, (EARLIEST, now + FARTHEST_AHEAD)):

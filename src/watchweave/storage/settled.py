@@ -161,9 +161,8 @@ class Settled:
 
     # ---------------------------------------------------------------- one or two
     def twins(self, number: int) -> list[int]:
-        """Those that it may be under other ids, as title and year say. What has none is settled by saying what it is."""
-        found = sorted(alike(self.db, {number}).get(number, ()))
-        return [] if self.nameless(number) else [one for one in found if not self.nameless(one)]
+        """Those that it may be under ids of theirs, as title and year say."""
+        return [one for one in sorted(alike(self.db, {number}).get(number, ())) if not self.nameless(one)]
 
     def doubted(self, number: int) -> list[int]:
         """Those that it contradicts; else those that it may be."""
