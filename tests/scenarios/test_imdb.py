@@ -304,3 +304,21 @@ def test_what_a_feed_named_is_not_gone_once_a_file_tells_two_films_of_its_title(
     query = "SELECT seen FROM held AS h JOIN ids AS i ON i.media = h.media WHERE h.shelf = 3 AND i.space = 'tmdb' AND i.value = ?"
     assert house.store.db.execute(query, (str(two.ids["tmdb"]),)).fetchall()[0] == (80,)
     assert waiting[3:] == [0, 0, 0]
+
+
+def test_a_match_that_is_taken_back_leaves_the_other_film_its_rating(tmp_path):
+    house = filed_alone(tmp_path)
+    film = house["m1"]
+    house.world.services["imdb"].titles.know(film, local={"en": "Schwarze Glut"}, original="Schwarze Glut")
+    house.imdb.rate(film, 10)
+    house.later(DAY)
+    house.mara.rate(film, 9)
+    house.hand_in_all()
+    house.sync(yes=True)
+    (name,) = [row["name"] for row in unmatched(house.store, house.now()) if row["problem"] == "no_ids"]
+    settle(house.store, name, film.ids["imdb"], house.now())
+    settle(house.store, name, "forget", house.now())
+    house.later(DAY)
+    house.hand_in_all()
+    house.sync(yes=True)
+    assert [text for name, text in house.offered().items() if name.startswith("imdb")] == []

@@ -93,6 +93,11 @@ UNSEEN = (
     f" ON a.circle = p.circle WHERE p.id IN ({OURS_ALONE}) ON CONFLICT DO UPDATE SET state = 3 WHERE state = 0",
 )
 """Of plays that this account has taken its entries from."""
+ANOTHER_WORD = (
+    "FROM held AS h JOIN hears AS w ON w.account = h.account AND w.shelf = h.shelf WHERE h.media = :old AND h.account <> :account"
+    " AND h.shelf = truth.shelf AND w.circle = truth.circle AND h.seen IS NOT NULL"
+)
+"""What somebody else who is heard shows of it."""
 MOVES = (
     # what we wrote there stands there, by another name; its other entries find their plays anew
     "UPDATE sighting SET key = 'shown:' || key WHERE account = :account AND state = 1 AND ours = 1 AND play IN (SELECT id"
@@ -105,7 +110,11 @@ MOVES = (
     OURS,
     # whether it is watched follows from its plays, of which some may have gone along: that is nobody's removal
     "DELETE FROM truth WHERE media = :old AND shelf = 2",
-    # what nobody else shows is true of it no longer
+    # what nobody else shows is true of it no longer: what somebody else shows in its place is
+    f"UPDATE truth SET (value, lo, hi, origin) = (SELECT h.seen, coalesce(h.at, truth.lo), coalesce(h.at, truth.hi), h.account"
+    f" {ANOTHER_WORD} ORDER BY h.account LIMIT 1) WHERE media = :old AND origin = :account AND EXISTS (SELECT 1 {ANOTHER_WORD})"
+    " AND NOT EXISTS (SELECT 1 FROM held AS h WHERE h.media = :old AND h.shelf = truth.shelf AND h.account <> :account"
+    " AND h.seen IS truth.value)",
     "DELETE FROM truth WHERE media = :old AND origin = :account AND NOT EXISTS (SELECT 1 FROM held AS h WHERE"
     " h.media = :old AND h.shelf = truth.shelf AND h.account <> :account AND h.seen IS NOT NULL)",
     # what it no longer names it does not deny: that is no removal
