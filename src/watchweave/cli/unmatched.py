@@ -59,9 +59,9 @@ def _tell(one: dict[str, Any], zone: str) -> None:
     name = f"{one['media']['name']}{length}{parts}"
     say(f"{one['name']} {one['profile']}'s {one['account']}{shelf}: {name}: {one['why'].rstrip('.')}{later}")
     for other in one["against"]:
-        twin = one["problem"] != "contradiction"
-        known = f", {_ids(other['media']['ids'])}" if twin else ""
-        say(f"  {'may be' if twin else 'contradicts'} {other['name']}, {other['media']['name']}{known}", "dim")
+        unlike = one["problem"] == "contradiction"
+        known = "" if unlike or not other["media"]["ids"] else f", {_ids(other['media']['ids'])}"
+        say(f"  {'contradicts' if unlike else 'may be'} {other['name']}, {other['media']['name']}{known}", "dim")
     for place, offer in enumerate(one["candidates"], 1):
         say(f"  {place}. {_offered(offer)}", "dim")
 

@@ -46,7 +46,8 @@ _FORMS = {
 class Media(Struct, frozen=True, gc=False):
     """One thing that people watch or hear, as one service names it.
 
-    `keys` are the service's own names of it (a Plex rating key, a Trakt number): one as read, all copies as written.
+    `keys` are the service's own names of it (a Plex rating key, a Trakt number): one as read, all copies as written. What
+    stands before a colon is the form of a name (`film:2b34`), and two names of one form are two things.
     `ids` are its names in public databases, for its own kind: the ids of an episode never name its show.
     A season has `parent` (its show) and `season`; an episode has also `number`. `runtime` is in seconds.
     `order` says how season and number count: empty as first shown, which services share; "dvd"; "absolute" (counted through,
