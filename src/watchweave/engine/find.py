@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..core.media import STRONG
+from ..storage.called import CALLED
 from ..storage.store import Store
 
 MOST = 20
@@ -66,8 +67,7 @@ def _by_place(text: str) -> list[Asked]:
 
 _TITLED = "SELECT id FROM media WHERE title LIKE ?1 ESCAPE '\\' AND (?2 IS NULL OR year = ?2) ORDER BY kind, year, id"
 _CALLED = (
-    "SELECT DISTINCT m.id FROM called AS c JOIN handle AS h ON h.account = c.account AND h.native = c.native"
-    " JOIN media AS m ON m.id = h.media WHERE c.title LIKE ?1 ESCAPE '\\' AND (?2 IS NULL OR m.year = ?2)"
+    f"SELECT DISTINCT m.id{CALLED} WHERE c.title LIKE ?1 ESCAPE '\\' AND (?2 IS NULL OR m.year = ?2)"
     " ORDER BY m.kind, m.year, m.id"
 )
 """By what an account calls it besides."""

@@ -17,18 +17,15 @@ _TITLES = (
     "INSERT OR IGNORE INTO called SELECT ?1, j.value ->> 0, t.value FROM json_each(?2) AS j, json_each(j.value, '$[1]') AS t"
     " WHERE t.value <> ''"
 )
+CALLED = " FROM called AS c JOIN handle AS h ON h.account = c.account AND h.native = c.native JOIN media AS m ON m.id = h.media"
 _BESIDES = (
-    "SELECT DISTINCT h.media, c.title FROM called AS c JOIN handle AS h ON h.account = c.account AND h.native = c.native"
-    " JOIN media AS m ON m.id = h.media AND m.title <> '' AND m.title <> c.title"
-    " WHERE (?1 IS NULL OR h.media IN (SELECT value FROM json_each(?1)))"
+    f"SELECT DISTINCT m.id, c.title{CALLED} WHERE m.title <> '' AND m.title <> c.title"
+    " AND (?1 IS NULL OR h.media IN (SELECT value FROM json_each(?1)))"
     " AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.account = c.account AND l.native = c.native AND l.source = 'person'"
     " AND l.said IN ('', 'other')) ORDER BY h.media, c.title"
 )
 """What a person had to say of a name tells that its title says something else, or nothing."""
-_NAMED = (
-    "SELECT c.account, c.native, c.title, m.kind, m.year, m.id FROM called AS c JOIN handle AS h ON h.account = c.account"
-    " AND h.native = c.native JOIN media AS m ON m.id = h.media WHERE instr(c.native, ':') > 1"
-)
+_NAMED = f"SELECT c.account, c.native, c.title, m.kind, m.year, m.id{CALLED} WHERE instr(c.native, ':') > 1"
 
 
 def keep(db: sqlite3.Connection, account: int, named: Iterable[tuple[str, Media]], anew: Collection[str]) -> None:
