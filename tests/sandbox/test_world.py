@@ -191,6 +191,17 @@ def test_over_a_real_socket_the_connection_really_breaks(world):
         assert client.get("/names").json() == ["Ada", "Bo"]
 
 
+def test_a_request_that_is_cut_off_before_its_end_is_none(world):
+    with Sandbox(world) as sandbox:
+        host, port = sandbox.url("guestbook").removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as half:
+            half.sendall(b"POST /names HTTP/1.1\r\nHost: guestbook\r\nContent-Length: 18\r\n\r\n{")
+        with socket.create_connection((host, int(port))) as whole:
+            whole.sendall(b"GET /names HTTP/1.1\r\nHost: guestbook\r\nConnection: close\r\n\r\n")
+            assert whole.makefile("rb").read().endswith(b"[]")
+        assert [logged.method for logged in world.requests.of("guestbook")] == ["GET"]
+
+
 def test_no_answer_waits_for_the_next_packet(world):
     with Sandbox(world) as sandbox:
         listening = sandbox._sockets["guestbook"]

@@ -129,6 +129,8 @@ def app(world: World, host: Host) -> App:
             return None
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query, body = scope["query_string"].decode("latin-1"), await _body(receive)
+        if body is None:
+            return None
         call = Call(host.name, scope["method"], scope["path"], query, headers, body)
         try:
             answer, slow = _answered(world, host, call)
@@ -142,10 +144,13 @@ def app(world: World, host: Host) -> App:
     return serve
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive) -> bytes | None:
+    """All of it; None where who sends it is gone before its end: what is cut off is no request."""
     parts, more = [], True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
     return b"".join(parts)
