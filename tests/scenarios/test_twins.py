@@ -97,6 +97,11 @@ def listed(town):
     return [(one["name"], [other["name"] for other in one["against"]]) for one in unmatched(town.store, town.time)]
 
 
+def twins(town):
+    """Of all that is listed those that may be one."""
+    return [{one, *others} for one, others in listed(town) if others]
+
+
 def rated_apart():
     town = told_apart(third=False)
     town.left.rate("heat", 90, NOON)
@@ -191,6 +196,56 @@ def test_what_a_person_called_one_can_be_taken_back_as_often_as_she_says_it():
             town.sync(yes=True)
             town.wait(DAY)
         assert [one["problem"] for one in unmatched(town.store, town.time)] == ["twin"]
+
+
+def test_that_two_are_apart_says_nothing_of_others():
+    """Heat is what left calls by the title of one other film and right by that of another; each was told apart from its
+    namesake, and now left tells the title that both know."""
+    town = Town(left=TRAKTLIKE, right=TRAKTLIKE)
+    town.film("heat")
+    town.things["glut"], town.things["wave"] = Thing("glut", "Schwarze Glut"), Thing("wave", "Heat")
+    for uid, thing in town.things.items():
+        town.left.ids[uid], town.right.ids[uid] = {"imdb": thing.ids["imdb"]}, {"tmdb": thing.ids["tmdb"]}
+    town.left.titles["heat"] = "Schwarze Glut", ""
+    town.left.unknown, town.right.unknown = {"glut", "heat"}, {"heat", "wave"}  # each has these by its own ids alone
+    for left, right in (("heat", "glut"), ("wave", "heat")):
+        town.left.rate(left, 90, town.time)
+        town.right.rate(right, 40, town.time)
+        town.sync(yes=True)
+        ((one, *_),) = twins(town)
+        settle(town.store, one, "apart", town.time)
+        town.sync(yes=True)
+        town.wait(DAY)
+    assert twins(town) == []
+    town.left.titles["heat"] = "Schwarze Glut", "Heat"
+    town.left.move("ratings")
+    town.sync(yes=True)
+    assert twins(town) == [{"m1", "m4"}]
+    assert (town.left.ratings["heat"][0], town.right.ratings["heat"][0]) == (90, 40)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_two_that_are_apart_stay_so_when_an_id_of_one_is_said(back):
+    """Unless she takes back both."""
+    town = Town([("left", "third"), ("right", "third")], left=TRAKTLIKE, right=TRAKTLIKE, third=TRAKTLIKE)
+    town.things["one"], town.things["two"] = (Thing(uid, "Show", kind=Kind.SHOW) for uid in ("one", "two"))
+    town.left.ids["one"] = {"imdb": town.things["one"].ids["imdb"]}
+    town.right.ids["two"] = town.third.ids["two"] = {"tmdb": town.things["two"].ids["tmdb"]}
+    town.third.unknown.add("one")
+    town.left.rate("one", 90, NOON)
+    town.right.rate("two", 40, NOON)
+    for word in ("apart", "tvdb:77", *(["forget"] if back else [])):
+        town.sync(yes=True)
+        town.wait(40 * DAY)
+        settle(town.store, "m1", word, town.time)
+    town.third.unknown.clear()
+    for _ in range(3):
+        town.sync(yes=True)
+        town.wait(40 * DAY)
+    assert listed(town) == ([("m3", ["m2"])] if back else [])
+    assert {uid: value for uid, (value, _) in town.third.ratings.items()} == (
+        {"two": 40} if back else {"one": 90, "two": 40}
+    )
 
 
 @pytest.mark.parametrize("title", ["HEAT!", "The Heat", "Heat & Dust"])

@@ -96,9 +96,7 @@ def test_what_it_had_shown_before_it_was_owed_is_another_one(store):
 
 def test_what_a_person_said_is_another_one_stays_one(store):
     owed(store, film("7", IMDB))
-    store.db.execute(
-        "INSERT INTO lookup VALUES (?, '7', 'Heat', 1995, 0, 1, 0, 'person', '[]', NULL, 'apart', NULL)", (PLEX,)
-    )
+    store.db.execute("INSERT INTO apart VALUES (?, '7', ?, 'x')", (PLEX, DIARY))
     assert shown(store, viewing(film("a", TMDB))) == 0
 
 

@@ -44,9 +44,10 @@ _OWED_BESIDE = (
 _TOLD_APART = (
     "SELECT 1 FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.media = ?2 WHERE a.media = ?1 AND a.space <> 'slug'"
     " UNION ALL SELECT 1 FROM handle AS h JOIN lookup AS l ON l.account = h.account AND l.native = h.native"
-    " WHERE h.media IN (?1, ?2) AND (l.said = 'apart' OR l.source = 'forgotten') LIMIT 1"
+    " WHERE h.media IN (?1, ?2) AND l.source = 'forgotten' UNION ALL SELECT 1 FROM handle AS h JOIN apart AS w"
+    " ON w.account = h.account AND w.native = h.native WHERE h.media IN (?1, ?2) LIMIT 1"
 )
-"""One database has an id of either, or a person has said what they are not."""
+"""One database has an id of either, or a person has said of one what it is not: which of two it would be its title does not tell."""
 
 
 class _Said(Struct, frozen=True):

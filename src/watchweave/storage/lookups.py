@@ -185,7 +185,7 @@ class Lookups:
         besides = titles(self.db)
         rows = self.db.execute(
             "SELECT m.id, m.kind, json_group_object(i.space, i.value), m.title, m.year, m.runtime, EXISTS (SELECT 1 FROM handle AS h"
-            " JOIN lookup AS l ON l.account = h.account AND l.native = h.native AND l.said = 'apart' WHERE h.media = m.id) FROM media AS m"
+            " JOIN apart AS a ON a.account = h.account AND a.native = h.native WHERE h.media = m.id) FROM media AS m"
             " INDEXED BY media_whole JOIN ids AS i ON i.media = m.id AND i.standing = 0"
             " AND i.space IN (SELECT value FROM json_each(?)) WHERE m.kind <= 2 AND m.title <> '' AND m.frozen IS NULL GROUP BY m.id",
             (json.dumps(SPOKEN),),

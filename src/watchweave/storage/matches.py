@@ -69,6 +69,7 @@ class Matches:
         """Find or make the media of each of these, and write down what follows. True: some turned out to be one."""
         own = [native for native, (_, _, was) in fresh.items() if was and self.teller is None]
         pinned = self._pinned(own) if own else []
+        called.keep(self.db, self.account, [(native, fresh[native][0]) for native in pinned], ())
         settled = {native: fresh.pop(native)[2] for native in pinned}
         parents = {id(m.parent): m.parent for m, _, _ in fresh.values() if m.parent is not None}
         of_parent = dict(zip(parents, self.identify(list(parents.values())), strict=True)) if parents else {}

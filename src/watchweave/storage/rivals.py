@@ -10,15 +10,16 @@ from ..core.identity import contradiction
 from ..core.media import Media
 from .joins import join
 from .lookups import NEVER, Lookups
+from .twins import told_apart
 
 SAME, APART, OTHER = "same", "apart", "other"
 """What a person said of a name: it is one with what it contradicted, it is another thing, it means something else."""
 
 _RIVALS = (
     "SELECT DISTINCT b.media FROM ids AS a JOIN ids AS b ON b.space = a.space AND b.value = a.value AND b.kind = a.kind"
-    " AND b.media <> a.media JOIN media AS m ON m.id = b.media AND iif(:frozen, m.frozen IS NOT NULL, EXISTS (SELECT 1"
-    " FROM handle AS h JOIN lookup AS l ON l.account = h.account AND l.native = h.native AND l.said = 'apart' WHERE h.media = m.id))"
-    " WHERE a.media = :media AND a.standing = 3 AND EXISTS (SELECT 1 FROM handle WHERE media = b.media) ORDER BY b.media"
+    " AND b.media <> a.media JOIN media AS m ON m.id = b.media AND iif(:frozen, m.frozen IS NOT NULL, "
+    + told_apart(":media", "m.id")
+    + ") WHERE a.media = :media AND a.standing = 3 AND EXISTS (SELECT 1 FROM handle WHERE media = b.media) ORDER BY b.media"
 )
 _ONE_VALUE = (
     "UPDATE ids SET standing = 0 WHERE media = ?1 AND standing = 3 AND (SELECT count(DISTINCT value) FROM ids AS o"
@@ -37,8 +38,15 @@ _KEY_AGAIN = (
 )
 _NO_OTHER = "UPDATE ids SET standing = 3 WHERE media = ?1 AND space = ?2 AND value <> ?3"
 _PINNED = "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?, 1, ?, 'person', '[]', ?, ?, NULL)"
-_UNPIN = (
-    "DELETE FROM lookup WHERE said = ?2 AND (account, native) IN (SELECT account, native FROM handle WHERE media = ?1)"
+_UNPIN_SAME = "DELETE FROM lookup WHERE said = 'same' AND (account, native) IN (SELECT account, native FROM handle WHERE media = ?)"
+_TWO = (
+    "INSERT OR IGNORE INTO apart SELECT a.account, a.native, b.account, b.native FROM handle AS a CROSS JOIN handle AS b"
+    " WHERE a.media = ? AND b.media = ?"
+)
+_UNSAID = "DELETE FROM apart WHERE ?1 = account AND ?2 = native OR ?1 = other AND ?2 = theirs"
+_UNPIN_APART = (
+    "DELETE FROM lookup AS l WHERE said = 'apart' AND NOT EXISTS"
+    " (SELECT 1 FROM apart AS a WHERE a.account = l.account AND a.native = l.native)"
 )
 _BEAR = (
     "INSERT OR IGNORE INTO ids (media, space, value, kind, source) SELECT id, ?2, ?3, kind, ?4 FROM media WHERE id = ?1"
@@ -81,12 +89,22 @@ class Rivals:
     def keep_apart(self, number: int) -> None:
         """It is another thing than those that it shares an id with; that id stays no key."""
         others = self.of(number)
-        for one in (number, *others):
-            for account, media, _ in self.lookups.named(one):
-                self.pin(account, media, APART)
+        self.tell_two(number, others)
         self._set(number)
         for one in others:
             self._let_go(one)
+
+    def tell_two(self, number: int, others: Collection[int]) -> None:
+        """It is none of these, by a person's word."""
+        for one in (number, *others):
+            for account, media, _ in self.lookups.named(one):
+                self.pin(account, media, APART)
+        self.db.executemany(_TWO, [pair for other in others for pair in ((number, other), (other, number))])
+
+    def unsay(self, named: Sequence[tuple[int, Media]]) -> None:
+        """These names, by account, are kept apart from none any more; nor is who was kept apart from them alone."""
+        self.db.executemany(_UNSAID, [(account, media.key) for account, media in named])
+        self.db.execute(_UNPIN_APART)
 
     def clear(self, number: int, ids: Mapping[str, str]) -> None:
         """These ids are keys again: a person has said whose they are. What it told itself besides is none."""
@@ -97,8 +115,7 @@ class Rivals:
     def again(self, number: int) -> None:
         """It contradicts again those from which it was kept apart."""
         others = [media for (media,) in self.db.execute(_RIVALS, {"media": number, "frozen": False})]
-        for one in (number, *others):
-            self.db.execute(_UNPIN, (one, APART))
+        self.unsay([(account, media) for account, media, _ in self.lookups.named(number)])
         self.contradict(number, others)
 
     def contradict(self, number: int, others: Collection[int]) -> None:
@@ -118,7 +135,7 @@ class Rivals:
             self.db.execute(_BEAR, (new, space, value, account))
             self.db.execute(_NOT_ITS, (number, space, value))
         self.db.execute(_ONE_VALUE, (number,))
-        self.db.execute(_UNPIN, (new, SAME))
+        self.db.execute(_UNPIN_SAME, (new,))
 
     def pin(self, account: int, media: Media, said: str, ids: str = "{}") -> None:
         """This name stands for what it stands for by a person's word. ids: what was told of it."""

@@ -74,6 +74,10 @@ CREATE TABLE lookup (
   tries INTEGER NOT NULL, next_try INTEGER NOT NULL, source TEXT NOT NULL, proposals TEXT NOT NULL, taken TEXT,
   said TEXT NOT NULL DEFAULT '', sure TEXT,
   PRIMARY KEY (account, native)) STRICT, WITHOUT ROWID;
+-- two names that a person has said are two things, each pair both ways round
+CREATE TABLE apart (
+  account INTEGER NOT NULL REFERENCES account, native TEXT NOT NULL, other INTEGER NOT NULL REFERENCES account, theirs TEXT NOT NULL,
+  PRIMARY KEY (account, native, other, theirs)) STRICT, WITHOUT ROWID;
 -- what a source answered to a plan, or to a person, and how long it is good; it is not asked again meanwhile
 CREATE TABLE answer (
   source TEXT NOT NULL, question TEXT NOT NULL, told BLOB NOT NULL, until INTEGER NOT NULL,

@@ -122,6 +122,7 @@ class Settled:
             elif word == APART:
                 self.rivals.again(number)
             else:
+                self.rivals.unsay(named)
                 self._part(number, named[0][0], [media for _, media in named])
 
     def _split(self, number: int, named: Sequence[tuple[int, Media]], ids: Mapping[str, str]) -> None:
@@ -188,9 +189,7 @@ class Settled:
 
     def keep_apart(self, number: int) -> None:
         """It is none of those that it may be."""
-        for one in (number, *self.twins(number)):
-            for account, media, _ in self.lookups.named(one):
-                self.rivals.pin(account, media, APART)
+        self.rivals.tell_two(number, self.twins(number))
 
     def accounts(self, number: int) -> list[int]:
         """The accounts that name it."""

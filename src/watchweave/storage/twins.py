@@ -20,12 +20,21 @@ _NEAR = (
     "SELECT id, kind, year, title FROM media INDEXED BY media_whole WHERE kind <= 2 AND title <> ''"
     " AND (?1 OR year IS NULL OR year IN (SELECT value FROM json_each(?2)))"
 )
+
+
+def told_apart(one: str, other: str) -> str:
+    """The condition that a person has said of these two medias, each an SQL expression, that they are two."""
+    return (
+        "EXISTS (SELECT 1 FROM apart AS w JOIN handle AS x ON x.account = w.account AND x.native = w.native"
+        f" JOIN handle AS y ON y.account = w.other AND y.native = w.theirs WHERE x.media = {one} AND y.media = {other})"
+    )
+
+
 _UNJOINED = (
-    "WITH apart AS MATERIALIZED (SELECT DISTINCT h.media FROM lookup AS l JOIN handle AS h ON h.account = l.account"
-    " AND h.native = l.native WHERE l.said = 'apart') SELECT p.value ->> 0, p.value ->> 1 FROM json_each(?1) AS p"
+    "SELECT p.value ->> 0, p.value ->> 1 FROM json_each(?1) AS p"
     " WHERE NOT EXISTS (SELECT 1 FROM ids AS a JOIN ids AS b ON b.media = p.value ->> 1 AND b.space = a.space"
     " WHERE a.media = p.value ->> 0 AND a.space IN (SELECT value FROM json_each(?2)))"
-    " AND NOT (p.value ->> 0 IN apart AND p.value ->> 1 IN apart)"
+    " AND NOT " + told_apart("p.value ->> 0", "p.value ->> 1")
 )
 _WORKS = "SELECT m.id, coalesce(m.parent, m.id) FROM json_each(?) AS j CROSS JOIN media AS m ON m.id = j.value"
 THERE = (
