@@ -11,7 +11,7 @@ OF_THE_LISTS = (
     Mutant(
         "list-by-its-own-name-alone",
         "lists of one title are one list",
-        (Swap(STORED, "        same = {title.strip().casefold(): number for", "        same = {'' * number: number for"),),
+        (Swap(STORED, "        same = self._called(account)\n", "        same: dict[str, int] = {}\n"),),
         OF_LISTS,
     ),
     Mutant(
@@ -32,8 +32,8 @@ OF_THE_LISTS = (
         (
             Swap(
                 LISTS,
-                "        if not found or (one is not None and one.state is State.GONE):\n            party.closed.add(name)\n",
-                "        if not found or (one is not None and one.state is State.GONE):\n            party.shelves.pop(name)\n",
+                "        if not found or name in party.gone:\n            party.closed.add(name)\n",
+                "        if not found or name in party.gone:\n            party.shelves.pop(name)\n",
             ),
         ),
         OF_LISTS,
@@ -53,7 +53,7 @@ OF_THE_LISTS = (
     Mutant(
         "order-asked-for-at-once-again",
         "an order that may not show yet is not judged",
-        (Swap(ORDERING, "        if sent.at is not None and look.as_of < sent.at + party.form(name).settle:\n", "        if False:\n"),),
+        (Swap(ORDERING, "        if early and moved(", "        if False and moved("),),
         OF_LISTS,
     ),
     Mutant(

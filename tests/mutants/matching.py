@@ -6,14 +6,19 @@ from .mutants import COMPARE, Mutant, Swap
 
 TITLES, IDENTIFY, ASKING, LOOKUPS = "core/titles.py", "engine/identify.py", "engine/asking.py", "storage/lookups.py"
 IDENTITY, MATCHES, PAGE, SHEET = "core/identity.py", "storage/matches.py", "storage/page.py", "storage/sheet.py"
+TWINS, RIVALS, JOINS = "storage/twins.py", "storage/rivals.py", "storage/joins.py"
 
 OF_TITLES = ("tests/core/test_titles.py", "tests/scenarios/test_titles.py")
 OF_SCENARIOS = ("tests/scenarios/test_titles.py", "tests/scenarios/test_e_identity.py")
 OF_PERSONS = ("tests/cli/test_match.py", "tests/cli/test_unmatched.py")
 OF_ORDERS = ("tests/storage/test_orders.py", "tests/storage/test_parting.py", "tests/scenarios/test_e_identity.py")
+OF_TWINS = ("tests/scenarios/test_twins.py",)
+OF_FILES = ("tests/scenarios/test_imdb.py",)
 OF_OURS = ("tests/scenarios/test_own_writes.py", "tests/scenarios/test_once_wrong.py")
 BELIEVED = "        believed = told if self.exact or not answer.by_title else None\n"
-DOUBTFUL = "        return not alike or self.lookups.strange(asked.media, ids)\n"
+STRANGE = "        if self.lookups.strange(asked.media, ids):\n"
+NAMESAKES = "        return asked.number in self.namesakes or not all("
+AS_LONG = "not all(as_long(length, asked.media.runtime) for length in lengths)"
 
 
 MATCHING = (
@@ -83,13 +88,49 @@ MATCHING = (
     Mutant(
         "twin-of-a-library",
         "of two of one title in one library none is taken for the other, unless it is as long",
-        (Swap(IDENTIFY, DOUBTFUL, "        return self.lookups.strange(asked.media, ids) if alike else False\n"),),
+        (Swap(IDENTIFY, AS_LONG, "False"),),
         OF_SCENARIOS,
+    ),
+    Mutant(
+        "namesake-of-an-account",
+        "of two of one title at one account none is taken for another by it",
+        (Swap(IDENTIFY, NAMESAKES, "        return not all("),),
+        (*OF_TWINS, *OF_FILES),
+    ),
+    Mutant(
+        "one-title-alone",
+        "a film is known by every title that an account tells",
+        (Swap(TWINS, "    besides = titles(db)\n", "    besides: dict[int, list[str]] = {}\n"),),
+        (*OF_TWINS, *OF_FILES),
+    ),
+    Mutant(
+        "twins-told-twice",
+        "what may be one under two ids is written nowhere twice",
+        (Swap(TWINS, "    pairs = [[work, other] for work in", "    pairs = [[work, other] for work in set() and"),),
+        OF_TWINS,
+    ),
+    Mutant(
+        "apart-never-said",
+        "two that a person told apart are two",
+        (Swap(RIVALS, "executemany(_TWO, [", "executemany(_TWO, [] and ["),),
+        OF_TWINS,
+    ),
+    Mutant(
+        "word-of-nobody-else",
+        "a match that is taken back leaves the other what others show of it",
+        (Swap(JOINS, " AND EXISTS (SELECT 1 {ANOTHER_WORD})", " AND 0"),),
+        OF_FILES,
+    ),
+    Mutant(
+        "own-write-unread-is-unborne",
+        "what we wrote and nobody has read yet is borne by our writing",
+        (Swap(JOINS, " WHERE s.play = p.id AND s.state = 1 AND s.key IS NULL)", " WHERE 0)"),),
+        ("tests/scenarios/test_one_film.py",),
     ),
     Mutant(
         "stranger-taken",
         "an id whose bearer is called otherwise, in other years, is not taken",
-        (Swap(IDENTIFY, DOUBTFUL, "        return not alike\n"),),
+        (Swap(IDENTIFY, STRANGE, "        if False:\n"),),
         OF_SCENARIOS,
     ),
     Mutant(

@@ -66,7 +66,7 @@ MODEL = (
     Mutant(
         "no-settle",
         "settle time before an unclear write is judged",
-        (Swap(CLOSE, "look.began >= row.sent + settle", "look.began >= row.sent"),),
+        (Swap(CLOSE, "look.as_of >= row.sent + settle", "look.as_of >= row.sent"),),
         OF_PLAYS,
     ),
     Mutant(
@@ -160,7 +160,7 @@ MODEL = (
                 "place(self.circle.id, self.circle.heard, ticks, self.introduced)",
                 "place(self.circle.id, set(self.parties), ticks, self.introduced)",
             ),
-            Swap(RETELL, "or not play.shown():", "or not any(map(play.has, self.circle.heard)):"),
+            Swap(RETELL, "or not play.shown() or (", "or not any(map(play.has, self.circle.heard)) or ("),
             Swap(
                 COMPARE,
                 'look, hearing = party.look("history"), self._hearing(party.id)',
@@ -295,8 +295,14 @@ MODEL = (
     Mutant(
         "old-dates-believed",
         "look interval for old stated times",
-        (Swap(MERGE, "looked <= at <= now:", "at <= now:"),),
+        (Swap(MERGE, "and looked <= latest and", "and"),),
         OF_WISHES,
+    ),
+    Mutant(
+        "day-touches-day",
+        "a day ends before the next one begins",
+        (Swap(MERGE, "at + max(0, near - 1) if", "at + near if"),),
+        OF_RATINGS,
     ),
     Mutant(
         "no-refinement",
